@@ -1,0 +1,204 @@
+"""Every figure of an audit: a measure for a group, alone or against its reference, with its evidence.
+
+A figure without enough evidence keeps its counts and says why there is no interval; it is never 0
+and never left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn.audit import measures as m
+from earlywarn.audit.fairlearn import METRICS, confusion_measures
+from earlywarn.columns import MET, MISSED, Floats
+from earlywarn.config.sections import Evidence, Groups
+from earlywarn.groups import EVERYONE, Cell
+from earlywarn.histograms import STUDENTS, Sums
+from earlywarn.intervals import Estimate, effective_schools, jackknife, ratio
+
+OTHERS = "all others"
+"""The comparison of an attribute without a reference."""
+
+SAME_RISK_GAP, RECALL_GAIN = "same_risk_gap", "recall_gain"
+TITLES = {measure.name: measure.title for measure in m.MEASURES} | {
+    SAME_RISK_GAP: "More often missed at the same risk",
+    RECALL_GAIN: "Recall above the indicator rules",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the audit.
+
+    Attributes
+    ----------
+    versus
+        "" for the group alone, else the slug of its reference or OTHERS.
+    estimate
+        None where ``reason`` says why.
+    value
+        The point value, NaN where undefined or where the group is below the privacy minimum.
+    students, events, non_events, schools
+        Of the smaller side of a comparison; schools are effective schools.
+    """
+
+    measure: str
+    cell: Cell
+    versus: str
+    value: float
+    estimate: Estimate | None
+    reason: str
+    students: int
+    events: int
+    non_events: int
+    schools: float
+
+
+@dataclass(frozen=True)
+class Side:
+    """The sums of one side of a comparison: as counted, and as the jackknife sees them."""
+
+    plain: Floats  # (3, schools, bins, outcomes, 2)
+    aware: Floats
+
+    @classmethod
+    def of(cls, sums: Sums, cell: Cell, aware: Floats) -> "Side":
+        place = sums.place(cell)
+        return cls(sums.values[:, :, place], aware[:, :, place])
+
+    def less(self, other: "Side") -> "Side":
+        """Give all students of this side who are not on the other."""
+        return Side(self.plain - other.plain, self.aware - other.aware)
+
+    @property
+    def students(self) -> int:
+        """All scored students, outcome known or not."""
+        return round(self.plain[STUDENTS].sum())
+
+
+def audit_figures(sums: Sums, rule_sums: Sums, groups: Groups, evidence: Evidence) -> tuple[Figure, ...]:
+    """Give every figure: each measure for each cell, against its reference, and the gain over the rules.
+
+    Parameters
+    ----------
+    sums, rule_sums
+        The same students, schools, cells and bins, with the model's list and with the indicator rules' list
+        of equal size.
+    """
+    work = _Audit(sums, rule_sums, groups, evidence, sums.knowing_the_cut(), rule_sums.knowing_the_cut())
+    return tuple(figure for cell in sums.cells for figure in work.of_cell(cell))
+
+
+@dataclass(frozen=True)
+class _Audit:
+    sums: Sums
+    rule_sums: Sums
+    groups: Groups
+    evidence: Evidence
+    aware: Floats
+    rule_aware: Floats
+
+    def of_cell(self, cell: Cell) -> Iterator[Figure]:
+        side = Side.of(self.sums, cell, self.aware)
+        yield from (self._alone(measure, cell, side) for measure in m.MEASURES)
+        yield self._gain(cell, side)
+        against = self._reference(cell, side)
+        if against is not None:
+            versus, other = against
+            yield from (self._between(measure, cell, versus, side, other) for measure in m.MEASURES)
+            yield self._same_risk(cell, versus, side, other)
+
+    def _reference(self, cell: Cell, side: Side) -> tuple[str, Side] | None:
+        """Give what a cell is compared with: the cell of all references, or everyone else; None for these."""
+        if cell == EVERYONE:
+            return None
+        references = tuple(self.groups.attributes[name].reference for name in cell.attributes)
+        if any(value is None for value in references):
+            return OTHERS, Side.of(self.sums, EVERYONE, self.aware).less(side)
+        reference = Cell(cell.attributes, tuple(str(value) for value in references))
+        if reference == cell or reference not in self.sums.cells:
+            return None
+        return reference.slug, Side.of(self.sums, reference, self.aware)
+
+    def _alone(self, measure: m.Measure, cell: Cell, side: Side) -> Figure:
+        plain, aware = side.plain.sum(axis=2), side.aware.sum(axis=2)
+        reason, counts = self._evidence(measure, [plain])
+        estimate = None
+        if not reason:
+            first = measure.terms[0]
+            if measure.is_share:
+                estimate = ratio(m.by_school(aware, first.numerator), m.by_school(plain, first.denominator))
+            else:
+                estimate = jackknife(m.value_of(measure, plain), m.without_each_school(measure, aware), counts[3])
+        value = m.value_of(measure, plain)
+        return self._figure(measure.name, cell, "", value, estimate, reason, [side], counts)
+
+    def _between(self, measure: m.Measure, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
+        plain = [part.plain.sum(axis=2) for part in (side, other)]
+        aware = [part.aware.sum(axis=2) for part in (side, other)]
+        reason, counts = self._evidence(measure, plain)
+        value = m.value_of(measure, plain[0]) - m.value_of(measure, plain[1])
+        without = m.without_each_school(measure, aware[0]) - m.without_each_school(measure, aware[1])
+        estimate = None if reason else jackknife(value, without, counts[3])
+        return self._figure(measure.name, cell, versus, value, estimate, reason, [side, other], counts)
+
+    def _same_risk(self, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
+        reason, counts = self._evidence(m.PREVALENCE, [part.plain.sum(axis=2) for part in (side, other)])
+        value, without = m.same_risk_gap(side.plain[STUDENTS].sum(-1), other.plain[STUDENTS].sum(-1))
+        estimate = None if reason else jackknife(value, without, counts[3])
+        return self._figure(SAME_RISK_GAP, cell, versus, value, estimate, reason, [side, other], counts)
+
+    def _gain(self, cell: Cell, side: Side) -> Figure:
+        """Paired: recall of the model's list less recall of the rules' list, on the same students."""
+        rule = Side.of(self.rule_sums, cell, self.rule_aware)
+        plain = [part.plain.sum(axis=2) for part in (side, rule)]
+        aware = [part.aware.sum(axis=2) for part in (side, rule)]
+        reason, counts = self._evidence(m.PREVALENCE, plain[:1])
+        value = m.value_of(m.RECALL, plain[0]) - m.value_of(m.RECALL, plain[1])
+        without = m.without_each_school(m.RECALL, aware[0]) - m.without_each_school(m.RECALL, aware[1])
+        estimate = None if reason else jackknife(value, without, counts[3])
+        return self._figure(RECALL_GAIN, cell, "", value, estimate, reason, [side], counts)
+
+    def _evidence(self, measure: m.Measure, sides: list[Floats]) -> tuple[str, tuple[int, int, int, float]]:
+        """Give the reason why there is too little data ("" if there is enough) and the smaller side's counts."""
+        need = self.evidence
+        found = []
+        for sums in sides:
+            by_school = m.by_school(sums, measure.terms[0].denominator)
+            known = sums[STUDENTS][:, [MET, MISSED]].sum()
+            events, others = (m.by_school(sums, w).sum() for w in (measure.events, measure.non_events))
+            found.append((round(known), round(events), round(others), effective_schools(by_school)))
+        students, events, others, schools = (min(parts) for parts in zip(*found, strict=True))
+        lacks = [
+            f"{have:.3g} {what}, {wanted:g} are needed"
+            for have, wanted, what in (
+                (students, need.students, "students with a known outcome"),
+                (events, need.events, "events"),
+                (others, need.non_events, "non-events"),
+                (schools, need.schools, "effective schools"),
+            )
+            if have < wanted
+        ]
+        return ("too little data: " + "; ".join(lacks) if lacks else ""), (students, events, others, schools)
+
+    def _figure(
+        self, name: str, cell: Cell, versus: str, value: float, estimate: Estimate | None, reason: str,
+        sides: list[Side], counts: tuple[int, int, int, float],
+    ) -> Figure:  # fmt: skip
+        smallest = min(side.students for side in sides)
+        if smallest < self.groups.privacy_minimum:
+            reason = f"fewer than {self.groups.privacy_minimum} students: not shown" if smallest else "nobody in this group"
+            value, estimate, counts = float("nan"), None, (0, 0, 0, 0.0)
+        elif np.isnan(value):
+            reason = "undefined: " + (reason or "no student to take it of")
+        elif estimate is None and not reason:
+            reason = "no interval: a single school, or nothing that varies"
+        students, events, others, schools = counts
+        return Figure(name, cell, versus, value, estimate, reason, students, events, others, schools)
+
+
+def fairlearn_values(sums: Sums) -> dict[tuple[str, Cell], float]:
+    """Give Fairlearn's point value of each confusion measure for each cell."""
+    table = confusion_measures(sums.counts().sum(axis=0))
+    return {(name, cell): float(table[name].iloc[place]) for name in METRICS for place, cell in enumerate(sums.cells)}

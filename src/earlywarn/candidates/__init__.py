@@ -1,0 +1,1 @@
+"""Everything that can be fitted, and how it becomes a table."""

@@ -1,0 +1,95 @@
+"""Every candidate as a row of a table: name, title, role, and a factory of an unfitted model.
+
+Only additive models that fold into a scorecard may be promoted; the ceiling and the aware comparator
+say what that costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from earlywarn.candidates.baselines import IndicatorRules, SchoolAlone
+from earlywarn.candidates.basis import AdditiveBasis, Codes
+from earlywarn.columns import Direction, InputSpec, InputType
+from earlywarn.config.experiment import Experiment
+
+GROUP_PREFIX = "group:"
+"""Columns of groups, given to the aware comparator alone."""
+
+KNOTS = 7
+ROUNDS = 150
+"""Stages of boosting at a learning rate of 0.06 and at most 8 leaves; untuned, the same for every experiment."""
+
+
+class Role(StrEnum):
+    """What a candidate is for."""
+
+    BASELINE = "baseline"
+    PROMOTABLE = "promotable"
+    CEILING = "ceiling"
+    AWARE = "aware comparator"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row: ``model`` is unfitted and takes a frame with school, inputs and (aware) groups."""
+
+    name: str
+    title: str
+    role: Role
+    model: Any
+
+
+def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
+    """Give all candidates of an experiment, the promotable ones in its order of simplicity."""
+    specs = experiment.inputs
+    names = [spec.name for spec in specs]
+    groups = [GROUP_PREFIX + name for name in experiment.groups.attributes]
+    makers = {
+        "logistic": lambda: _logistic(names, 2),
+        "piecewise": lambda: _logistic(names, KNOTS),
+        "additive_boosting": lambda: _boosting(specs, [], experiment.seed, additive=True),
+    }
+    titles = {
+        "logistic": "Logistic",
+        "piecewise": "Piecewise-linear logistic",
+        "additive_boosting": "Additive boosting",
+    }
+    return (
+        Candidate("indicator_rules", "Indicator rules", Role.BASELINE, IndicatorRules(experiment.indicators)),
+        Candidate("last_result", "Last result alone", Role.BASELINE, _logistic(experiment.candidates.last_result, 2)),
+        Candidate("school_alone", "School alone", Role.BASELINE, SchoolAlone()),
+        *(Candidate(n, titles[n], Role.PROMOTABLE, makers[n]()) for n in experiment.candidates.simplest_first),
+        Candidate("ceiling", "Full boosting (ceiling)", Role.CEILING, _boosting(specs, [], experiment.seed, additive=False)),
+        Candidate("aware", "Aware comparator", Role.AWARE, _boosting(specs, groups, experiment.seed, additive=True)),
+    )
+
+
+def _logistic(names: Sequence[str], knots: int) -> Pipeline:
+    return make_pipeline(AdditiveBasis(tuple(names), knots), LogisticRegression(C=1.0, max_iter=2000))
+
+
+def _boosting(specs: Sequence[InputSpec], groups: Sequence[str], seed: int, *, additive: bool) -> Pipeline:
+    names = (*(spec.name for spec in specs), *groups)
+    texts = [spec.type is InputType.CATEGORY for spec in specs] + [True] * len(groups)
+    signs = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
+    limits: dict[str, Any] = {"interaction_cst": "no_interactions"} if additive else {}
+    if additive:
+        limits["monotonic_cst"] = np.array([signs[spec.risk] for spec in specs] + [0] * len(groups))
+    booster = HistGradientBoostingClassifier(
+        learning_rate=0.06,
+        max_iter=ROUNDS,
+        max_leaf_nodes=8,
+        min_samples_leaf=40,
+        early_stopping=False,
+        categorical_features=np.array(texts),
+        random_state=seed,
+        **limits,
+    )
+    return make_pipeline(Codes(names, 63 if additive else 255), booster)

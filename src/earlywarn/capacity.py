@@ -1,0 +1,57 @@
+"""The list's cut: seats for a share of the roster, ranks by points, ties by a stated hash."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn.columns import Bools, Floats, Ints, Texts
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rank 1 is the highest risk, shape (n,); the first ``seats`` ranks are flagged."""
+
+    rank: Ints
+    flagged: Bools
+    seats: int
+
+    def near(self, share: float = 0.05, at_least: int = 25) -> Bools:
+        """Give the rows whose rank lies within ``share`` of all ranks (or ``at_least`` rows) of the cut."""
+        reach = max(at_least, round(share * len(self.rank)))
+        return (self.rank > self.seats - reach) & (self.rank <= self.seats + reach)
+
+
+def seats_for(share: float, students: int) -> int:
+    """Give the seats that a share of ``students`` means, halves rounded up."""
+    return int(share * students + 0.5)
+
+
+def make_list(points: Floats, student_id: Texts, seed: int, seats: int) -> Listed:
+    """Rank by points, the highest first; equal points by sha256 of "seed:id".
+
+    The hash is the same for everyone who knows seed and id, so that a tie can be checked, and it
+    knows nothing of the student.
+    """
+    order = np.argsort(-points, kind="stable")
+    _break_ties(order, points, student_id, seed)
+    rank = np.empty(len(points), dtype=np.int64)
+    rank[order] = np.arange(1, len(points) + 1)
+    return Listed(rank, rank <= seats, min(seats, len(points)))
+
+
+def _break_ties(order: Ints, points: Floats, student_id: Texts, seed: int) -> None:
+    ordered = points[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if not len(same):
+        return
+    starts = same[np.diff(same, prepend=-2) != 1]
+    ends = same[np.diff(same, append=len(points) + 1) != 1] + 2
+    for start, end in zip(starts, ends, strict=True):
+        run = order[start:end].tolist()
+        order[start:end] = sorted(run, key=lambda row: tie_key(seed, str(student_id[row])))
+
+
+def tie_key(seed: int, student_id: str) -> bytes:
+    """Give the stated hash that orders students of equal points."""
+    return hashlib.sha256(f"{seed}:{student_id}".encode()).digest()

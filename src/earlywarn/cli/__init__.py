@@ -1,0 +1,1 @@
+"""The command line: one sub-command a use-case, heavy imports inside."""

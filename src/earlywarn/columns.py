@@ -1,0 +1,145 @@
+"""The names, enums and frozen records that cross borders between rooms, each in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]
+
+STUDENT_ID, SCHOOL_ID, SCHOOL_YEAR, GRADE = "student_id", "school_id", "school_year", "grade"
+"""The keys of a roster row."""
+
+MET, MISSED, UNKNOWN = 0, 1, 2
+"""Outcome codes in arrays; unknown is never read as met."""
+
+
+class InputType(StrEnum):
+    """How an input's values are read."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    RESULT = "result"
+
+
+class Direction(StrEnum):
+    """Which values of an input go with a higher risk, where the district knows it."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Status(StrEnum):
+    """What became of an accepted row in a score run."""
+
+    SCORED = "scored"
+    NOT_ENOUGH_DATA = "not enough data"
+    OUT_OF_SCOPE = "out of scope"
+
+
+class Outcome(StrEnum):
+    """What the gate says: of one rule for one group, or of all of it."""
+
+    PASS = "pass"
+    PROVISIONAL = "provisional"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A text column of few values: ``names[codes[i]]``, with code -1 for missing."""
+
+    codes: NDArray[np.int32]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: NDArray[Any]) -> "Coded":
+        """Give the chosen rows (indices or mask), names unchanged."""
+        return Coded(self.codes[rows], self.names)
+
+    def texts(self) -> list[str | None]:
+        """Give one text a row, None where missing."""
+        lookup: list[str | None] = [*self.names, None]
+        return [lookup[code] for code in self.codes.tolist()]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What one input of a model is: where it comes from and how people call it.
+
+    ``cuts`` holds, for a past result, the (cut, spread) by the student's present grade:
+    the input is then the distance to the standard, in spreads of that grade.
+    """
+
+    name: str
+    column: str
+    type: InputType
+    title: str
+    unit: str = ""
+    risk: Direction | None = None
+    changeable: bool = False
+    cuts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One rule that one row broke; never the value."""
+
+    line: int
+    column: str
+    rule: str
+    remedy: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Rows in = accepted + merged + quarantined, always."""
+
+    rows_in: int
+    accepted: int
+    merged: int
+    quarantined: int
+
+    def __post_init__(self) -> None:
+        if self.rows_in != self.accepted + self.merged + self.quarantined:
+            raise AssertionError(f"rows do not add up: {self}")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Accepted rows, one per student and school year; holds no group.
+
+    ``numbers`` and ``texts`` are keyed by the roster file's column; a number that is missing is NaN.
+    """
+
+    student_id: Texts
+    school_id: Coded
+    school_year: Ints
+    grade: Coded
+    numbers: Mapping[str, Floats]
+    texts: Mapping[str, Coded]
+    lines: Ints
+
+    def __len__(self) -> int:
+        return len(self.school_year)
+
+    def take(self, rows: NDArray[Any]) -> "Roster":
+        """Give the chosen rows (indices or mask)."""
+        return Roster(
+            student_id=self.student_id[rows],
+            school_id=self.school_id.take(rows),
+            school_year=self.school_year[rows],
+            grade=self.grade.take(rows),
+            numbers={name: values[rows] for name, values in self.numbers.items()},
+            texts={name: values.take(rows) for name, values in self.texts.items()},
+            lines=self.lines[rows],
+        )

@@ -1,0 +1,206 @@
+"""The other sections of an experiment; each refuses what could not be meant."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from earlywarn.columns import Direction, InputType
+from earlywarn.config.standard import Section
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class RosterMap(Section):
+    """Which column of the district's file is what; all ids are text."""
+
+    student_id: str = "student_id"
+    school_id: str = "school_id"
+    school_year: str = "school_year"
+    grade: str = "grade"
+    results: dict[str, str] = Field(default_factory=dict, description="subject -> column of this year's result")
+    missing: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", ".")
+    max_quarantined: Annotated[float, Field(ge=0, lt=1)] = 0.02
+
+
+class Cohort(Section):
+    """Who is served, when the outcome is known, and which year tests."""
+
+    grades: tuple[str, ...] = Field(min_length=1)
+    test_year: int = Field(ge=1900, le=2200)
+    year_ends: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = "06-30"
+    min_known: PositiveInt = 1
+    known_inputs: tuple[str, ...] = Field(min_length=1)
+    folds: int = Field(default=5, ge=2, le=50)
+    note: str = ""
+
+    def as_of(self, school_year: int) -> date:
+        """Give the last day of a school year, on which its rows are known."""
+        return date.fromisoformat(f"{school_year:04d}-{self.year_ends}")
+
+    @model_validator(mode="after")
+    def a_real_day(self) -> Self:
+        """Refuse a year_ends such as 02-30."""
+        self.as_of(2001)
+        return self
+
+
+class Feature(Section):
+    """One input of the models."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    type: InputType
+    title: str
+    column: str
+    unit: str = ""
+    risk: Direction | None = None
+    changeable: bool = False
+    subject: str | None = None
+    years_ago: int = Field(default=0, ge=0, le=5)
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @model_validator(mode="after")
+    def keys_fit_the_type(self) -> Self:
+        """A result names its subject; a category has no direction and no range."""
+        if (self.type is InputType.RESULT) != (self.subject is not None):
+            raise ValueError("'subject' belongs to type = \"result\", and only there")
+        if self.type is InputType.CATEGORY and (self.risk or self.minimum is not None or self.maximum is not None):
+            raise ValueError("a category has no 'risk' direction, 'minimum' or 'maximum'")
+        if self.years_ago and self.type is not InputType.RESULT:
+            raise ValueError("'years_ago' belongs to type = \"result\"")
+        return self
+
+
+class Attribute(Section):
+    """One attribute of students for the audit; never an input."""
+
+    column: str
+    title: str
+    values: dict[str, str] = Field(default_factory=dict, description="code -> words for people")
+    reference: str | None = None
+
+    @model_validator(mode="after")
+    def a_declared_reference(self) -> Self:
+        """The reference is one of the declared values."""
+        if self.reference is not None and self.reference not in self.values:
+            raise ValueError(f"reference '{self.reference}' is not among the declared values")
+        return self
+
+
+class Groups(Section):
+    """Who is compared with whom in the audit."""
+
+    attributes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Attribute] = Field(min_length=1)
+    depth: int = Field(default=2, ge=1, le=3)
+    privacy_minimum: int = Field(default=10, ge=5)
+
+
+class Capacity(Section):
+    """How many students the district can support, as a share of the roster in scope."""
+
+    share: Share = 0.20
+
+
+class Indicator(Section):
+    """One of the district's present rules: met below or above a value of an input; missing never meets it."""
+
+    input: str
+    below: float | None = None
+    above: float | None = None
+
+    @model_validator(mode="after")
+    def one_side(self) -> Self:
+        """Either below or above."""
+        if (self.below is None) == (self.above is None):
+            raise ValueError("give either 'below' or 'above'")
+        return self
+
+
+PROMOTABLE = ("logistic", "piecewise", "additive_boosting")
+
+
+class Candidates(Section):
+    """What is fitted; ``simplest_first`` is the order of simplicity among those that may be promoted."""
+
+    simplest_first: tuple[Literal["logistic", "piecewise", "additive_boosting"], ...] = PROMOTABLE
+    last_result: tuple[str, ...] = Field(min_length=1, description="inputs of the baseline 'last result alone'")
+
+
+class Level(Section):
+    """A word for a span of risk, from ``start`` up to the next level's."""
+
+    name: str
+    start: float = Field(ge=0, lt=1)
+
+
+class Evidence(Section):
+    """What a figure needs before it is judged."""
+
+    schools: float = Field(default=8, ge=2)
+    students: int = Field(default=30, ge=1)
+    events: int = Field(default=10, ge=1)
+    non_events: int = Field(default=10, ge=1)
+
+
+Judged = Literal["same_risk_gap", "excess_overlooked", "excess_false_alarms", "recall_gain"]
+
+
+class Rule(Section):
+    """One limit: within ``at_least`` and ``at_most``, overall or for each group."""
+
+    name: str
+    measure: Judged
+    scope: Literal["groups", "overall"] = "groups"
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def some_limit(self) -> Self:
+        """A rule without a limit judges nothing; some measures exist only as a comparison."""
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("give 'at_least', 'at_most' or both")
+        if self.scope == "overall" and self.measure != "recall_gain":
+            raise ValueError(f"'{self.measure}' compares groups and has no overall value")
+        return self
+
+
+DEFAULT_RULES = (
+    Rule(name="same-risk-gap", measure="same_risk_gap", at_least=-0.05, at_most=0.05),
+    Rule(name="excess-overlooked", measure="excess_overlooked", at_most=0.10),
+    Rule(name="excess-false-alarms", measure="excess_false_alarms", at_most=0.05),
+    Rule(name="recall-gain", measure="recall_gain", scope="overall", at_least=0.0),
+    Rule(name="recall-gain-by-group", measure="recall_gain", at_least=-0.05),
+)
+
+
+class Gate(Section):
+    """The rules, how sure one must be, and how long a provisional verdict holds."""
+
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    confidence: Annotated[float, Field(ge=0.8, lt=1)] = 0.90
+    evidence: Evidence = Evidence()
+    undecided_share: Share = 0.05
+    provisional_days: PositiveInt = 365
+
+    @model_validator(mode="after")
+    def names_differ(self) -> Self:
+        """A waiver names a rule, so names are unique."""
+        if len({rule.name for rule in self.rules}) != len(self.rules):
+            raise ValueError("two rules have the same name")
+        return self
+
+
+class Waiver(Section):
+    """Who lets which failed rules pass, and why; it stays on the record."""
+
+    rules: tuple[str, ...] = Field(min_length=1)
+    by: str
+    reason: str
+
+
+class Demo(Section):
+    """What the demo needs beyond the experiment."""
+
+    roster_schools: PositiveInt = 20
+    waiver: Waiver | None = None

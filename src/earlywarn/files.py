@@ -1,0 +1,136 @@
+"""Publish a folder whole or not at all; hashes, canonical JSON, locks. Refuses to leave half a folder."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from earlywarn.errors import Fault, MachineError
+
+PRIVATE = 0o600
+"""Mode of files that hold groups or inputs by student."""
+
+
+def sha256_of(data: bytes) -> str:
+    """Give the hex sha256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Give the hex sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """Give JSON with one spelling: sorted keys, no spaces, shortest floats, no NaN."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def readable_json(value: Any) -> bytes:
+    """Give JSON for people and diffs: sorted keys, two spaces, a last newline."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Make ``target`` appear with all its files or not at all.
+
+    ``fill`` writes into a temporary folder beside the target; every file and the folder are
+    synced, then one rename puts it in place. On any failure the temporary folder is removed.
+
+    Raises
+    ------
+    MachineError
+        The disk is full, read-only or failing.
+    """
+    with machine_faults(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
+        try:
+            partial.chmod(0o755)
+            fill(partial)
+            _sync_tree(partial)
+            os.rename(partial, target)
+            _sync(target.parent)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+
+
+def publish_file(target: Path, content: bytes, mode: int = 0o644) -> None:
+    """Replace one file whole or not at all.
+
+    Raises
+    ------
+    MachineError
+        The disk is full, read-only or failing.
+    """
+    with machine_faults(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.partial-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)
+            os.replace(name, target)
+            _sync(target.parent)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock of a folder.
+
+    Raises
+    ------
+    MachineError
+        Another process holds it.
+    """
+    with machine_faults(str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("a")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise MachineError(
+                Fault(str(folder), "another earlywarn command is writing here", remedy="try again when it has ended")
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def machine_faults(where: str) -> Iterator[None]:
+    """Turn a failing disk or missing permission into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        remedy = "free some space or check permissions, then run the same command again; nothing was half-written"
+        raise MachineError(Fault(where, f"cannot write here ({reason})", remedy=remedy)) from error
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

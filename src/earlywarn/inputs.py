@@ -1,0 +1,56 @@
+"""From roster columns to the values that a scorecard reads; the one path for training and scoring.
+
+A past result enters as its distance to the standard of its own grade, in spreads of that grade;
+it refuses nothing: what cannot be known is missing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from earlywarn.columns import Coded, Floats, InputSpec, InputType
+
+Values = Mapping[str, "Floats | Coded"]
+"""One entry an input: float64 values (NaN missing) or a Coded category."""
+
+
+def input_values(
+    specs: Sequence[InputSpec], numbers: Mapping[str, Floats], texts: Mapping[str, Coded], grade: Coded
+) -> dict[str, Floats | Coded]:
+    """Give the values of every input, in the order of ``specs``.
+
+    Parameters
+    ----------
+    numbers, texts
+        Roster columns by name, each of n rows.
+    grade
+        The students' present grade, n rows; a result of a grade without a cut is missing.
+    """
+    values: dict[str, Floats | Coded] = {}
+    for spec in specs:
+        if spec.type is InputType.CATEGORY:
+            values[spec.name] = texts[spec.column]
+        elif spec.type is InputType.RESULT:
+            values[spec.name] = distance(spec, numbers[spec.column], grade)
+        else:
+            values[spec.name] = numbers[spec.column]
+    return values
+
+
+def distance(spec: InputSpec, results: Floats, grade: Coded) -> Floats:
+    """Give (result - cut) / spread with the cut and spread of each row's grade; below 0 is below the standard."""
+    table = np.full((len(grade.names) + 1, 2), np.nan)  # the last row serves the missing grade, code -1
+    for code, name in enumerate(grade.names):
+        if name in spec.cuts:
+            table[code] = spec.cuts[name]
+    cut, spread = table[grade.codes].T
+    return np.asarray((results - cut) / spread, dtype=np.float64)
+
+
+def known_count(names: Sequence[str], values: Values) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Count how many of the named inputs each row has."""
+    total = np.zeros(len(next(iter(values.values()))), dtype=np.int64)
+    for name in names:
+        column = values[name]
+        total += (column.codes >= 0) if isinstance(column, Coded) else ~np.isnan(column)
+    return total

@@ -1,0 +1,202 @@
+"""What counts by school can say, and how sure: closed-form intervals that know schools.
+
+The unit of resampling is always the school. It refuses to give an interval where nothing can be
+estimated: then there is a reason in its place.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy import stats
+
+from earlywarn.columns import Bools, Floats, Ints
+
+PLANNING_CORRELATION = 0.15
+"""Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
+
+
+class Scale(StrEnum):
+    """On which scale an estimate is taken as t-distributed."""
+
+    IDENTITY = "identity"
+    LOGIT = "logit"
+    WILSON = "wilson"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with what is needed for its interval at any confidence.
+
+    Attributes
+    ----------
+    se
+        Standard error on the scale; for Wilson the effective sample size stands here instead.
+    df
+        Degrees of freedom of the t distribution: effective schools less one.
+    """
+
+    value: float
+    se: float
+    df: float
+    scale: Scale = Scale.IDENTITY
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Give the two-sided interval (low, high)."""
+        t = float(stats.t.ppf(0.5 + confidence / 2, self.df))
+        if self.scale is Scale.WILSON:
+            return _wilson(self.value, self.se, t)
+        if self.scale is Scale.LOGIT:
+            middle = _logit(self.value)
+            return _sigmoid(middle - t * self.se), _sigmoid(middle + t * self.se)
+        return self.value - t * self.se, self.value + t * self.se
+
+    def p_beyond(self, limit: float, side: int) -> float:
+        """Give the one-sided p-value against "not above the limit" (side 1) or "not below it" (side -1).
+
+        Only for estimates on the identity scale, such as differences.
+        """
+        if self.se == 0:
+            return 0.0 if side * (self.value - limit) > 0 else 1.0
+        return float(stats.t.sf(side * (self.value - limit) / self.se, self.df))
+
+
+def effective_schools(weights: Floats) -> float:
+    """Give (sum d)^2 / sum d^2: how many equal schools the weights d are worth (Kish 1965, section 11.7)."""
+    squares = float(np.sum(weights**2))
+    return float(np.sum(weights) ** 2 / squares) if squares > 0 else 0.0
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Estimate | None:
+    """Estimate a share, sum(numerator) / sum(denominator), both by school.
+
+    The delete-one-school jackknife on the logit scale with t and the effective number of schools
+    (jackknife of a ratio: Wolter 2007, Introduction to Variance Estimation, section 4.2). With no or
+    only events the jackknife is blind: then Wilson (1927) with the effective sample size.
+
+    Returns
+    -------
+    Estimate or None
+        None where the denominator is empty or a single school holds all of it.
+    """
+    total, weight = float(numerator.sum()), float(denominator.sum())
+    schools = effective_schools(denominator)
+    if weight <= 0 or schools <= 1:
+        return None
+    value = total / weight
+    without = _without_one(numerator, denominator)
+    if min(value, float(without.min())) <= 0 or max(value, float(without.max())) >= 1:
+        return Estimate(min(max(value, 0.0), 1.0), _effective_size(denominator), schools - 1, Scale.WILSON)
+    logits = np.log(without / (1 - without))
+    return Estimate(value, jackknife_se(logits), schools - 1, Scale.LOGIT)
+
+
+def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
+    """Estimate any smooth statistic from its values without one school each, on the identity scale."""
+    if schools <= 1 or not math.isfinite(value) or not np.isfinite(without).all():
+        return None
+    return Estimate(value, jackknife_se(without), schools - 1)
+
+
+def jackknife_se(without: Floats) -> float:
+    """Give sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over K schools (Efron and Stein 1981)."""
+    count = len(without)
+    return float(np.sqrt((count - 1) / count * np.sum((without - without.mean()) ** 2)))
+
+
+def mean_by_school(values: Floats, school: Ints) -> Estimate | None:
+    """Estimate a mean of row values (log loss, Brier, a paired difference), jackknifed over schools."""
+    sums = np.bincount(school, weights=values)
+    sizes = np.bincount(school).astype(np.float64)
+    held = sizes > 0
+    if held.sum() < 2:
+        return None
+    without = _without_one(sums[held], sizes[held])
+    return jackknife(float(values.mean()), without, effective_schools(sizes[held]))
+
+
+@dataclass(frozen=True)
+class Placements:
+    """Each student's placement among those of the other outcome; the mean over either is the AUC."""
+
+    auc: float
+    placement: Floats
+
+
+def placements(missed: Bools, points: Floats) -> Placements:
+    """Give, for each student, the share of the other outcome that is ordered rightly (ties count half).
+
+    Hanley and Hajian-Tilaki 1997; shape (n,).
+    """
+    ranks = stats.rankdata(points)
+    events, others = int(missed.sum()), int((~missed).sum())
+    placement = np.empty(len(points))
+    placement[missed] = (ranks[missed] - stats.rankdata(points[missed])) / others
+    placement[~missed] = 1 - (ranks[~missed] - stats.rankdata(points[~missed])) / events
+    return Placements(float(placement[missed].mean()), placement)
+
+
+def auc(missed: Bools, points: Floats, school: Ints) -> Estimate | None:
+    """Estimate the AUC with the variance of clustered placement values (Obuchowski 1997, Biometrics 53)."""
+    if missed.all() or not missed.any():
+        return None
+    found = placements(missed, points)
+    se, schools = _clustered_se(missed, found.placement - found.auc, school)
+    if schools <= 1:
+        return None
+    if not 0 < found.auc < 1:
+        return Estimate(found.auc, _effective_size(np.bincount(school).astype(float)), schools - 1, Scale.WILSON)
+    return Estimate(found.auc, se / (found.auc * (1 - found.auc)), schools - 1, Scale.LOGIT)
+
+
+def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints) -> Estimate | None:
+    """Estimate AUC(points) - AUC(against) on the same students, paired and clustered."""
+    if missed.all() or not missed.any():
+        return None
+    one, other = placements(missed, points), placements(missed, against)
+    value = one.auc - other.auc
+    se, schools = _clustered_se(missed, one.placement - other.placement - value, school)
+    return Estimate(value, se, schools - 1) if schools > 1 else None
+
+
+def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, float]:
+    """Give the standard error from the schools' sums of centred placements, and the effective schools.
+
+    Obuchowski's three terms with one factor k/(k-1) for the k schools in place of one for each outcome.
+    """
+    weight = np.where(missed, 1 / missed.sum(), 1 / (~missed).sum())
+    sums = np.bincount(school, weights=weight * centred)
+    sizes = np.bincount(school).astype(np.float64)
+    count = int((sizes > 0).sum())
+    if count < 2:
+        return 0.0, 1.0
+    return float(np.sqrt(count / (count - 1) * np.sum(sums**2))), effective_schools(sizes)
+
+
+def _without_one(numerator: Floats, denominator: Floats) -> Floats:
+    held = denominator > 0
+    rest = denominator.sum() - denominator[held]
+    if held.sum() < 2:
+        return np.array([0.0])
+    return np.asarray((numerator.sum() - numerator[held]) / rest)
+
+
+def _effective_size(denominator: Floats) -> float:
+    """Give n / (1 + (m - 1) * rho), the size under the planning correlation; m weighs schools by their size."""
+    mean_size = float(np.sum(denominator**2) / denominator.sum())
+    return float(denominator.sum()) / (1 + max(mean_size - 1, 0.0) * PLANNING_CORRELATION)
+
+
+def _wilson(share: float, size: float, t: float) -> tuple[float, float]:
+    centre = (share + t * t / (2 * size)) / (1 + t * t / size)
+    half = t / (1 + t * t / size) * math.sqrt(share * (1 - share) / size + t * t / (4 * size * size))
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))

@@ -1,0 +1,1 @@
+"""The door: roster files judged once, groups parted from features."""

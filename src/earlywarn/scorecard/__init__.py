@@ -1,0 +1,1 @@
+"""The model as a table that a board can read."""
