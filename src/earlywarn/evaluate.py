@@ -146,9 +146,7 @@ def _at_list(test: Test, risk: Floats, listed: Listed, name: str) -> dict[str, E
     sums = overall_sums(test, risk, listed)
     plain, aware = sums.values[:, :, 0].sum(axis=2), sums.knowing_the_cut()[:, :, 0].sum(axis=2)
     return {
-        f"{measure.name}_at_{name}": iv.ratio(
-            m.by_school(aware, measure.terms[0].numerator), m.by_school(plain, measure.terms[0].denominator)
-        )
+        f"{measure.name}_at_{name}": m.share_estimate(measure, plain, aware)
         for measure in (m.RECALL, m.PRECISION)
     }
 

@@ -68,8 +68,10 @@ def effective_schools(weights: Floats) -> float:
     return float(np.sum(weights) ** 2 / squares) if squares > 0 else 0.0
 
 
-def ratio(numerator: Floats, denominator: Floats) -> Estimate | None:
+def ratio(numerator: Floats, denominator: Floats, weights: Floats | None = None) -> Estimate | None:
     """Estimate a share, sum(numerator) / sum(denominator), both by school.
+
+    ``weights`` are the schools' denominators as counted, where the others were adjusted for an estimated cut.
 
     The delete-one-school jackknife on the logit scale with t and the effective number of schools
     (jackknife of a ratio: Wolter 2007, Introduction to Variance Estimation, section 4.2). With no or
@@ -80,14 +82,14 @@ def ratio(numerator: Floats, denominator: Floats) -> Estimate | None:
     Estimate or None
         None where the denominator is empty or a single school holds all of it.
     """
-    total, weight = float(numerator.sum()), float(denominator.sum())
-    schools = effective_schools(denominator)
-    if weight <= 0 or schools <= 1:
+    counted = denominator if weights is None else weights
+    schools = effective_schools(counted)
+    if schools <= 1:
         return None
-    value = total / weight
+    value = float(numerator.sum() / denominator.sum())
     without = _without_one(numerator, denominator)
     if min(value, float(without.min())) <= 0 or max(value, float(without.max())) >= 1:
-        return Estimate(min(max(value, 0.0), 1.0), _effective_size(denominator), schools - 1, Scale.WILSON)
+        return Estimate(min(max(value, 0.0), 1.0), _effective_size(counted), schools - 1, Scale.WILSON)
     logits = np.log(without / (1 - without))
     return Estimate(value, jackknife_se(logits), schools - 1, Scale.LOGIT)
 
@@ -175,11 +177,8 @@ def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, 
 
 
 def _without_one(numerator: Floats, denominator: Floats) -> Floats:
-    held = denominator > 0
-    rest = denominator.sum() - denominator[held]
-    if held.sum() < 2:
-        return np.array([0.0])
-    return np.asarray((numerator.sum() - numerator[held]) / rest)
+    held = (denominator != 0) | (numerator != 0)
+    return np.asarray((numerator.sum() - numerator[held]) / (denominator.sum() - denominator[held]))
 
 
 def _effective_size(denominator: Floats) -> float:

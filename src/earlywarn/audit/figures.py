@@ -15,7 +15,7 @@ from earlywarn.columns import MET, MISSED, Floats
 from earlywarn.config.sections import Evidence, Groups
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.histograms import STUDENTS, Sums
-from earlywarn.intervals import Estimate, effective_schools, jackknife, ratio
+from earlywarn.intervals import Estimate, effective_schools, jackknife
 
 OTHERS = "all others"
 """The comparison of an attribute without a reference."""
@@ -126,9 +126,8 @@ class _Audit:
         reason, counts = self._evidence(measure, [plain])
         estimate = None
         if not reason:
-            first = measure.terms[0]
             if measure.is_share:
-                estimate = ratio(m.by_school(aware, first.numerator), m.by_school(plain, first.denominator))
+                estimate = m.share_estimate(measure, plain, aware)
             else:
                 estimate = jackknife(m.value_of(measure, plain), m.without_each_school(measure, aware), counts[3])
         value = m.value_of(measure, plain)
@@ -191,7 +190,7 @@ class _Audit:
             reason = f"fewer than {self.groups.privacy_minimum} students: not shown" if smallest else "nobody in this group"
             value, estimate, counts = float("nan"), None, (0, 0, 0, 0.0)
         elif np.isnan(value):
-            reason = "undefined: " + (reason or "no student to take it of")
+            reason = "undefined: no student to take it of"
         elif estimate is None and not reason:
             reason = "no interval: a single school, or nothing that varies"
         students, events, others, schools = counts

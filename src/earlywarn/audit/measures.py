@@ -11,6 +11,7 @@ import numpy as np
 
 from earlywarn.columns import MET, MISSED, UNKNOWN, Floats
 from earlywarn.histograms import RISK, STUDENTS
+from earlywarn.intervals import Estimate, ratio
 
 Weights = tuple[tuple[int, int, int, float], ...]
 """What is summed: (students or risk, outcome, flagged, weight)."""
@@ -134,6 +135,13 @@ def without_each_school(measure: Measure, sums: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
             total += term.sign * (numerator.sum() - numerator) / (denominator.sum() - denominator)
     return total
+
+
+def share_estimate(measure: Measure, sums: Floats, aware: Floats) -> Estimate | None:
+    """Estimate a measure of one ratio; ``aware`` are the sums that know the cut was estimated."""
+    term = measure.terms[0]
+    numerator, denominator = by_school(aware, term.numerator), by_school(aware, term.denominator)
+    return ratio(numerator, denominator, by_school(sums, term.denominator))
 
 
 def same_risk_gap(group: Floats, reference: Floats) -> tuple[float, Floats]:

@@ -1,0 +1,100 @@
+"""What an experiment found, whole, as records that pages, cards and the terminal all read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from earlywarn.audit.figures import Figure
+from earlywarn.candidates.catalogue import Role
+from earlywarn.candidates.crossfit import Calibration
+from earlywarn.config.experiment import Experiment
+from earlywarn.evaluate import Evaluation
+from earlywarn.gate import Verdict
+from earlywarn.groups import Cell
+from earlywarn.intervals import Estimate
+from earlywarn.scorecard.table import Scorecard
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One candidate: its out-of-fold loss in training and what it does on the test.
+
+    Attributes
+    ----------
+    loss, behind
+        Out-of-fold log loss, and how far behind the best promotable one (None for the others).
+    gain
+        Recall at capacity of the chosen candidate less this one's, paired; None for the chosen one.
+    auc_gain
+        AUC of the chosen candidate less this one's, paired.
+    """
+
+    name: str
+    title: str
+    role: Role
+    loss: Estimate | None
+    behind: Estimate | None
+    test: Evaluation
+    gain: Estimate | None
+    auc_gain: Estimate | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Students of one group in the test year, by what is known of them."""
+
+    cell: Cell
+    students: int
+    missed: int
+    met: int
+    unknown: int
+    not_enough_data: int
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Of one group's students who missed the standard: on the chosen list, and on the aware comparator's."""
+
+    cell: Cell
+    missed: int
+    chosen: int
+    aware: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that one run of an experiment found.
+
+    Attributes
+    ----------
+    unseen
+        The chosen candidate on the later year in schools (and students) that taught nothing, by cross-fitting.
+    figures, rule_figures
+        The audit of the chosen candidate, and of the indicator rules.
+    rule_verdict
+        The same gate turned on the indicator rules, without the rules about gain over them.
+    """
+
+    experiment: Experiment
+    card: Scorecard
+    tried: tuple[Tried, ...]
+    calibration: Calibration
+    unseen: Evaluation
+    figures: tuple[Figure, ...]
+    rule_figures: tuple[Figure, ...]
+    verdict: Verdict
+    rule_verdict: Verdict
+    counted: tuple[Counted, ...]
+    reached: tuple[Reached, ...]
+    train_students: int
+    train_schools: int
+    test_schools: int
+    digests: Mapping[str, str]
+
+    @property
+    def chosen(self) -> Tried:
+        """The candidate that became the scorecard."""
+        return next(tried for tried in self.tried if tried.name == self.card.candidate)
+
+    def tried_as(self, role: Role) -> tuple[Tried, ...]:
+        """Give the candidates of one role."""
+        return tuple(tried for tried in self.tried if tried.role is role)

@@ -1,0 +1,96 @@
+"""What the summary page of a score run shows, as records; light, since every score run makes one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from earlywarn.scorecard.table import LevelMeaning
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """One level of this list: how many students, how many of them flagged, and what the level meant."""
+
+    level: LevelMeaning
+    students: int
+    flagged: int
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group's counts; all None where the group is below the privacy minimum."""
+
+    words: str
+    students: int | None
+    flagged: int | None
+    not_enough_data: int | None
+
+
+@dataclass(frozen=True)
+class SchoolLine:
+    """One school's counts."""
+
+    school: str
+    students: int
+    flagged: int
+    not_enough_data: int
+
+
+@dataclass(frozen=True)
+class QuarantineLine:
+    """Rows refused under one rule; lines are the first few."""
+
+    column: str
+    rule: str
+    remedy: str
+    rows: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Against the score run before this one, of the same model: how many came, stayed and left."""
+
+    since: date
+    new: int
+    stayed: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything on summary.html.
+
+    Attributes
+    ----------
+    standing
+        What stands behind the model, in a sentence: passed, provisional until, failed and waived by whom.
+    missing
+        (title of an input, share of scored students without it).
+    filled
+        Titles of inputs that were missing for someone although training never saw them missing.
+    """
+
+    title: str
+    standard: str
+    note: str
+    model: str
+    version: int
+    scorecard_sha256: str
+    as_of: date
+    verdict: str
+    standing: str
+    rows_in: int
+    scored: int
+    not_enough_data: int
+    out_of_scope: int
+    merged: int
+    quarantined: int
+    flagged: int
+    capacity: float
+    levels: tuple[LevelLine, ...]
+    groups: tuple[GroupLine, ...]
+    schools: tuple[SchoolLine, ...]
+    quarantine: tuple[QuarantineLine, ...]
+    missing: tuple[tuple[str, float], ...]
+    filled: tuple[str, ...]
+    change: Change | None
