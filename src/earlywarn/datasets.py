@@ -24,13 +24,16 @@ RESULTS = ("read", "math")
 class StarFiles:
     """A district's three files: past years of most schools, a roster of the others, that roster's later results.
 
-    ``left_out`` counts student-years of the other schools whose students were ever in a roster school.
+    ``left_out`` counts student-years of the other schools whose students were ever in a roster school;
+    ``in_roster_schools`` those of the ``schools`` roster schools, of all years.
     """
 
     history: pd.DataFrame
     roster: pd.DataFrame
     outcomes: pd.DataFrame
     left_out: int
+    in_roster_schools: int
+    schools: int
 
 
 def star() -> pd.DataFrame:
@@ -72,6 +75,8 @@ def star_files(schools: int, year: int, seed: int) -> StarFiles:
         roster=roster,
         outcomes=frame.loc[after, ["student_id", "school_year", "grade", *RESULTS]],
         left_out=int((touched & ~in_roster_school).sum()),
+        in_roster_schools=int(in_roster_school.sum()),
+        schools=len(drawn),
     )
 
 

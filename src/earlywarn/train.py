@@ -1,258 +1,73 @@
-"""From a roster of past years to findings and a scorecard: the order of steps, nothing else.
-
-The test part is looked at once, after the choice.
-"""
+"""From a roster of past years to a registered model with its papers: the order of steps, nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from earlywarn import intervals as iv
-from earlywarn.audit.figures import Figure, audit_figures
-from earlywarn.candidates.catalogue import GROUP_PREFIX, Candidate, Role, catalogue
-from earlywarn.candidates.crossfit import (
-    Calibration,
-    Choice,
-    across_schools,
-    calibrate,
-    choose,
-    fit_all,
-    out_of_fold,
-    risk_and_points,
-    school_folds,
-)
-from earlywarn.candidates.fold import check_equal, fold, frame_values
-from earlywarn.cohort import Cohort, Split, build_cohort, split
-from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Floats, Ints
-from earlywarn.config.experiment import Experiment
-from earlywarn.evaluate import Evaluation, Test, evaluate, recall_gain
-from earlywarn.gate import judge
-from earlywarn.groups import membership
-from earlywarn.histograms import Scored, Sums, count, risk_edges
-from earlywarn.report.findings import Counted, Findings, Reached, Tried
-from earlywarn.roster.door import Door, check_share, open_roster
-from earlywarn.scorecard.levels import level_of
-from earlywarn.scorecard.points import score
-from earlywarn.scorecard.table import LevelMeaning, Scorecard
-
-RULES = "indicator_rules"
+from earlywarn.candidates.catalogue import catalogue
+from earlywarn.candidates.learn import learn
+from earlywarn.cohort import build_cohort, split
+from earlywarn.config.load import parse_experiment, read_config
+from earlywarn.files import publish_file, readable_json, sha256_of
+from earlywarn.registry.store import Registry
+from earlywarn.report.card import model_card
+from earlywarn.report.entry import entry_of
+from earlywarn.report.findings import Findings
+from earlywarn.report.pages import audit_page, figure_files
+from earlywarn.report.records import audit_record, verdict_record
+from earlywarn.roster.door import check_share, open_roster
+from earlywarn.trial import look
 
 Told = Callable[[str], None]
 """Called with a few words before each step, for a progress line."""
 
-Scores = Mapping[str, tuple[Floats, Floats]]
-"""Candidate -> (risk, points) on the scorable test students."""
+
+@dataclass(frozen=True)
+class Trained:
+    """A registered version, what was found, and the folder of its papers."""
+
+    findings: Findings
+    version: int
+    papers: Path
 
 
-def train(roster: Path, experiment: Experiment, digests: Mapping[str, str], tell: Told) -> Findings:
-    """Fit, choose, fold, test, audit and judge.
-
-    Parameters
-    ----------
-    digests
-        sha256 of what went in (config); the roster's is added.
+def train(roster: Path, config: Path, home: Path, registry: Registry, tell: Told) -> Trained:
+    """Fit, choose, fold, test, audit, judge and register.
 
     Raises
     ------
-    RosterError, EvidenceError, ScorecardError
-        See the rooms that raise them.
+    ConfigError, RosterError, EvidenceError, ScorecardError, MachineError
+        See the rooms that raise them; then nothing is registered.
     """
+    content = read_config(config)
+    experiment = parse_experiment(content, str(config))
     tell("reading the roster")
     door = open_roster(roster, experiment)
     check_share(door, experiment)
-    return find(door, experiment, {**digests, "roster_sha256": door.sha256}, tell)
-
-
-def find(door: Door, experiment: Experiment, digests: Mapping[str, str], tell: Told) -> Findings:
-    """Run the experiment on an opened roster."""
-    cohort = build_cohort(door.roster, door.groups, experiment)
-    parts = split(cohort, experiment)
+    parts = split(build_cohort(door.roster, door.groups, experiment), experiment)
     candidates = catalogue(experiment)
     tell(f"fitting {len(candidates)} candidates in {experiment.cohort.folds} folds of schools")
-    learnt = _learn(parts.train, candidates, experiment)
-    tell("folding the chosen one into a table, then looking at the test, once")
-    return _look(parts, candidates, learnt, experiment, digests)
+    learnt = learn(parts.train, candidates, experiment)
+    tell("looking at the test, once")
+    digests = {"config_sha256": sha256_of(content), "roster_sha256": door.sha256}
+    findings = look(parts, candidates, learnt, experiment, digests)
+    tell("writing the record")
+    papers = papers_of(findings, content)
+    version = registry.record(entry_of(findings, papers, figure_files(findings)))
+    folder = home / "papers" / f"{experiment.name}-{version}"
+    for name, paper in papers.items():
+        publish_file(folder / name, paper)
+    return Trained(findings, version, folder)
 
 
-@dataclass(frozen=True)
-class _Learnt:
-    """All that training alone has taught."""
+def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
+    """Give every paper of an experiment by its file name."""
+    return {
+        "scorecard.json": findings.card.to_bytes(),
+        "config.toml": config,
+        "card.md": model_card(findings).encode(),
+        "audit.json": readable_json(audit_record(findings)),
+        "audit.html": audit_page(findings).encode(),
+        "verdict.json": readable_json(verdict_record(findings)),
+    }
 
-    choice: Choice
-    loss: Mapping[str, iv.Estimate | None]
-    calibration: Calibration
-    fitted: Mapping[str, Any]
-    card: Scorecard
-
-
-def _learn(train_part: Cohort, candidates: tuple[Candidate, ...], experiment: Experiment) -> _Learnt:
-    frame, school = _with_groups(train_part), _schools(train_part).codes.astype(np.int64)
-    models = {candidate.name: candidate.model for candidate in candidates}
-    folds = school_folds(frame, experiment.cohort.folds, experiment.seed)
-    scores = out_of_fold(models, frame, train_part.outcome, frame, folds)
-    risks = {name: risk for name, (risk, _) in scores.items()}
-    choice = choose(risks, train_part.outcome, school, experiment.candidates.simplest_first)
-    calibration = calibrate(scores[choice.chosen][1], train_part.outcome, school, folds)
-    fitted = fit_all(models, frame, train_part.outcome)
-    card = fold(fitted[choice.chosen], experiment.inputs, frame, experiment.name, choice.chosen)
-    card = replace(card, slope=calibration.slope, shift=calibration.shift, serving=experiment.serving())
-    loss = {n: iv.mean_by_school(_losses(train_part.outcome, risk), school) for n, risk in risks.items()}
-    return _Learnt(choice, loss, calibration, fitted, card)
-
-
-def _look(
-    parts: Split, candidates: tuple[Candidate, ...], learnt: _Learnt, experiment: Experiment, digests: Mapping[str, str]
-) -> Findings:
-    scorable = parts.test.take(parts.test.enough)
-    frame = _with_groups(scorable)
-    check_equal(learnt.card, learnt.fitted[learnt.choice.chosen], frame)
-    scores = {name: risk_and_points(model, frame) for name, model in learnt.fitted.items()}
-    told = score(learnt.card, frame_values(learnt.card.specs, frame), reasons=0, strengths=0)
-    scores[learnt.choice.chosen] = (told.risk, told.points)
-    test = _test(scorable, experiment, len(parts.test))
-    figures, rule_figures = _audits(scorable, test, scores, learnt.choice.chosen, experiment)
-    levels = _level_meanings(told.risk, test, experiment)
-    return Findings(
-        experiment=experiment,
-        card=replace(learnt.card, levels=levels),
-        tried=tuple(_tried(c, learnt, scores, test, experiment.capacity.share) for c in candidates),
-        calibration=learnt.calibration,
-        unseen=_unseen_schools(parts, scorable, candidates, learnt, experiment),
-        figures=figures,
-        rule_figures=rule_figures,
-        verdict=judge(figures, experiment.gate),
-        rule_verdict=judge(rule_figures, experiment.gate, skip=_gain_rules(experiment)),
-        counted=_counted(parts.test, experiment),
-        reached=_reached(scorable, test, scores, learnt.choice.chosen, experiment),
-        train_students=len(parts.train),
-        train_schools=parts.train.frame["school"].nunique(),
-        test_schools=parts.test.frame["school"].nunique(),
-        digests=digests,
-    )
-
-
-def _audits(
-    part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment
-) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
-    """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    model, rules = (_sums(part, test, *scores[name], experiment) for name in (chosen, RULES))
-    by_model = _sums(part, test, *scores[RULES], experiment, bins_of=scores[chosen][0])
-    evidence, groups = experiment.gate.evidence, experiment.groups
-    return audit_figures(model, by_model, groups, evidence), audit_figures(rules, rules, groups, evidence)
-
-
-def _sums(
-    part: Cohort, test: Test, risk: Floats, points: Floats, experiment: Experiment, bins_of: Floats | None = None
-) -> Sums:
-    listed = test.make_list(points, experiment.capacity.share)
-    edges = risk_edges(risk if bins_of is None else bins_of)
-    return count(Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed), edges)
-
-
-def _tried(candidate: Candidate, learnt: _Learnt, scores: Scores, test: Test, share: float) -> Tried:
-    risk, points = scores[candidate.name]
-    best = scores[learnt.choice.chosen][1]
-    known, missed = test.known, test.outcome[test.known] == MISSED
-    school = test.school.codes[known].astype(np.int64)
-    other = candidate.name != learnt.choice.chosen
-    return Tried(
-        name=candidate.name,
-        title=candidate.title,
-        role=candidate.role,
-        loss=learnt.loss[candidate.name],
-        behind=learnt.choice.behind.get(candidate.name),
-        test=evaluate(risk, points, test, share),
-        gain=recall_gain(test, best, points, share) if other else None,
-        auc_gain=iv.auc_difference(missed, best[known], points[known], school) if other else None,
-    )
-
-
-def _unseen_schools(
-    parts: Split, scorable: Cohort, candidates: tuple[Candidate, ...], learnt: _Learnt, experiment: Experiment
-) -> Evaluation:
-    """Cross-fit the chosen candidate over school folds of the test year; no school judges its own lesson."""
-    model = {c.name: c.model for c in candidates if c.name == learnt.choice.chosen}
-    teach, judged = _with_groups(parts.train), _with_groups(scorable)
-    folds = across_schools(teach, judged, experiment.cohort.folds, experiment.seed)
-    ((_, points),) = out_of_fold(model, teach, parts.train.outcome, judged, folds).values()
-    risk = 1 / (1 + np.exp(-(learnt.calibration.shift + learnt.calibration.slope * points)))
-    return evaluate(risk, points, _test(scorable, experiment, len(parts.test)), experiment.capacity.share)
-
-
-def _level_meanings(risk: Floats, test: Test, experiment: Experiment) -> tuple[LevelMeaning, ...]:
-    """Say what share missed the standard at each level of the untouched test; unknown outcomes are left out."""
-    bare = tuple(LevelMeaning(level.name, level.start) for level in experiment.levels)
-    level, need = level_of(risk, bare), experiment.gate.evidence
-    return tuple(_level_meaning(one, level.codes == place, test, need.schools) for place, one in enumerate(bare))
-
-
-def _level_meaning(level: LevelMeaning, rows: "np.ndarray", test: Test, schools: float) -> LevelMeaning:
-    held = rows & test.known
-    places = len(test.school.names)
-    students = np.bincount(test.school.codes[held], minlength=places).astype(np.float64)
-    missed = np.bincount(test.school.codes[held], weights=test.outcome[held] == MISSED, minlength=places)
-    found = iv.ratio(missed, students) if iv.effective_schools(students) >= schools else None
-    if found is None:
-        return replace(level, students=int(held.sum()))
-    low, high = found.interval(0.95)
-    return replace(level, students=int(held.sum()), share=found.value, low=low, high=high)
-
-
-def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:
-    """Count outcomes by single attribute, unknown apart: it is never read as met."""
-    groups = membership(part.groups, 1)
-    cells: list[Counted] = []
-    for codes in groups.codes:
-        table = np.zeros((len(groups.cells), 4), dtype=np.int64)
-        np.add.at(table, (codes, np.where(part.enough, part.outcome, 3)), 1)
-        cells += [
-            Counted(cell, int(row.sum()), int(row[MISSED]), int(row[MET]), int(row[UNKNOWN]), int(row[3]))
-            for cell, row in zip(groups.cells, table, strict=True)
-            if row.sum()
-        ]
-    return tuple(cells)
-
-
-def _reached(part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
-    share = experiment.capacity.share
-    lists = [test.make_list(scores[name][1], share).flagged for name in (chosen, "aware")]
-    missed, groups = test.outcome == MISSED, membership(part.groups, 1)
-    return tuple(
-        Reached(groups.cells[place], int(rows.sum()), *(int((rows & flagged).sum()) for flagged in lists))
-        for codes in groups.codes
-        for place in np.unique(codes)
-        if (rows := (codes == place) & missed).any()
-    )
-
-
-def _gain_rules(experiment: Experiment) -> frozenset[str]:
-    return frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
-
-
-def _losses(outcome: Ints, risk: Floats) -> Floats:
-    from earlywarn.evaluate import log_losses
-
-    return log_losses(outcome == MISSED, risk)
-
-
-def _with_groups(part: Cohort) -> pd.DataFrame:
-    """Give the frame with the groups that only the aware comparator reads."""
-    groups = {GROUP_PREFIX + n: np.array(c.texts(), dtype=object) for n, c in part.groups.attributes.items()}
-    return part.frame.assign(**groups)
-
-
-def _schools(part: Cohort) -> Coded:
-    codes, names = pd.factorize(part.frame["school"], sort=True)
-    return Coded(codes.astype(np.int32), tuple(names))
-
-
-def _test(part: Cohort, experiment: Experiment, in_scope: int) -> Test:
-    student_id = part.frame["student_id"].to_numpy(dtype=object)
-    return Test(student_id, _schools(part), part.outcome, experiment.seed, in_scope)
-
-
-__all__ = ["RULES", "Role", "find", "train"]

@@ -21,10 +21,21 @@ def load_experiment(path: Path) -> Experiment:
     ConfigError
         Every fault of the file.
     """
+    return parse_experiment(read_config(path), str(path))
+
+
+def read_config(path: Path) -> bytes:
+    """Read the bytes of an experiment TOML.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a folder.
+    """
     if not path.is_file():
         found = "this is a folder" if path.is_dir() else "no such file"
         raise UsageError(Fault(str(path), found, "an experiment TOML", "check the path, or begin with 'earlywarn init'"))
-    return parse_experiment(path.read_bytes(), str(path))
+    return path.read_bytes()
 
 
 def parse_experiment(content: bytes, where: str) -> Experiment:

@@ -38,6 +38,10 @@ class Cohort(Section):
         """Give the last day of a school year, on which its rows are known."""
         return date.fromisoformat(f"{school_year:04d}-{self.year_ends}")
 
+    def school_year(self, day: date) -> int:
+        """Give the school year (the calendar year in which it ends) that a day lies in."""
+        return day.year if day <= self.as_of(day.year) else day.year + 1
+
     @model_validator(mode="after")
     def a_real_day(self) -> Self:
         """Refuse a year_ends such as 02-30."""

@@ -1,0 +1,39 @@
+"""What holds for every test: the shared data may be absent at home, and nothing is skipped in CI."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+SHARED_DATA = Path(__file__).parent.parent / "shared" / "data"
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+IN_CI = os.environ.get("EARLYWARN_CI") == "1"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("needs_shared") and not SHARED_DATA.is_dir():
+        pytest.skip("no ../shared/data beside the checkout")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return _left_out_is_failed(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return _left_out_is_failed(report)
+
+
+def _left_out_is_failed(report: Report) -> Report:
+    # An expected failure is reported as skipped too, but it did run.
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"left out, and CI leaves nothing out: {report.longrepr}"
+    return report

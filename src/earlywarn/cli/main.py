@@ -1,0 +1,197 @@
+"""The commands. Each parses, calls one use-case and shows what came of it."""
+
+import getpass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earlywarn import __version__
+from earlywarn.cli import terminal
+
+app = typer.Typer(
+    name="earlywarn",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Who may miss the common standard without extra support, why, and how often that is right.",
+    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 machine or lock: try again.",
+)
+
+Home = Annotated[
+    Path, typer.Option("--home", envvar="EARLYWARN_HOME", help="Folder of models, promotions and the MLflow store.")
+]
+Uri = Annotated[
+    str | None, typer.Option("--tracking-uri", envvar="EARLYWARN_TRACKING_URI", help="Any MLflow server instead of SQLite.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")]
+Config = Annotated[Path, typer.Option("--config", help="The experiment TOML.")]
+RosterFile = Annotated[Path, typer.Argument(help="A roster, CSV or Parquet.", metavar="ROSTER")]
+MODELS = Path("models")
+
+
+def app_entry() -> None:
+    """Run the command line and leave with its exit code."""
+    raise SystemExit(terminal.guarded(app))
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"earlywarn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Say what holds for every command."""
+
+
+@app.command()
+def demo(home: Home = MODELS, out: Annotated[Path | None, typer.Option(help="Where rosters and score runs go.")] = None) -> None:
+    """Run the whole main job on real students: Project STAR, 26,796 student-years."""
+    from earlywarn.cli.show_demo import DemoScreen
+    from earlywarn.demo import run_demo
+
+    place = out or home.parent / "demo-out"
+    with terminal.progress() as tell:
+        run_demo(home, place, _today(), tell, DemoScreen(home, place))
+
+
+@app.command()
+def init(
+    roster: RosterFile,
+    config: Annotated[Path, typer.Option("--config", help="The TOML to write.")] = Path("experiment.toml"),
+) -> None:
+    """Write a commented starter TOML from a roster's headers."""
+    from earlywarn.cli.starter import starter_toml
+    from earlywarn.errors import Fault, UsageError
+    from earlywarn.files import publish_file
+
+    if config.exists():
+        raise UsageError(Fault(str(config), "this file is there already", remedy="give another --config, or move it away"))
+    publish_file(config, starter_toml(roster).encode())
+    terminal.out.print(f"wrote {config}: read it from top to bottom, then run 'earlywarn check {roster} --config {config}'")
+
+
+@app.command()
+def check(
+    roster: RosterFile,
+    config: Config,
+    quarantine: Annotated[Path | None, typer.Option(help="Write every refused row here, as CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read, map and judge a roster; nothing else."""
+    from earlywarn.cli.show_check import check_record, show_check
+    from earlywarn.config.load import load_experiment
+    from earlywarn.roster.door import check_share, open_roster
+    from earlywarn.roster.quarantine import write_quarantine
+
+    serving = load_experiment(config)
+    with terminal.progress() as tell:
+        tell("reading the roster")
+        door = open_roster(roster, serving)
+    if quarantine is not None:
+        write_quarantine(door.refusals, quarantine)
+    terminal.print_json(check_record(door)) if as_json else show_check(door, quarantine)
+    check_share(door, serving)
+
+
+@app.command()
+def train(roster: RosterFile, config: Config, home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False) -> None:
+    """Fit candidates, choose, fold, test, audit, judge, and register the chosen one."""
+    from earlywarn.cli.show_train import show_train, train_record
+    from earlywarn.registry.store import Registry
+    from earlywarn.train import train as run_train
+
+    with terminal.progress() as tell:
+        trained = run_train(roster, config, home, Registry(home, tracking_uri), tell)
+    terminal.print_json(train_record(trained)) if as_json else show_train(trained)
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(help="The model's name.")],
+    version: Annotated[int, typer.Argument(help="Its version.", min=1)],
+    waive: Annotated[list[str] | None, typer.Option(help="A failed rule that you let pass; repeat for more.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who answers for it.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why a failed rule may pass.")] = None,
+    home: Home = MODELS,
+    tracking_uri: Uri = None,
+    as_json: Json = False,
+) -> None:
+    """Put a registered version in force, if the gate or a waiver by name allows it."""
+    from earlywarn.errors import Fault, UsageError
+    from earlywarn.promote import Request
+    from earlywarn.promote import promote as run_promote
+    from earlywarn.promotions import Waived
+    from earlywarn.registry.store import Registry
+
+    if waive and not (by and reason):
+        remedy = "a waiver stays on the record: give both --by NAME and --reason TEXT"
+        raise UsageError(Fault("--waive", "a waiver without a name or a reason", remedy=remedy))
+    waivers = tuple(Waived(rule, by or "", reason or "") for rule in waive or ())
+    request = Request(name, version, by or getpass.getuser(), _today(), waivers)
+    promotion = run_promote(request, home, Registry(home, tracking_uri))
+    if as_json:
+        terminal.print_json(promotion.to_json())
+    else:
+        terminal.out.print(f"{name} version {version} is in force. {promotion.standing}")
+
+
+@app.command()
+def score(
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option(help="Folder of score runs; a new folder is made inside.")],
+    model: Annotated[str | None, typer.Option(help="The model's name, where several are in force.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The roster's day; today by default.")] = None,
+    home: Home = MODELS,
+    inputs: Annotated[bool, typer.Option(help="Keep inputs.parquet for the desk.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Batch-score a roster: levels, a list, reasons, and an account of every row."""
+    from earlywarn.cli.show_score import show_score
+    from earlywarn.score import Order
+    from earlywarn.score import score as run_score
+
+    day = as_of.date() if as_of else _today()
+    with terminal.progress() as tell:
+        run, fresh = run_score(Order(roster, out, home, day, _today(), model, inputs), tell)
+    if as_json:
+        terminal.print_json({"folder": str(run.folder), "written_now": fresh, "counts": vars(run.manifest.counts)})
+    else:
+        show_score(run, fresh)
+
+
+@app.command()
+def follow(
+    run: Annotated[Path, typer.Argument(help="The folder of a score run.", metavar="SCORE_RUN")],
+    outcomes: Annotated[Path, typer.Option(help="Later results of its students, CSV or Parquet.")],
+    home: Home = MODELS,
+    as_json: Json = False,
+) -> None:
+    """Open the true outcomes: recall, precision, and whether each level meant what it said."""
+    from earlywarn.cli.show_follow import follow_record, show_follow
+    from earlywarn.follow import follow as run_follow
+
+    followed = run_follow(run, outcomes, home)
+    terminal.print_json(follow_record(followed)) if as_json else show_follow(followed)
+
+
+@app.command()
+def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False) -> None:
+    """List registered versions, their verdicts, and which one is in force."""
+    from earlywarn.cli.show_models import models_record, show_models
+    from earlywarn.promotions import read_record
+    from earlywarn.registry.store import Registry
+
+    record = read_record(home)
+    versions = Registry(home, tracking_uri).versions()
+    terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record)
+
+
+def _today() -> date:
+    """Give the one clock reading of a command; inside, days are arguments."""
+    return date.today()

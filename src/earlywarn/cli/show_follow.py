@@ -1,0 +1,119 @@
+"""What the terminal shows of a follow-up: what became of the flagged, group by group, and which promises held."""
+
+from typing import Any
+
+import numpy as np
+
+from earlywarn.audit.figures import Figure
+from earlywarn.cli.tables import NOT_KNOWN, percent, table, with_interval
+from earlywarn.cli.terminal import out
+from earlywarn.follow import Followed, Promise
+from earlywarn.groups import EVERYONE
+
+SHOWN = ("recall", "precision", "calibration_gap")
+
+
+def show_follow(followed: Followed) -> None:
+    """Print what became of the flagged, the group table, and the levels' promises."""
+    flagged, known = followed.flagged, followed.flagged_missed + followed.flagged_met
+    out.print(
+        f"Of {flagged:,} flagged students {followed.flagged_missed:,} missed the standard, {followed.flagged_met:,} met it, "
+        f"and of {flagged - known:,} the outcome is unknown."
+    )
+    out.print(
+        f"Of {followed.missed:,} students who missed the standard, {followed.flagged_missed:,} had been flagged; "
+        f"{followed.missed - followed.flagged_missed:,} were overlooked."
+    )
+    _show_groups(followed)
+    _show_promises(followed)
+    if followed.unmatched:
+        out.print(f"{followed.unmatched:,} results belong to students who were not scored in this run; they are left out.")
+
+
+def follow_record(followed: Followed) -> dict[str, Any]:
+    """Give a follow-up as plain values; every figure with its 95 % interval or the reason why not."""
+    groups = followed.serving.groups
+    return {
+        "score_run": followed.run.folder.name,
+        "flagged": followed.flagged,
+        "missed": followed.missed,
+        "flagged_missed": followed.flagged_missed,
+        "flagged_met": followed.flagged_met,
+        "unknown": followed.unknown,
+        "unmatched": followed.unmatched,
+        "figures": [
+            {"measure": f.measure, "group": f.cell.slug, "words": f.cell.words(groups), "versus": f.versus, **_value(f)}
+            for f in followed.figures
+            if f.measure != "recall_gain"
+        ],
+        "promises": [_promise_record(promise) for promise in followed.promises],
+    }
+
+
+def _show_groups(followed: Followed) -> None:
+    known = {(figure.measure, figure.cell): figure for figure in followed.figures if not figure.versus}
+    made = table(
+        "How the list did, by group; 95 % intervals over schools",
+        "Group", ">n", ">missed", ">unknown", ">Recall", ">Precision", ">Risk less observed",
+    )  # fmt: skip
+    for cell in dict.fromkeys(figure.cell for figure in followed.figures if figure.cell.depth <= 1):
+        base, unknown = known["prevalence", cell], known["unknown_share", cell]
+        shown = [_cell(known[name, cell], name == "calibration_gap") for name in SHOWN]
+        made.add_row(cell.words(followed.serving.groups), *_counts(base), _share(unknown), *shown)
+    out.print(made)
+
+
+def _show_promises(followed: Followed) -> None:
+    made = table("What each level said, and what came", "Level", ">Said missed", ">Came", ">n", "")
+    for promise in followed.promises:
+        if promise.cell == EVERYONE:
+            made.add_row(promise.level.name, _said(promise), with_interval(promise.came, 2), f"{promise.students:,}", _held(promise))
+    out.print(made)
+    for promise in followed.promises:
+        if promise.cell != EVERYONE and promise.held is False:
+            group = promise.cell.words(followed.serving.groups)
+            out.print(f"Not held: {promise.level.name} for {group}: said {_said(promise)}, came {with_interval(promise.came, 2)} (n {promise.students:,}).")
+
+
+def _said(promise: Promise) -> str:
+    level = promise.level
+    if level.share is None or level.low is None or level.high is None:
+        return NOT_KNOWN
+    return f"{percent(level.share)} ({100 * level.low:.0f} to {100 * level.high:.0f})"
+
+
+def _held(promise: Promise) -> str:
+    return promise.reason or ("held" if promise.held else "not held")
+
+
+def _cell(figure: Figure, signed: bool) -> str:
+    return figure.reason.split(":")[0].split(" students")[0] if figure.estimate is None else with_interval(figure.estimate, 2, signed)
+
+
+def _counts(figure: Figure) -> tuple[str, str]:
+    return (f"{figure.students:,}", f"{figure.events:,}") if np.isfinite(figure.value) else (NOT_KNOWN, NOT_KNOWN)
+
+
+def _share(figure: Figure) -> str:
+    return percent(figure.value) if np.isfinite(figure.value) else NOT_KNOWN
+
+
+def _value(figure: Figure) -> dict[str, Any]:
+    ends = figure.estimate.interval(0.95) if figure.estimate else (None, None)
+    value = float(figure.value) if np.isfinite(figure.value) else None
+    return {"value": value, "low95": ends[0], "high95": ends[1], "students": figure.students, "reason": figure.reason}
+
+
+def _promise_record(promise: Promise) -> dict[str, Any]:
+    ends = promise.came.interval(0.95) if promise.came else (None, None)
+    return {
+        "level": promise.level.name,
+        "group": promise.cell.slug,
+        "said": promise.level.share,
+        "came": promise.came.value if promise.came else None,
+        "low95": ends[0],
+        "high95": ends[1],
+        "students": promise.students,
+        "held": promise.held,
+        "reason": promise.reason,
+    }

@@ -1,0 +1,41 @@
+"""What the terminal shows of registered versions and promotions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from earlywarn.cli.tables import table
+from earlywarn.cli.terminal import out
+from earlywarn.promotions import Promotion
+from earlywarn.registry.store import Version
+
+
+def show_models(versions: Sequence[Version], record: Sequence[Promotion]) -> None:
+    """Print each version with its verdict; what is in force by the record is marked."""
+    if not versions:
+        out.print("No model is registered here yet: run 'earlywarn train'.")
+        return
+    force = _in_force(record)
+    made = table("Models", "", "Model", ">Version", "Candidate", "Verdict", "In force since", "By")
+    for version in versions:
+        promotion = force.get(version.name)
+        mine = promotion is not None and promotion.version == version.version
+        since = (str(promotion.promoted_on), promotion.by) if promotion is not None and mine else ("", "")
+        made.add_row("●" if mine else "", version.name, str(version.version), version.candidate, version.verdict, *since)
+    out.print(made)
+    for name, promotion in force.items():
+        out.print(f"{name}: {promotion.standing}")
+
+
+def models_record(versions: Sequence[Version], record: Sequence[Promotion]) -> list[dict[str, Any]]:
+    """Give all versions as plain values, with the promotion of the one in force."""
+    force = _in_force(record)
+    found = []
+    for version in versions:
+        promotion = force.get(version.name)
+        mine = promotion is not None and promotion.version == version.version
+        found.append(vars(version) | {"in_force": mine, "promotion": promotion.to_json() if promotion and mine else None})
+    return found
+
+
+def _in_force(record: Sequence[Promotion]) -> dict[str, Promotion]:
+    return {promotion.name: promotion for promotion in record}

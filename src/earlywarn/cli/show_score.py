@@ -1,0 +1,29 @@
+"""What the terminal shows of a score run: every row accounted for, the levels, where the list lies."""
+
+from earlywarn.cli.tables import table
+from earlywarn.cli.terminal import out
+from earlywarn.score_run import FLAGS, QUARANTINE, SUMMARY, StoredRun
+
+
+def show_score(run: StoredRun, fresh: bool) -> None:
+    """Print the account of rows, what stands behind the model, and the paths of list and summary."""
+    counts, manifest = run.manifest.counts, run.manifest
+    if not fresh:
+        out.print("This score run is whole already; it was left as it is.")
+    made = table(f"Score run of {manifest.as_of}, {manifest.name} version {manifest.version}", "", ">Rows")
+    rows = {
+        "scored": counts.scored,
+        "not enough data": counts.not_enough_data,
+        "out of scope": counts.out_of_scope,
+        "merged": counts.merged,
+        "quarantined": counts.quarantined,
+    }
+    for words, count in rows.items():
+        made.add_row(words, f"{count:,}")
+    made.add_row("rows in", f"{counts.rows_in:,}", style="bold")
+    out.print(made)
+    out.print(f"{counts.flagged:,} students flagged: they may need support to meet the standard. {manifest.standing}")
+    out.print(f"The list      {run.folder / FLAGS}", soft_wrap=True)
+    out.print(f"The summary   {run.folder / SUMMARY}", soft_wrap=True)
+    if counts.quarantined:
+        out.print(f"Refused rows  {run.folder / QUARANTINE}", soft_wrap=True)

@@ -1,0 +1,128 @@
+"""What the terminal shows of a training run: candidates, groups, the verdict with its reasons."""
+
+from typing import Any
+
+import numpy as np
+
+from earlywarn.audit.figures import SAME_RISK_GAP, Figure
+from earlywarn.candidates.catalogue import Role
+from earlywarn.cli.tables import NOT_KNOWN, number, table, with_interval
+from earlywarn.cli.terminal import out
+from earlywarn.columns import Outcome
+from earlywarn.gate import Verdict
+from earlywarn.groups import Cell
+from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.words import judgement_sentence, verdict_sentence
+from earlywarn.train import Trained
+
+
+def show_train(trained: Trained) -> None:
+    """Print the candidates, the group table, the verdict, and where the papers lie."""
+    findings = trained.findings
+    show_candidates(findings)
+    show_groups(findings)
+    show_verdict(findings)
+    name = findings.experiment.name
+    out.print(f"\nRegistered as [bold]{name}[/] version {trained.version}. Its papers: {trained.papers}")
+    out.print(f"Next: read {trained.papers / 'audit.html'}, then earlywarn promote {name} {trained.version}")
+
+
+def show_candidates(findings: Findings) -> None:
+    """Print every candidate with its intervals, the chosen one marked."""
+    share = findings.experiment.capacity.share
+    made = table(
+        f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
+        "", "Candidate", ">Log loss, out of fold", ">AUC", ">Recall at capacity", ">Chosen finds more by",
+    )  # fmt: skip
+    for tried in findings.tried:
+        mark = "●" if tried is findings.chosen else ""
+        made.add_row(mark, tried.title, *_candidate_cells(tried), style="bold" if mark else None)
+    out.print(made)
+    why = findings.chosen.behind
+    if why is not None and why.value > 0:
+        out.print(
+            f"Chosen: the simplest within one standard error of the best ({number(why.value, 4)} behind, "
+            f"standard error {number(why.se, 4)}, paired by school)."
+        )
+    prices = {Role.CEILING: "readable instead of full boosting", Role.AWARE: "blind to groups instead of aware"}
+    for role, words in prices.items():
+        for tried in findings.tried_as(role):
+            out.print(f"To be {words}: AUC {with_interval(tried.auc_gain, signed=True)}.")
+    unseen = findings.unseen.figures
+    out.print(f"Later year in schools that taught nothing: AUC {with_interval(unseen['auc'])}; "
+              f"skill within schools {with_interval(findings.chosen.test.figures['skill_within_schools'])}.")  # fmt: skip
+
+
+def show_groups(findings: Findings) -> None:
+    """Print recall, false alarms and the judged comparisons of every single-attribute group."""
+    known = {(figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures}
+    made = table(
+        "Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall",
+        "Group", ">n", ">missed", ">Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
+    )  # fmt: skip
+    for cell in dict.fromkeys(figure.cell for figure in findings.figures if figure.cell.depth <= 1):
+        base = known["prevalence", cell, False]
+        made.add_row(cell.words(findings.experiment.groups), *_counts(base), *_group_cells(known, cell))
+    out.print(made)
+
+
+def show_verdict(findings: Findings) -> None:
+    """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
+    out.print(f"[bold]Verdict: {verdict_sentence(findings.verdict, findings.experiment.groups)}[/]")
+    for line in _reasons(findings.verdict, findings):
+        out.print(f"  {line}")
+    rules = verdict_sentence(findings.rule_verdict, findings.experiment.groups)
+    out.print(f"The indicator rules judged by the same gate: {rules}")
+    for line in _reasons(findings.rule_verdict, findings):
+        out.print(f"  {line}")
+
+
+def train_record(trained: Trained) -> dict[str, Any]:
+    """Give what a machine wants to know of a training run."""
+    findings = trained.findings
+    return {
+        "name": findings.experiment.name,
+        "version": trained.version,
+        "candidate": findings.card.candidate,
+        "scorecard": findings.card.sha256,
+        "verdict": findings.verdict.outcome.value,
+        "failed_rules": list(findings.verdict.failed_rules),
+        "papers": str(trained.papers),
+    }
+
+
+def _students(findings: Findings) -> str:
+    everyone = findings.counted[0]
+    return f"{everyone.students:,} students in {findings.test_schools} schools, {everyone.missed + everyone.met:,} outcomes known"
+
+
+def _candidate_cells(tried: Tried) -> tuple[str, ...]:
+    figures = tried.test.figures
+    return (
+        with_interval(tried.loss),
+        with_interval(figures["auc"]),
+        with_interval(figures["recall_at_capacity"]),
+        with_interval(tried.gain, signed=True) if tried.gain else "",
+    )
+
+
+def _counts(base: Figure) -> tuple[str, str]:
+    return (f"{base.students:,}", f"{base.events:,}") if np.isfinite(base.value) else (NOT_KNOWN, NOT_KNOWN)
+
+
+def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tuple[str, ...]:
+    recall = _short(known["recall", cell, False], signed=False, confidence=0.95)
+    compared = [known.get((name, cell, True)) for name in (SAME_RISK_GAP, "excess_overlooked", "excess_false_alarms")]
+    return recall, *("" if figure is None else _short(figure, signed=True, confidence=0.90) for figure in compared)
+
+
+def _short(figure: Figure, signed: bool, confidence: float) -> str:
+    if figure.estimate is None:
+        return figure.reason.split(":")[0].split(" students")[0]
+    return with_interval(figure.estimate, signed=signed, confidence=confidence)
+
+
+def _reasons(verdict: Verdict, findings: Findings) -> list[str]:
+    open_ones = (*verdict.of(Outcome.FAIL), *verdict.of(Outcome.PROVISIONAL))
+    return [judgement_sentence(judgement, findings.experiment.groups) for judgement in open_ones]
+

@@ -1,0 +1,81 @@
+"""How the command line speaks: progress while a terminal looks on, errors as one letter, JSON for machines."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from earlywarn.errors import EarlywarnError, Fault, MachineError
+
+MOST_FAULTS = 12
+"""Faults shown on one screen; the rest are counted."""
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that tells the present step, on a terminal only."""
+    if not err.is_terminal:
+        yield lambda step: None
+        return
+    with err.status("starting") as status:
+        yield lambda step: status.update(step)
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON value for a machine."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def show_error(error: EarlywarnError) -> None:
+    """Write every fault: where, what was found, what is allowed, what to do."""
+    for fault in error.faults[:MOST_FAULTS]:
+        err.print(Text.assemble(("error  ", "bold"), (fault.where, "bold"), f": {fault.found}"))
+        for label, text in (("allowed", fault.allowed), ("what to do", fault.remedy)):
+            if text:
+                err.print(Text(f"       {label}: {text}"))
+    if len(error.faults) > MOST_FAULTS:
+        err.print(f"       and {len(error.faults) - MOST_FAULTS} more of this kind")
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run a command; give its exit code. No traceback reaches a person, unless EARLYWARN_TRACEBACK is set."""
+    try:
+        command()
+    except EarlywarnError as error:
+        show_error(error)
+        return error.exit_code
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return _machine(Fault(str(error.filename or "this machine"), reason, remedy="check disk and permissions, try again"))
+    except KeyboardInterrupt:
+        err.print("stopped; nothing was half-written")
+        return 130
+    except MemoryError:
+        return _machine(Fault("this machine", "out of memory", remedy="close other programs, or use a larger machine"))
+    except Exception as error:
+        if os.environ.get("EARLYWARN_TRACEBACK"):
+            raise
+        return _machine(_unforeseen(error))
+    return 0
+
+
+def _machine(fault: Fault) -> int:
+    show_error(MachineError(fault))
+    return MachineError.exit_code
+
+
+def _unforeseen(error: Exception) -> Fault:
+    """Name the kind of an error that nobody foresaw, never its text: that may hold a student's value."""
+    return Fault(
+        "earlywarn",
+        f"a fault of the program ({type(error).__name__})",
+        remedy="report it with the output of the same command under EARLYWARN_TRACEBACK=1, after reading it for names",
+    )

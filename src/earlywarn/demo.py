@@ -1,0 +1,89 @@
+"""The use-cases on Project STAR, one after the other; real students, nothing made up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Protocol
+
+from earlywarn.columns import Outcome
+from earlywarn.config.experiment import Experiment
+from earlywarn.config.load import load_experiment
+from earlywarn.config.sections import Demo, Waiver
+from earlywarn.datasets import StarFiles, star_files
+from earlywarn.files import publish_file
+from earlywarn.follow import Followed, follow
+from earlywarn.promote import Request, promote
+from earlywarn.promotions import Promotion, Waived
+from earlywarn.registry.store import Registry
+from earlywarn.score import Order, score
+from earlywarn.score_run import StoredRun
+from earlywarn.train import Trained, train
+
+BY = "earlywarn demo"
+
+
+@dataclass(frozen=True)
+class DemoFiles:
+    """The three files of the demo district; outcomes are written only after the list."""
+
+    history: Path
+    roster: Path
+    outcomes: Path
+
+
+class Screen(Protocol):
+    """Who shows each step to a person."""
+
+    def students(self, star: StarFiles, paths: DemoFiles) -> None: ...
+    def trained(self, trained: Trained) -> None: ...
+    def promoted(self, promotion: Promotion, waiver: Waiver | None) -> None: ...
+    def scored(self, run: StoredRun, fresh: bool) -> None: ...
+    def followed(self, followed: Followed) -> None: ...
+    def done(self, trained: Trained, run: StoredRun) -> None: ...
+
+
+def run_demo(home: Path, out: Path, today: date, tell: Callable[[str], None], screen: Screen) -> None:
+    """Train, audit, gate, promote, score, follow; each step shown as it ends."""
+    with as_file(files("earlywarn") / "demo.toml") as config:
+        experiment = load_experiment(config)
+        plan = experiment.demo or Demo()
+        tell("laying out Project STAR as a district's files")
+        star, paths = _lay_out(experiment, plan, out)
+        screen.students(star, paths)
+        registry = Registry(home)
+        trained = train(paths.history, config, home, registry, tell)
+    screen.trained(trained)
+    promotion, waiver = _promote(trained, plan, home, registry, today)
+    screen.promoted(promotion, waiver)
+    as_of = experiment.cohort.as_of(experiment.cohort.test_year)
+    run, fresh = score(Order(paths.roster, out / "scores", home, as_of, today, experiment.name), tell)
+    screen.scored(run, fresh)
+    publish_file(paths.outcomes, _csv(star.outcomes))
+    screen.followed(follow(run.folder, paths.outcomes, home))
+    screen.done(trained, run)
+
+
+def _lay_out(experiment: Experiment, plan: Demo, out: Path) -> tuple[StarFiles, DemoFiles]:
+    star = star_files(plan.roster_schools, experiment.cohort.test_year, experiment.seed)
+    paths = DemoFiles(out / "history.csv", out / "roster.csv", out / "outcomes.csv")
+    paths.outcomes.unlink(missing_ok=True)
+    publish_file(paths.history, _csv(star.history))
+    publish_file(paths.roster, _csv(star.roster))
+    return star, paths
+
+
+def _promote(
+    trained: Trained, plan: Demo, home: Path, registry: Registry, today: date
+) -> tuple[Promotion, Waiver | None]:
+    """Promote; after a fail with the waiver that stands in the demo's TOML, for the rules that failed."""
+    verdict = trained.findings.verdict
+    waiver = plan.waiver if verdict.outcome is Outcome.FAIL else None
+    waived = tuple(Waived(rule, waiver.by, waiver.reason) for rule in waiver.rules if rule in verdict.failed_rules) if waiver else ()
+    request = Request(trained.findings.experiment.name, trained.version, BY, today, waived)
+    return promote(request, home, registry), waiver
+
+
+def _csv(frame: "object") -> bytes:
+    return frame.to_csv(index=False).encode()  # type: ignore[attr-defined, no-any-return]

@@ -1,0 +1,190 @@
+"""What became of the students of a score run: recall, precision, and whether each level meant what it said.
+
+It opens outcomes only now; students whose outcome is unknown are counted by group and never read as met.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earlywarn import arrow
+from earlywarn import intervals as iv
+from earlywarn.audit.figures import Figure, audit_figures
+from earlywarn.capacity import Listed
+from earlywarn.cohort import outcome_by_standard
+from earlywarn.columns import MISSED, UNKNOWN, Bools, Coded, Floats, Ints, Status
+from earlywarn.config.experiment import Serving
+from earlywarn.config.load import parse_serving
+from earlywarn.config.sections import Evidence
+from earlywarn.errors import Fault, RosterError
+from earlywarn.groups import Cell, Membership, membership
+from earlywarn.histograms import Scored, count, risk_edges
+from earlywarn.intervals import Estimate
+from earlywarn.promotions import load_scorecard
+from earlywarn.roster.door import Results, open_results
+from earlywarn.score_run import GROUPS, SCORES, StoredRun, open_run
+from earlywarn.scorecard.table import LevelMeaning
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What one level said and what came: the share who missed, overall or for a group.
+
+    Attributes
+    ----------
+    held
+        True if the said share lies within the 95 % interval of what came or the intervals overlap; None
+        where there is too little data.
+    """
+
+    level: LevelMeaning
+    cell: Cell
+    students: int
+    came: Estimate | None
+    held: bool | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of a score run's students.
+
+    ``unmatched`` counts outcomes of students who were not scored in this run.
+    """
+
+    run: StoredRun
+    serving: Serving
+    figures: tuple[Figure, ...]
+    promises: tuple[Promise, ...]
+    flagged: int
+    missed: int
+    flagged_missed: int
+    flagged_met: int
+    unknown: int
+    unmatched: int
+
+
+def follow(run: Path, outcomes: Path, home: Path) -> Followed:
+    """Join a score run with later results, by the one standard.
+
+    Raises
+    ------
+    RosterError
+        No result belongs to a student of this run, or all are of another year or grade.
+    """
+    stored = open_run(run)
+    card = load_scorecard(home, stored.manifest.scorecard)
+    serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
+    results = open_results(outcomes, serving)
+    table = stored.table(SCORES)
+    scored = np.flatnonzero(np.array(arrow.to_coded(table["status"]).texts(), dtype=object) == Status.SCORED)
+    students = _Students.of(table, scored)
+    outcome, unmatched = _outcomes(students, results, serving, stored)
+    evidence = Evidence()
+    groups = _groups(stored, scored, serving)
+    listed = Listed(students.rank, students.flagged, int(students.flagged.sum()))
+    sums = count(Scored(students.school, groups, students.risk, outcome, listed), risk_edges(students.risk))
+    return Followed(
+        run=stored,
+        serving=serving,
+        figures=audit_figures(sums, sums, serving.groups, evidence),
+        promises=tuple(_promises(card.levels, students, groups, outcome, evidence, serving.groups.privacy_minimum)),
+        flagged=int(students.flagged.sum()),
+        missed=int((outcome == MISSED).sum()),
+        flagged_missed=int((students.flagged & (outcome == MISSED)).sum()),
+        flagged_met=int((students.flagged & (outcome != MISSED) & (outcome != UNKNOWN)).sum()),
+        unknown=int((outcome == UNKNOWN).sum()),
+        unmatched=unmatched,
+    )
+
+
+@dataclass(frozen=True)
+class _Students:
+    student_id: Any
+    school: Coded
+    grade: Coded
+    risk: Floats
+    rank: Ints
+    flagged: Bools
+    level: Coded
+
+    @classmethod
+    def of(cls, table: Any, rows: Ints) -> "_Students":
+        return cls(
+            student_id=arrow.to_texts(table["student_id"])[rows],
+            school=arrow.to_coded(table["school_id"]).take(rows),
+            grade=arrow.to_coded(table["grade"]).take(rows),
+            risk=arrow.to_floats(table["risk"])[rows],
+            rank=arrow.to_floats(table["rank"])[rows].astype(np.int64),
+            flagged=arrow.true(table["flagged"])[rows],
+            level=arrow.to_coded(table["level"]).take(rows),
+        )
+
+
+def _outcomes(students: _Students, results: Results, serving: Serving, run: StoredRun) -> tuple[Ints, int]:
+    """Give each scored student's outcome a year and a grade later, and count outcomes of others."""
+    due = serving.cohort.school_year(run.manifest.as_of) + 1
+    grade = np.array(results.grade.texts(), dtype=object)
+    numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
+    found = outcome_by_standard(serving.standard, grade, numbers)
+    after = dict(zip(students.student_id, (serving.standard.next_grade(g or "") for g in students.grade.texts()), strict=True))
+    by_student = {
+        student: int(outcome)
+        for student, year, here, outcome in zip(results.student_id, results.school_year, grade, found, strict=True)
+        if year == due and after.get(student) == here
+    }
+    if not by_student:
+        raise RosterError(
+            Fault("outcomes", "no result belongs to a scored student of this run a year later",
+                  f"results of school year {due}, one grade on", "check the file and the score run")
+        )  # fmt: skip
+    unmatched = sum(student not in after for student in results.student_id)
+    return np.array([by_student.get(student, UNKNOWN) for student in students.student_id], dtype=np.int64), unmatched
+
+
+def _groups(stored: StoredRun, rows: Ints, serving: Serving) -> Membership:
+    from earlywarn.groups import GroupTable
+
+    table = stored.table(GROUPS)
+    attributes = {name: _declared_first(arrow.to_coded(table[name]), tuple(a.values)) for name, a in serving.groups.attributes.items()}
+    return membership(GroupTable(attributes).take(rows), serving.groups.depth)
+
+
+def _declared_first(column: Coded, declared: tuple[str, ...]) -> Coded:
+    names = (*declared, *(name for name in column.names if name not in declared))
+    place = np.array([names.index(name) for name in column.names], dtype=np.int32)
+    return Coded(place[column.codes], names)
+
+
+def _promises(
+    levels: tuple[LevelMeaning, ...], students: _Students, groups: Membership, outcome: Ints, evidence: Evidence, least: int
+) -> Iterable[Promise]:
+    """Give what each level said beside what came, for everyone and for each single attribute."""
+    known = outcome != UNKNOWN
+    for place, cell in enumerate(groups.cells):
+        if cell.depth <= 1:
+            member = (groups.codes == place).any(axis=0) & known
+            for level in levels:
+                rows = member & (np.array(students.level.texts(), dtype=object) == level.name)
+                yield _promise(level, cell, rows, students.school, outcome, evidence, least)
+
+
+def _promise(
+    level: LevelMeaning, cell: Cell, rows: Bools, school: Coded, outcome: Ints, evidence: Evidence, least: int
+) -> Promise:
+    places = len(school.names)
+    counts = np.bincount(school.codes[rows], minlength=places).astype(np.float64)
+    missed = np.bincount(school.codes[rows], weights=outcome[rows] == MISSED, minlength=places)
+    size, schools = int(rows.sum()), iv.effective_schools(counts)
+    if size < least:
+        return Promise(level, cell, 0, None, None, f"fewer than {least} students: not shown")
+    if size < evidence.students or schools < evidence.schools or level.low is None or level.high is None:
+        return Promise(level, cell, size, None, None, f"too little data (n={size}, {schools:.1f} effective schools)")
+    came = iv.ratio(missed, counts)
+    if came is None:
+        return Promise(level, cell, size, None, None, "no interval: a single school")
+    low, high = came.interval(0.95)
+    return Promise(level, cell, size, came, low <= level.high and level.low <= high, "")

@@ -1,0 +1,104 @@
+"""Put a registered version in force: the verdict is read, waivers are written down, the record comes last."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from earlywarn.columns import Outcome
+from earlywarn.errors import Fault, GateError, ScorecardError, UsageError
+from earlywarn.files import locked, sha256_of
+from earlywarn.promotions import EXPIRY, Promotion, Waived, append, uncovered
+from earlywarn.registry.store import Registry
+from earlywarn.report.card import with_waivers
+from earlywarn.scorecard.table import Scorecard, from_bytes
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks for which version, on which day, with which waivers."""
+
+    name: str
+    version: int
+    by: str
+    today: date
+    waivers: tuple[Waived, ...] = ()
+
+
+def promote(request: Request, home: Path, registry: Registry) -> Promotion:
+    """Promote one version of a model, or refuse.
+
+    Raises
+    ------
+    UsageError
+        No such version, or a waiver that names no failed rule.
+    ScorecardError
+        The registered papers do not belong together.
+    GateError
+        The gate failed it and a failed rule is not waived.
+    """
+    papers = registry.papers(request.name, request.version)
+    card = from_bytes(papers["scorecard.json"], f"{request.name} version {request.version}")
+    verdict = _verdict(papers, card)
+    failed = tuple(verdict["failed_rules"])
+    _check(request, Outcome(verdict["outcome"]), failed)
+    with locked(home):
+        promotion = _promotion(request, card, verdict, papers)
+        append(home, promotion, card, _kept(papers, promotion))
+    registry.point(request.name, request.version)
+    return promotion
+
+
+def _verdict(papers: dict[str, bytes], card: Scorecard) -> dict[str, Any]:
+    verdict: dict[str, Any] = json.loads(papers["verdict.json"])
+    if verdict.get("scorecard") != card.sha256:
+        raise ScorecardError(
+            Fault("verdict.json", "this verdict was given on another scorecard", remedy="train and audit the model again")
+        )
+    return verdict
+
+
+def _check(request: Request, outcome: Outcome, failed: Sequence[str]) -> None:
+    allowed = (*failed, EXPIRY) if outcome is Outcome.PROVISIONAL else tuple(failed)
+    surplus = [waiver.rule for waiver in request.waivers if waiver.rule not in allowed]
+    if surplus:
+        raise UsageError(
+            Fault(f"--waive {', '.join(surplus)}", "no such rule failed", ", ".join(allowed) or "nothing to waive",
+                  "leave the waiver out")
+        )  # fmt: skip
+    left = uncovered(failed, request.waivers)
+    if left:
+        raise GateError(
+            Fault(f"{request.name} version {request.version}", f"the gate failed it: {', '.join(left)}",
+                  remedy="mend the model; or let it pass by name: "
+                  + " ".join(f"--waive {rule}" for rule in left) + " --by NAME --reason TEXT")
+        )  # fmt: skip
+
+
+def _promotion(request: Request, card: Scorecard, verdict: dict[str, Any], papers: dict[str, bytes]) -> Promotion:
+    outcome = Outcome(verdict["outcome"])
+    holds = timedelta(days=int(verdict["provisional_days"]))
+    promotion = Promotion(
+        name=request.name,
+        version=request.version,
+        scorecard=card.sha256,
+        promoted_on=request.today,
+        by=request.by,
+        verdict=outcome,
+        failed_rules=tuple(verdict["failed_rules"]),
+        expires=request.today + holds if outcome is Outcome.PROVISIONAL else None,
+        waivers=request.waivers,
+        verdict_sha256=sha256_of(papers["verdict.json"]),
+        audit_sha256=sha256_of(papers["audit.json"]),
+        card_sha256=sha256_of(papers["card.md"]),
+        config_sha256=sha256_of(papers["config.toml"]),
+    )
+    return promotion
+
+
+def _kept(papers: dict[str, bytes], promotion: Promotion) -> dict[str, bytes]:
+    """Give what is kept beside the scorecard; the card tells of the promotion and its waivers."""
+    kept = {name: papers[name] for name in ("audit.json", "audit.html", "verdict.json", "config.toml")}
+    return kept | {"card.md": with_waivers(papers["card.md"].decode(), promotion).encode()}

@@ -1,0 +1,98 @@
+"""The loader behind ``mlflow.pyfunc.load_model``: a scorecard read from JSON, and nothing executed.
+
+It imports the scorecard and what that stands on. The model takes a frame of roster columns; numbers may
+come as numbers or as text, categories as text. A pandas category is refused with its remedy.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from earlywarn.columns import Coded, Floats, InputSpec, InputType
+from earlywarn.errors import Fault, UsageError
+from earlywarn.inputs import Values, input_values, known_count
+from earlywarn.scorecard.levels import level_of
+from earlywarn.scorecard.points import risk_of, total_points
+from earlywarn.scorecard.table import Scorecard, from_bytes
+
+GRADE = "grade"
+
+
+class ScorecardModel:
+    """What ``load_model`` gives: ``predict(frame)``."""
+
+    def __init__(self, card: Scorecard) -> None:
+        self.card = card
+
+    def predict(self, frame: Any, params: dict[str, Any] | None = None) -> Any:
+        """Give status, points, risk and level for each row of a frame of roster columns.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Column ``grade`` and the column of every input, in any order; others are ignored.
+
+        Raises
+        ------
+        UsageError
+            Every column that is absent, a category, or not a number where one is needed.
+        """
+        import pandas as pd
+
+        columns = {GRADE: InputSpec(GRADE, GRADE, InputType.CATEGORY, GRADE)} | {s.column: s for s in self.card.specs}
+        faults = [fault for name, spec in columns.items() for fault in _faults(frame, name, spec)]
+        if faults:
+            raise UsageError(faults)
+        read = {name: _read(frame[name], spec) for name, spec in columns.items()}
+        grade = read[GRADE]
+        texts = {name: column for name, column in read.items() if isinstance(column, Coded)}
+        numbers = {name: column for name, column in read.items() if not isinstance(column, Coded)}
+        assert isinstance(grade, Coded)
+        values = input_values(self.card.specs, numbers, texts, grade)
+        return pd.DataFrame(self._columns(values), index=frame.index)
+
+    def _columns(self, values: Values) -> dict[str, Any]:
+        cohort = self.card.serving["cohort"]
+        enough = known_count(cohort["known_inputs"], values) >= cohort["min_known"]
+        points = total_points(self.card, values)
+        risk = risk_of(self.card, points)
+        level = np.array(level_of(risk, self.card.levels).texts(), dtype=object)
+        return {
+            "status": np.where(enough, "scored", "not enough data"),
+            "points": np.where(enough, points, np.nan),
+            "risk": np.where(enough, risk, np.nan),
+            "level": np.where(enough, level, None),
+        }
+
+
+def _load_pyfunc(data_path: str) -> ScorecardModel:
+    """Read the scorecard of a logged model; the name is MLflow's."""
+    path = Path(data_path)
+    return ScorecardModel(from_bytes(path.read_bytes(), path.name))
+
+
+def _faults(frame: Any, name: str, spec: InputSpec) -> list[Fault]:
+    where = f"column '{name}'"
+    if name not in frame:
+        return [Fault(where, "not in the frame", remedy="give every roster column that the model reads; see its metadata")]
+    if str(frame[name].dtype) == "category":
+        return [Fault(where, "a pandas category", "text (str or object)", f"frame['{name}'] = frame['{name}'].astype(str)")]
+    if spec.type is not InputType.CATEGORY and not _is_numeric(frame[name]):
+        return [Fault(where, "text that is no number", "numbers, or text that reads as numbers", "mend or blank those cells")]
+    return []
+
+
+def _is_numeric(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.to_numeric(column, errors="coerce").notna().sum() == column.notna().sum())
+
+
+def _read(column: Any, spec: InputSpec) -> "Floats | Coded":
+    import pandas as pd
+
+    if spec.type is not InputType.CATEGORY:
+        return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
+    codes, names = pd.factorize(column.astype(object).where(column.notna()), sort=True)
+    return Coded(codes.astype(np.int32), tuple(str(name) for name in names))

@@ -1,0 +1,192 @@
+"""Runs, versions and aliases in MLflow. No row, no id, no input example and no autolog ever comes here.
+
+Telemetry is switched off before MLflow is imported.
+"""
+
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earlywarn.errors import Fault, UsageError
+from earlywarn.files import machine_faults
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+
+PAPERS = ("scorecard.json", "card.md", "audit.json", "audit.html", "verdict.json", "config.toml")
+"""What every registered version carries, under the artifact path ``papers`` of its run."""
+
+CHAMPION = "champion"
+BATCH = 1000
+"""Most metrics that MLflow takes at once."""
+
+
+@dataclass(frozen=True)
+class ChildRun:
+    """One candidate: its name, parameters and metrics."""
+
+    name: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one experiment leaves in MLflow."""
+
+    name: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    children: tuple[ChildRun, ...]
+    papers: Mapping[str, bytes]
+    figures: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One registered version and what is known of it."""
+
+    name: str
+    version: int
+    run_id: str
+    verdict: str
+    candidate: str
+    champion: bool
+
+
+class Registry:
+    """An MLflow store: SQLite and a folder of artifacts under ``home``, or any tracking URI."""
+
+    def __init__(self, home: Path, tracking_uri: str | None = None) -> None:
+        with machine_faults(str(home)):
+            home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.uri = tracking_uri or f"sqlite:///{(home / 'mlflow.db').resolve()}"
+        self.local = tracking_uri is None
+        self._client: Any = None
+
+    def record(self, entry: Entry) -> int:
+        """Write parent run, child runs and model; give the new version's number."""
+        client = self._connect()
+        experiment = self._experiment(entry.name)
+        parent = client.create_run(experiment, run_name=entry.name, tags=dict(entry.tags)).info.run_id
+        _log(client, parent, entry.params, entry.metrics)
+        for child in entry.children:
+            tags = {"mlflow.parentRunId": parent}
+            run = client.create_run(experiment, run_name=child.name, tags=tags).info.run_id
+            _log(client, run, child.params, child.metrics)
+            client.set_terminated(run)
+        with tempfile.TemporaryDirectory() as folder:
+            self._log_files(parent, Path(folder), entry)
+            version = self._log_model(parent, Path(folder) / "papers" / "scorecard.json", entry)
+        client.set_terminated(parent)
+        return version
+
+    def papers(self, name: str, version: int) -> dict[str, bytes]:
+        """Give the papers of a registered version.
+
+        Raises
+        ------
+        UsageError
+            No such model or version.
+        """
+        found = [known for known in self.versions(name) if known.version == version]
+        if not found:
+            known = ", ".join(f"{v.name} {v.version}" for v in self.versions()) or "none yet"
+            raise UsageError(Fault(f"{name} version {version}", "not in the registry", known, "see 'earlywarn models'"))
+        import mlflow
+
+        self._connect()
+        with tempfile.TemporaryDirectory() as folder:
+            path = mlflow.artifacts.download_artifacts(run_id=found[0].run_id, artifact_path="papers", dst_path=folder)
+            return {name: (Path(path) / name).read_bytes() for name in PAPERS}
+
+    def versions(self, name: str | None = None) -> tuple[Version, ...]:
+        """Give all registered versions, newest last."""
+        client = self._connect()
+        found = []
+        for model in client.search_registered_models():
+            if name in (None, model.name):
+                champion = model.aliases.get(CHAMPION)
+                for one in client.search_model_versions(f"name = '{model.name}'"):
+                    tags = one.tags
+                    found.append(
+                        Version(model.name, int(one.version), one.run_id, tags.get("verdict", ""),
+                                tags.get("candidate", ""), str(one.version) == str(champion))
+                    )  # fmt: skip
+        return tuple(sorted(found, key=lambda v: (v.name, v.version)))
+
+    def point(self, name: str, version: int) -> None:
+        """Move the alias ``champion``; it points, promotions.jsonl proves."""
+        self._connect().set_registered_model_alias(name, CHAMPION, str(version))
+
+    def _connect(self) -> Any:
+        if self._client is None:
+            _quiet()
+            import mlflow
+
+            mlflow.set_tracking_uri(self.uri)
+            mlflow.set_registry_uri(self.uri)
+            self._client = mlflow.MlflowClient(self.uri, self.uri)
+        return self._client
+
+    def _experiment(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = (self.home / "artifacts").resolve().as_uri() if self.local else None
+        return str(self._client.create_experiment(name, artifact_location=place))
+
+    def _log_files(self, run: str, folder: Path, entry: Entry) -> None:
+        for name, content in entry.papers.items():
+            _write(folder / "papers" / name, content)
+        for name, text in entry.figures.items():
+            _write(folder / "figures" / name, text.encode())
+        self._client.log_artifacts(run, str(folder))
+
+    def _log_model(self, run: str, scorecard: Path, entry: Entry) -> int:
+        import mlflow
+
+        from earlywarn import __version__
+
+        with mlflow.start_run(run_id=run, log_system_metrics=False), warnings.catch_warnings():
+            # No input example, by design: it would put rows of students into the artifact.
+            warnings.filterwarnings("ignore", message=".*input example.*")
+            logged = mlflow.pyfunc.log_model(
+                name="scorecard",
+                loader_module="earlywarn.registry.pyfunc",
+                data_path=str(scorecard),
+                pip_requirements=[f"earlywarn=={__version__}"],
+                registered_model_name=entry.name,
+            )
+        version = int(logged.registered_model_version)
+        for key in ("verdict", "candidate", "scorecard"):
+            self._client.set_model_version_tag(entry.name, str(version), key, entry.tags[key])
+        return version
+
+
+def _log(client: Any, run: str, params: Mapping[str, str], metrics: Mapping[str, float]) -> None:
+    """Write parameters and metrics in as few batches as MLflow takes (one by one is 11 times slower)."""
+    from mlflow.entities import Metric, Param
+
+    client.log_batch(run, params=[Param(key, value) for key, value in params.items()])
+    rows = [Metric(key, value, 0, 0) for key, value in metrics.items()]
+    for start in range(0, len(rows), BATCH):
+        client.log_batch(run, metrics=rows[start : start + BATCH])
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _quiet() -> None:
+    """Keep MLflow's and Alembic's own progress lines off the terminal; errors still come through."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,79 @@
+"""From findings and their papers to what MLflow keeps: parameters, metrics and digests, never a row."""
+
+import subprocess
+from collections.abc import Mapping
+
+import numpy as np
+
+from earlywarn.audit.figures import Figure
+from earlywarn.candidates.catalogue import Role
+from earlywarn.intervals import Estimate
+from earlywarn.registry.store import ChildRun, Entry
+from earlywarn.report.findings import Findings, Tried
+
+CONFIDENCE = 0.95
+
+
+def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[str, str]) -> Entry:
+    """Give the parent run, a child run a candidate, and the papers of an experiment."""
+    experiment, card = findings.experiment, findings.card
+    return Entry(
+        name=experiment.name,
+        params={
+            "standard": experiment.standard.id,
+            "candidate": card.candidate,
+            "seed": str(experiment.seed),
+            "test_year": str(experiment.cohort.test_year),
+            "capacity_share": str(experiment.capacity.share),
+            "inputs": ", ".join(spec.name for spec in card.specs),
+            "train_students": str(findings.train_students),
+            "train_schools": str(findings.train_schools),
+            "test_schools": str(findings.test_schools),
+            **findings.digests,
+        },
+        metrics=_tried_metrics(findings.chosen) | _group_metrics(findings.figures),
+        tags={
+            "verdict": findings.verdict.outcome.value,
+            "candidate": card.candidate,
+            "scorecard": card.sha256,
+            "git_commit": git_commit(),
+        },
+        children=tuple(_child(tried) for tried in findings.tried),
+        papers=papers,
+        figures=figures,
+    )
+
+
+def git_commit() -> str:
+    """Give the commit of the folder one stands in, or "none"."""
+    command = ["git", "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "none"
+    return done.stdout.strip()
+
+
+def _child(tried: Tried) -> ChildRun:
+    promotable = str(tried.role is Role.PROMOTABLE)
+    return ChildRun(tried.name, {"role": tried.role.value, "promotable": promotable}, _tried_metrics(tried))
+
+
+def _tried_metrics(tried: Tried) -> dict[str, float]:
+    figures = {"out_of_fold_log_loss": tried.loss, "gain_of_chosen": tried.gain, **tried.test.figures}
+    return {key: value for name, found in figures.items() if found for key, value in _with_ends(name, found).items()}
+
+
+def _group_metrics(figures: tuple[Figure, ...]) -> dict[str, float]:
+    """Give each single attribute's figures under ``measure/group`` or ``measure/group/versus``."""
+    metrics: dict[str, float] = {}
+    for figure in figures:
+        if figure.cell.depth == 1 and np.isfinite(figure.value):
+            name = "/".join(part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part)
+            metrics |= _with_ends(name, figure.estimate) if figure.estimate else {name: figure.value}
+    return metrics
+
+
+def _with_ends(name: str, estimate: Estimate) -> dict[str, float]:
+    low, high = estimate.interval(CONFIDENCE)
+    return {name: estimate.value, f"{name}/low": low, f"{name}/high": high}

@@ -1,0 +1,116 @@
+"""From scored rows to the summary page's records and the manifest's profile: counts, nothing of one student."""
+
+from typing import Any
+
+import numpy as np
+
+from earlywarn import arrow
+from earlywarn.columns import Coded, Ints, Status
+from earlywarn.config.experiment import Serving
+from earlywarn.groups import GroupTable, membership
+from earlywarn.inputs import Values
+from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary
+from earlywarn.roster.door import Door
+from earlywarn.roster.quarantine import summary
+from earlywarn.score_run import SCORES, Manifest, ScoredRows, StoredRun
+from earlywarn.scorecard.table import Scorecard
+
+
+def summarise(
+    rows: ScoredRows, card: Scorecard, serving: Serving, manifest: Manifest, door: Door, change: Change | None
+) -> Summary:
+    """Give everything that summary.html shows."""
+    counts = manifest.counts
+    scored = _status_rows(rows, Status.SCORED)
+    gone = rows.missing[scored].mean(axis=0) if scored.any() else np.zeros(len(card.specs))
+    never = [table.missing is None for table in card.tables]
+    return Summary(
+        title=serving.title,
+        standard=serving.standard.title,
+        note=serving.cohort.note,
+        model=card.name,
+        version=manifest.version,
+        scorecard_sha256=manifest.scorecard,
+        as_of=manifest.as_of,
+        verdict=manifest.verdict,
+        standing=manifest.standing,
+        rows_in=counts.rows_in,
+        scored=counts.scored,
+        not_enough_data=counts.not_enough_data,
+        out_of_scope=counts.out_of_scope,
+        merged=counts.merged,
+        quarantined=counts.quarantined,
+        flagged=counts.flagged,
+        capacity=serving.capacity.share,
+        levels=_level_lines(rows, card),
+        groups=_group_lines(rows, door.groups, serving),
+        schools=_school_lines(rows),
+        quarantine=tuple(QuarantineLine(*line) for line in summary(door.refusals)),
+        missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
+        filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
+        change=change,
+    )
+
+
+def change_since(before: StoredRun | None, rows: ScoredRows) -> Change | None:
+    """Compare the flagged students with those of an earlier run of the same model."""
+    if before is None:
+        return None
+    table = before.table(SCORES)
+    old = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
+    new = set(rows.student_id[rows.flagged])
+    return Change(before.manifest.as_of, len(new - old), len(new & old), len(old - new))
+
+
+def profile_of(rows: ScoredRows, values: Values, groups: GroupTable) -> dict[str, Any]:
+    """Give counts of the roster for the next check: rows, codes, missing."""
+    coded = {name: column for name, column in values.items() if isinstance(column, Coded)}
+    return {
+        "rows": len(rows.student_id),
+        "grades": _code_counts(rows.grade),
+        "schools": len(np.unique(rows.school.codes)),
+        "missing_inputs": dict(zip(rows.input_names, rows.missing.sum(axis=0).tolist(), strict=True)),
+        "categories": {name: _code_counts(column) for name, column in coded.items()},
+        "groups": {name: _code_counts(column) for name, column in groups.attributes.items()},
+    }
+
+
+def _code_counts(column: Coded) -> dict[str, int]:
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+    return {name: int(count) for name, count in zip(column.names, counts, strict=True)}
+
+
+def _status_rows(rows: ScoredRows, status: Status) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    return rows.status.codes == rows.status.names.index(status.value)
+
+
+def _level_lines(rows: ScoredRows, card: Scorecard) -> tuple[LevelLine, ...]:
+    students = np.bincount(rows.level.codes + 1, minlength=len(card.levels) + 1)[1:]
+    flagged = np.bincount(rows.level.codes + 1, weights=rows.flagged, minlength=len(card.levels) + 1)[1:]
+    return tuple(LevelLine(level, int(students[i]), int(flagged[i])) for i, level in enumerate(card.levels))
+
+
+def _group_lines(rows: ScoredRows, groups: GroupTable, serving: Serving) -> tuple[GroupLine, ...]:
+    in_scope = ~_status_rows(rows, Status.OUT_OF_SCOPE)
+    cells = membership(groups, 1)
+    lines: list[GroupLine] = []
+    for codes in cells.codes[1:]:
+        tallies = _tallies(rows, codes, len(cells.cells), in_scope)
+        for place in np.unique(codes):
+            shown = tallies[place] if tallies[place, 0] >= serving.groups.privacy_minimum else (None, None, None)
+            lines.append(GroupLine(cells.cells[place].words(serving.groups), *shown))
+    return tuple(lines)
+
+
+def _school_lines(rows: ScoredRows) -> tuple[SchoolLine, ...]:
+    in_scope = ~_status_rows(rows, Status.OUT_OF_SCOPE)
+    tallies = _tallies(rows, rows.school.codes, len(rows.school.names), in_scope)
+    named = zip(rows.school.names, tallies.tolist(), strict=True)
+    return tuple(SchoolLine(name, *found) for name, found in named if found[0])
+
+
+def _tallies(rows: ScoredRows, codes: Any, places: int, in_scope: Any) -> Ints:
+    """Count students in scope, flagged, and not enough data by code: shape (places, 3)."""
+    lacking = _status_rows(rows, Status.NOT_ENOUGH_DATA)
+    weights = [in_scope, rows.flagged, lacking]
+    return np.stack([np.bincount(codes, weights=w, minlength=places) for w in weights], axis=1).astype(np.int64)

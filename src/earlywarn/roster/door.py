@@ -1,0 +1,138 @@
+"""The door: one file in, accepted rows and groups out, every other row merged or refused, and counted.
+
+Nothing beyond it meets a raw cell, and no group goes with the rows: groups leave in a table of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from earlywarn.columns import Coded, Floats, InputType, Ints, Refusal, Roster, RowCounts, Texts
+from earlywarn.config.experiment import Serving
+from earlywarn.errors import Fault, RosterError
+from earlywarn.groups import GroupTable, part
+from earlywarn.roster.accept import accept
+from earlywarn.roster.cells import Kind
+from earlywarn.roster.contract import results_contract, roster_contract
+from earlywarn.roster.quarantine import summary
+
+RULES_SHOWN = 12
+"""How many broken rules an error names, so that it fits on a screen."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What came through the door, and what did not."""
+
+    roster: Roster
+    groups: GroupTable
+    refusals: tuple[Refusal, ...]
+    counts: RowCounts
+    sha256: str
+    file: str
+    merged_lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Later results of students, one row per student and school year; ``numbers`` by the file's column."""
+
+    student_id: Texts
+    school_year: Ints
+    grade: Coded
+    numbers: Mapping[str, Floats]
+    refusals: tuple[Refusal, ...]
+    counts: RowCounts
+    sha256: str
+    file: str
+
+
+def open_roster(path: Path, serving: Serving) -> Door:
+    """Read and judge a roster; the same student and school year twice is merged or refused.
+
+    Rows that break a rule are in ``refusals``, however many: ``check_share`` says whether too many.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a folder.
+    RosterError
+        The file as a whole cannot be taken: empty, damaged, columns absent, a quote never closed.
+    MachineError
+        The file may not be read.
+    """
+    rows = accept(path, roster_contract(serving))
+    names = serving.roster
+    roster = Roster(
+        student_id=rows.ids,
+        school_id=rows.texts[names.school_id, Kind.SCHOOL],
+        school_year=rows.years,
+        grade=rows.texts[names.grade, Kind.GRADE],
+        numbers=rows.numbers,
+        texts={
+            feature.column: rows.texts[feature.column, Kind.TEXT]
+            for feature in serving.features
+            if feature.type is InputType.CATEGORY
+        },
+        lines=rows.lines,
+    )
+    columns = {a.column: rows.texts[a.column, Kind.TEXT] for a in serving.groups.attributes.values()}
+    groups = part(columns, serving.groups)
+    return Door(roster, groups, rows.refusals, rows.counts, rows.sha256, rows.file, rows.merged_lines)
+
+
+def open_results(path: Path, serving: Serving) -> Results:
+    """Read a file of later results, of which student, school year, grade and results are needed.
+
+    Raises
+    ------
+    UsageError, RosterError, MachineError
+        As ``open_roster``; and RosterError where more rows are refused than the config allows.
+    """
+    rows = accept(path, results_contract(serving))
+    results = Results(
+        student_id=rows.ids,
+        school_year=rows.years,
+        grade=rows.texts[serving.roster.grade, Kind.GRADE],
+        numbers=rows.numbers,
+        refusals=rows.refusals,
+        counts=rows.counts,
+        sha256=rows.sha256,
+        file=rows.file,
+    )
+    check_share(results, serving)
+    return results
+
+
+def check_share(door: Door | Results, serving: Serving) -> None:
+    """Refuse a file of which too many rows were refused, or all.
+
+    Raises
+    ------
+    RosterError
+        The share, and each rule with its count, first lines and remedy; no values.
+    """
+    counts, limit = door.counts, serving.roster.max_quarantined
+    if counts.accepted and counts.quarantined <= limit * counts.rows_in:
+        return
+    raise RosterError([_share_fault(door, limit), *_rule_faults(door)])
+
+
+def _share_fault(door: Door | Results, limit: float) -> Fault:
+    counts = door.counts
+    found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({counts.quarantined / counts.rows_in:.1%})"
+    if not counts.accepted:
+        found = f"not one of {counts.rows_in:,} rows can be taken"
+    remedy = f"mend the rows below; 'earlywarn check {door.file} --config EXPERIMENT.toml' lists every one"
+    return Fault(door.file, found, f"at most {limit:.1%} (roster.max_quarantined)", remedy)
+
+
+def _rule_faults(door: Door | Results) -> list[Fault]:
+    broken = summary(door.refusals)
+    faults = [
+        Fault(f"column '{count.column}'", f"{count.rule}, {count.rows:,} rows ({count.where})", remedy=count.remedy)
+        for count in broken[:RULES_SHOWN]
+    ]
+    if len(broken) > RULES_SHOWN:
+        faults.append(Fault(door.file, f"{len(broken) - RULES_SHOWN} more kinds of fault"))
+    return faults

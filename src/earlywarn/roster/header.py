@@ -1,0 +1,105 @@
+"""The columns of a roster file against those of the contract; refuses the file, all faults at once."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from earlywarn.errors import Fault, RosterError
+from earlywarn.roster.blocks import Source
+from earlywarn.roster.cells import Kind, is_text
+from earlywarn.roster.contract import Contract
+
+_NAMES_SHOWN = 60
+
+
+def check_columns(source: Source, contract: Contract) -> None:
+    """Refuse a file without the contract's columns, or with such as are stored in the wrong way.
+
+    Raises
+    ------
+    RosterError
+        All such faults at once.
+    """
+    _refuse_no_header(source, contract)
+    faults = [*_absent(source, contract), *_repeated(source), *_stored_wrong(source, contract)]
+    if faults:
+        raise RosterError(faults)
+
+
+def _refuse_no_header(source: Source, contract: Contract) -> None:
+    """A first row that is a student's is neither a header nor to be printed."""
+    known = {name.casefold() for name in source.names} & {column.casefold() for column in contract.columns}
+    if not known and any(_is_number(name) for name in source.names):
+        found = "a first row that holds numbers and none of the config's columns: the header seems to be missing"
+        raise RosterError(Fault(source.file, found, "a header, then rows", "export it again with its column names"))
+
+
+def _is_number(name: str) -> bool:
+    return name.removeprefix("-").replace(".", "", 1).isdecimal()
+
+
+def _absent(source: Source, contract: Contract) -> Iterator[Fault]:
+    absent = [column for column in contract.columns if column not in source.names]
+    if not absent:
+        return
+    shown = [name for name in source.names if name][:_NAMES_SHOWN]
+    more = f" and {len(source.names) - len(shown)} more" if len(source.names) > len(shown) else ""
+    near = [(column, _nearest(column, source.names)) for column in absent]
+    hints = [f"for '{column}' did you mean '{name}'?" for column, name in near if name]
+    yield Fault(
+        source.file,
+        f"no column {', '.join(repr(column) for column in absent)}",
+        f"the file's columns: {', '.join(shown)}{more}",
+        " ".join([*hints, "Name the file's own columns in the config, or add the columns to the file"]),
+    )
+
+
+def _nearest(column: str, names: Iterable[str]) -> str | None:
+    folded = {name.casefold(): name for name in names if name}
+    near = difflib.get_close_matches(column.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
+def _repeated(source: Source) -> Iterator[Fault]:
+    for name in dict.fromkeys(name for name in source.names if name):
+        places = [str(place) for place, other in enumerate(source.names, start=1) if other == name]
+        if len(places) > 1:
+            found = f"{len(places)} columns named '{name}' (columns {', '.join(places)})"
+            yield Fault(source.file, found, "each name once", "rename or leave out all but one")
+
+
+def _stored_wrong(source: Source, contract: Contract) -> Iterator[Fault]:
+    types = dict(zip(source.names, source.types, strict=True))
+    for term in contract.terms.values():
+        sound, allowed, remedy = _STORED[term.kind]
+        if term.column in types and not sound(types[term.column]):
+            where, found = f"{source.file}: column '{term.column}'", f"stored as {types[term.column]}"
+            yield Fault(where, found, allowed, remedy)
+
+
+def _is_id(stored: Any) -> bool:
+    return is_text(stored) or bool(pa.types.is_null(stored))
+
+
+def _is_numeric(stored: Any) -> bool:
+    plain = pa.types.is_integer(stored) or pa.types.is_floating(stored) or pa.types.is_decimal(stored)
+    return bool(plain) or _is_id(stored)
+
+
+def _is_few(stored: Any) -> bool:
+    return _is_numeric(stored) or bool(pa.types.is_boolean(stored))
+
+
+_ID = ("text", "an id stored as a number has lost its leading zeros: write it as text where it comes from")
+_WORDS = ("text or whole numbers", "write it as text where it comes from")
+_STORED: dict[Kind, tuple[Callable[[Any], bool], str, str]] = {
+    Kind.STUDENT: (_is_id, *_ID),
+    Kind.SCHOOL: (_is_id, *_ID),
+    Kind.YEAR: (_is_numeric, *_WORDS),
+    Kind.GRADE: (_is_few, *_WORDS),
+    Kind.NUMBER: (_is_numeric, "numbers", "write it as numbers where it comes from"),
+    Kind.TEXT: (_is_few, *_WORDS),
+}
+"""How a Parquet file may store a column, in code and in words, and what to do."""

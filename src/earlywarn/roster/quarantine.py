@@ -1,0 +1,77 @@
+"""Refused rows as a table for people: line, column, rule, remedy; never a value."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from earlywarn import arrow
+from earlywarn.columns import Refusal
+from earlywarn.files import machine_faults
+from earlywarn.roster.formula import formula_safe
+
+LINES_NAMED = 5
+"""How many lines a summary names."""
+
+
+class RefusalCount(NamedTuple):
+    """How many rows broke one rule in one column; the first lines, and the remedy of the first."""
+
+    column: str
+    rule: str
+    remedy: str
+    rows: int
+    lines: tuple[int, ...]
+
+    @property
+    def where(self) -> str:
+        """Name the lines: "line 7", "lines 7, 19, 22, ..."."""
+        named = ", ".join(str(line) for line in self.lines)
+        return f"line {named}" if self.rows == 1 else f"lines {named}{', ...' if self.rows > len(self.lines) else ''}"
+
+
+def quarantine_table(refusals: Iterable[Refusal]) -> Any:
+    """Give a pyarrow table of file, line, column, rule and remedy, by line."""
+    rows = in_order(refusals)
+    texts = {name: arrow.strings(formula_safe(getattr(row, name)) for row in rows) for name in _TEXTS}
+    lines = arrow.integers(np.array([row.line for row in rows], dtype=np.int64))
+    return pa.table({"file": texts["file"], "line": lines, **texts})
+
+
+_TEXTS = ("file", "column", "rule", "remedy")
+
+
+def write_quarantine(refusals: Iterable[Refusal], path: Path) -> None:
+    """Write the table as CSV, safe to open in a spreadsheet.
+
+    Raises
+    ------
+    MachineError
+        The disk is full, read-only or failing.
+    """
+    with machine_faults(str(path)):
+        arrow.write_csv(quarantine_table(refusals), str(path))
+
+
+def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Sort by file, line, column and rule."""
+    return sorted(refusals, key=lambda row: (row.file, row.line, row.column, row.rule))
+
+
+def summary(refusals: Iterable[Refusal]) -> list[RefusalCount]:
+    """Count refusals by rule and column, the most frequent first."""
+    kinds: dict[tuple[str, str], list[Refusal]] = {}
+    for row in in_order(refusals):
+        kinds.setdefault((row.rule, row.column), []).append(row)
+    counts = [
+        RefusalCount(column, rule, rows[0].remedy, len(rows), tuple(row.line for row in rows[:LINES_NAMED]))
+        for (rule, column), rows in kinds.items()
+    ]
+    return sorted(counts, key=lambda count: (-count.rows, count.column, count.rule))
+
+
+__all__ = [
+    "RefusalCount", "formula_safe", "in_order", "quarantine_table", "summary", "write_quarantine",
+]  # fmt: skip

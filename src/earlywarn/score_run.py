@@ -1,0 +1,204 @@
+"""The folder of a score run: its files, its manifest, and reading it back. No pandas.
+
+A score run is in place whole or not at all; every row of the roster is accounted for in its manifest.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from earlywarn import arrow
+from earlywarn.columns import Bools, Coded, Floats, Ints, Texts
+from earlywarn.errors import Fault, ScorecardError, UsageError
+from earlywarn.files import PRIVATE, readable_json, sha256_file
+
+FORMAT = "earlywarn-score-run/1"
+MANIFEST, SCORES, GROUPS, INPUTS = "manifest.json", "scores.parquet", "groups.parquet", "inputs.parquet"
+FLAGS, QUARANTINE, SUMMARY = "flags.csv", "quarantine.csv", "summary.html"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows in = scored + not enough data + out of scope + merged + quarantined, always."""
+
+    rows_in: int
+    scored: int
+    not_enough_data: int
+    out_of_scope: int
+    merged: int
+    quarantined: int
+    flagged: int
+
+    def __post_init__(self) -> None:
+        parts = self.scored + self.not_enough_data + self.out_of_scope + self.merged + self.quarantined
+        if self.rows_in != parts:
+            raise AssertionError(f"rows do not add up: {self}")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a score run was made of and what became of every row.
+
+    Attributes
+    ----------
+    inputs
+        File name -> sha256 of what was read.
+    files
+        File name -> sha256 of what was written.
+    promotion
+        The line of the record that put the scorecard in force.
+    profile
+        Counts of the roster for the next check; no value of a single student.
+    """
+
+    name: str
+    version: int
+    as_of: date
+    scorecard: str
+    verdict: str
+    standing: str
+    counts: Counts
+    inputs: Mapping[str, str]
+    files: Mapping[str, str]
+    promotion: Mapping[str, Any]
+    profile: Mapping[str, Any]
+    software: Mapping[str, str]
+    format: str = FORMAT
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """One entry per accepted row, shape (n,) each; points, risk and rank are NaN or 0 where not scored.
+
+    ``reasons`` and ``strengths`` are places of inputs, shape (n, count), -1 for none; ``missing`` has one
+    column an input.
+    """
+
+    student_id: Texts
+    school: Coded
+    grade: Coded
+    status: Coded
+    risk: Floats
+    points: Floats
+    level: Coded
+    rank: Ints
+    flagged: Bools
+    reasons: Ints
+    strengths: Ints
+    missing: Bools
+    input_names: tuple[str, ...]
+
+
+def scores_table(rows: ScoredRows) -> Any:
+    """Give scores.parquet as a pyarrow table."""
+    columns = {
+        "student_id": arrow.strings(rows.student_id),
+        "school_id": arrow.coded(rows.school),
+        "grade": arrow.coded(rows.grade),
+        "status": arrow.coded(rows.status),
+        "risk": arrow.floats(rows.risk),
+        "points": arrow.floats(rows.points),
+        "level": arrow.coded(rows.level),
+        "rank": arrow.integers(rows.rank, rows.rank > 0),
+        "flagged": arrow.booleans(rows.flagged),
+        "reasons": _names(rows.reasons, rows.input_names),
+        "strengths": _names(rows.strengths, rows.input_names),
+        "missing_inputs": _names(np.where(rows.missing, np.arange(rows.missing.shape[1]), -1), rows.input_names),
+    }
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+def keyed_table(student_id: Texts, columns: Mapping[str, Floats | Coded]) -> Any:
+    """Give student_id beside columns: groups.parquet and inputs.parquet."""
+    arrays = [arrow.coded(c) if isinstance(c, Coded) else arrow.floats(c) for c in columns.values()]
+    return pa.Table.from_arrays([arrow.strings(student_id), *arrays], names=["student_id", *columns])
+
+
+def write_parquet(table: Any, path: Path, *, private: bool = False) -> None:
+    """Write one Parquet file, readable by its owner alone if private."""
+    if private:
+        path.touch(PRIVATE)
+    pq.write_table(table, path, compression="zstd")
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write manifest.json with the hashes of the files that lie beside it."""
+    hashed = {path.name: sha256_file(path) for path in sorted(folder.iterdir())}
+    record = asdict(manifest) | {"files": hashed, "as_of": manifest.as_of.isoformat()}
+    (folder / MANIFEST).write_bytes(readable_json(record))
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A score run read back: its folder, its manifest, and each file's rows on demand."""
+
+    folder: Path
+    manifest: Manifest
+    tables: dict[str, Any] = field(default_factory=dict)
+
+    def table(self, name: str) -> Any:
+        """Read one Parquet file of the run, once.
+
+        Raises
+        ------
+        ScorecardError
+            Its bytes are not those that the manifest names.
+        """
+        if name not in self.tables:
+            path = self.folder / name
+            if not path.is_file() or sha256_file(path) != self.manifest.files.get(name):
+                raise ScorecardError(
+                    Fault(str(path), "not the file that this score run wrote", "the bytes named in manifest.json",
+                          "score the roster again")
+                )  # fmt: skip
+            with pq.ParquetFile(path) as file:
+                self.tables[name] = file.read()
+        return self.tables[name]
+
+
+def open_run(folder: Path) -> StoredRun:
+    """Open a score run.
+
+    Raises
+    ------
+    UsageError
+        No such folder, or not a score run.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        found = "this is no score run: it has no manifest.json" if folder.is_dir() else "no such folder"
+        raise UsageError(Fault(str(folder), found, "a folder that 'earlywarn score' has written", "check the path"))
+    try:
+        return StoredRun(folder, _manifest(json.loads(path.read_bytes())))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ScorecardError(
+            Fault(str(path), f"not a manifest ({type(error).__name__})", FORMAT, "score the roster again")
+        ) from None
+
+
+def earlier_run(out: Path, name: str, as_of: date) -> StoredRun | None:
+    """Give the newest score run of the same model before a day, if there is one."""
+    runs = []
+    for path in sorted(out.glob(f"*/{MANIFEST}")):
+        run = open_run(path.parent)
+        if run.manifest.name == name and run.manifest.as_of < as_of:
+            runs.append(run)
+    return max(runs, key=lambda run: run.manifest.as_of, default=None)
+
+
+def _manifest(raw: dict[str, Any]) -> Manifest:
+    if raw["format"] != FORMAT:
+        raise ValueError("another format")
+    return Manifest(**{**raw, "as_of": date.fromisoformat(raw["as_of"]), "counts": Counts(**raw["counts"])})
+
+
+def _names(places: Ints, names: tuple[str, ...]) -> Any:
+    rows, columns = np.nonzero(places >= 0)
+    return arrow.name_lists(rows, places[rows, columns], names, len(places))

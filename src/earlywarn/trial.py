@@ -1,0 +1,167 @@
+"""The one look at the test: every candidate evaluated, the chosen one audited and judged.
+
+It takes what was learnt and changes nothing of it; the test is looked at once, after the choice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from earlywarn import intervals as iv
+from earlywarn.audit.figures import Figure, audit_figures
+from earlywarn.candidates.catalogue import Candidate
+from earlywarn.candidates.crossfit import across_schools, out_of_fold, risk_and_points
+from earlywarn.candidates.fold import check_equal, frame_values
+from earlywarn.candidates.learn import Learnt, schools, with_groups
+from earlywarn.cohort import Cohort, Split
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats
+from earlywarn.config.experiment import Experiment
+from earlywarn.evaluate import Evaluation, Test, evaluate, recall_gain
+from earlywarn.gate import judge
+from earlywarn.groups import membership
+from earlywarn.histograms import Scored, Sums, count, risk_edges
+from earlywarn.report.findings import Counted, Findings, Reached, Tried
+from earlywarn.scorecard.levels import level_of
+from earlywarn.scorecard.points import score
+from earlywarn.scorecard.table import LevelMeaning
+
+RULES, AWARE = "indicator_rules", "aware"
+
+Scores = Mapping[str, tuple[Floats, Floats]]
+"""Candidate -> (risk, points) on the scorable test students."""
+
+
+def look(
+    parts: Split, candidates: tuple[Candidate, ...], learnt: Learnt, experiment: Experiment, digests: Mapping[str, str]
+) -> Findings:
+    """Score, evaluate, audit and judge the test part; call it once, after the choice."""
+    scorable = parts.test.take(parts.test.enough)
+    frame = with_groups(scorable)
+    check_equal(learnt.card, learnt.fitted[learnt.choice.chosen], frame)
+    scores = {name: risk_and_points(model, frame) for name, model in learnt.fitted.items()}
+    told = score(learnt.card, frame_values(learnt.card.specs, frame), reasons=0, strengths=0)
+    scores[learnt.choice.chosen] = (told.risk, told.points)
+    test = _test(scorable, experiment, len(parts.test))
+    figures, rule_figures = _audits(scorable, test, scores, learnt.choice.chosen, experiment)
+    levels = _level_meanings(told.risk, test, experiment)
+    return Findings(
+        experiment=experiment,
+        card=replace(learnt.card, levels=levels),
+        tried=tuple(_tried(c, learnt, scores, test, experiment.capacity.share) for c in candidates),
+        calibration=learnt.calibration,
+        unseen=_unseen_schools(parts, scorable, candidates, learnt, experiment),
+        figures=figures,
+        rule_figures=rule_figures,
+        verdict=judge(figures, experiment.gate),
+        rule_verdict=judge(rule_figures, experiment.gate, skip=_gain_rules(experiment)),
+        counted=_counted(parts.test, experiment),
+        reached=_reached(scorable, test, scores, learnt.choice.chosen, experiment),
+        train_students=len(parts.train),
+        train_schools=parts.train.frame["school"].nunique(),
+        test_schools=parts.test.frame["school"].nunique(),
+        digests=digests,
+    )
+
+
+def _audits(
+    part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment
+) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+    """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
+    model, rules = (_sums(part, test, *scores[name], experiment) for name in (chosen, RULES))
+    by_model = _sums(part, test, *scores[RULES], experiment, bins_of=scores[chosen][0])
+    evidence, groups = experiment.gate.evidence, experiment.groups
+    return audit_figures(model, by_model, groups, evidence), audit_figures(rules, rules, groups, evidence)
+
+
+def _sums(
+    part: Cohort, test: Test, risk: Floats, points: Floats, experiment: Experiment, bins_of: Floats | None = None
+) -> Sums:
+    listed = test.make_list(points, experiment.capacity.share)
+    edges = risk_edges(risk if bins_of is None else bins_of)
+    return count(Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed), edges)
+
+
+def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: Test, share: float) -> Tried:
+    risk, points = scores[candidate.name]
+    best = scores[learnt.choice.chosen][1]
+    known, missed = test.known, test.outcome[test.known] == MISSED
+    school = test.school.codes[known].astype(np.int64)
+    other = candidate.name != learnt.choice.chosen
+    return Tried(
+        name=candidate.name,
+        title=candidate.title,
+        role=candidate.role,
+        loss=learnt.loss[candidate.name],
+        behind=learnt.choice.behind.get(candidate.name),
+        test=evaluate(risk, points, test, share),
+        gain=recall_gain(test, best, points, share) if other else None,
+        auc_gain=iv.auc_difference(missed, best[known], points[known], school) if other else None,
+    )
+
+
+def _unseen_schools(
+    parts: Split, scorable: Cohort, candidates: tuple[Candidate, ...], learnt: Learnt, experiment: Experiment
+) -> Evaluation:
+    """Cross-fit the chosen candidate over school folds of the test year; no school judges its own lesson."""
+    model = {c.name: c.model for c in candidates if c.name == learnt.choice.chosen}
+    teach, judged = with_groups(parts.train), with_groups(scorable)
+    folds = across_schools(teach, judged, experiment.cohort.folds, experiment.seed)
+    ((_, points),) = out_of_fold(model, teach, parts.train.outcome, judged, folds).values()
+    risk = 1 / (1 + np.exp(-(learnt.calibration.shift + learnt.calibration.slope * points)))
+    return evaluate(risk, points, _test(scorable, experiment, len(parts.test)), experiment.capacity.share)
+
+
+def _level_meanings(risk: Floats, test: Test, experiment: Experiment) -> tuple[LevelMeaning, ...]:
+    """Say what share missed the standard at each level of the untouched test; unknown outcomes are left out."""
+    bare = tuple(LevelMeaning(level.name, level.start) for level in experiment.levels)
+    level, need = level_of(risk, bare), experiment.gate.evidence
+    return tuple(_level_meaning(one, level.codes == place, test, need.schools) for place, one in enumerate(bare))
+
+
+def _level_meaning(level: LevelMeaning, rows: Bools, test: Test, schools: float) -> LevelMeaning:
+    held = rows & test.known
+    places = len(test.school.names)
+    students = np.bincount(test.school.codes[held], minlength=places).astype(np.float64)
+    missed = np.bincount(test.school.codes[held], weights=test.outcome[held] == MISSED, minlength=places)
+    found = iv.ratio(missed, students) if iv.effective_schools(students) >= schools else None
+    if found is None:
+        return replace(level, students=int(held.sum()))
+    low, high = found.interval(0.95)
+    return replace(level, students=int(held.sum()), share=found.value, low=low, high=high)
+
+
+def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:
+    """Count outcomes by single attribute, unknown apart: it is never read as met."""
+    groups = membership(part.groups, 1)
+    cells: list[Counted] = []
+    for codes in groups.codes:
+        table = np.zeros((len(groups.cells), 4), dtype=np.int64)
+        np.add.at(table, (codes, np.where(part.enough, part.outcome, 3)), 1)
+        cells += [
+            Counted(cell, int(row.sum()), int(row[MISSED]), int(row[MET]), int(row[UNKNOWN]), int(row[3]))
+            for cell, row in zip(groups.cells, table, strict=True)
+            if row.sum()
+        ]
+    return tuple(cells)
+
+
+def _reached(part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
+    share = experiment.capacity.share
+    lists = [test.make_list(scores[name][1], share).flagged for name in (chosen, AWARE)]
+    missed, groups = test.outcome == MISSED, membership(part.groups, 1)
+    return tuple(
+        Reached(groups.cells[place], int(rows.sum()), *(int((rows & flagged).sum()) for flagged in lists))
+        for codes in groups.codes
+        for place in np.unique(codes)
+        if (rows := (codes == place) & missed).any()
+    )
+
+
+def _gain_rules(experiment: Experiment) -> frozenset[str]:
+    return frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
+
+
+def _test(part: Cohort, experiment: Experiment, in_scope: int) -> Test:
+    student_id = part.frame["student_id"].to_numpy(dtype=object)
+    return Test(student_id, schools(part), part.outcome, experiment.seed, in_scope)
