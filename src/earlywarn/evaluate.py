@@ -119,7 +119,7 @@ def calibration(missed: Bools, risk: Floats) -> tuple[float, float]:
     """
     logits = np.log(risk / (1 - risk))
     design = np.column_stack([np.ones_like(logits), logits])
-    weights = np.array([0.0, 1.0])
+    weights = np.zeros(2)  # from 0 Newton steps do not overshoot
     for _ in range(25):
         expected = 1 / (1 + np.exp(-design @ weights))
         curve = (design * (expected * (1 - expected))[:, None]).T @ design

@@ -15,7 +15,7 @@ from earlywarn.errors import Fault, RosterError
 from earlywarn.files import sha256_file
 from earlywarn.roster.blocks import Source
 from earlywarn.roster.cells import YEARS, Kind, Values, renamed
-from earlywarn.roster.contract import Contract, judge
+from earlywarn.roster.contract import Contract, Key, judge
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.quarantine import in_order
 from earlywarn.roster.read import open_source
@@ -31,7 +31,7 @@ class Accepted:
 
     ids: Texts
     years: Ints
-    texts: Mapping[tuple[str, Kind], Coded]
+    texts: Mapping[Key, Coded]
     numbers: Mapping[str, Floats]
     lines: Ints
     refusals: tuple[Refusal, ...]
@@ -46,7 +46,7 @@ class _Rows:
     """All rows that could be parted into cells, and every refusal so far."""
 
     ids: Any
-    texts: Mapping[tuple[str, Kind], Coded]
+    texts: Mapping[Key, Coded]
     numbers: Mapping[str, Floats]
     lines: Ints
     refusals: list[Refusal]
@@ -90,7 +90,7 @@ def accept(path: Path, contract: Contract) -> Accepted:
 
 
 def _read(source: Source, contract: Contract) -> _Rows:
-    parts: list[dict[tuple[str, Kind], Values]] = []
+    parts: list[dict[Key, Values]] = []
     lines: list[Ints] = []
     refusals: list[Refusal] = []
     for block in source.blocks(contract.types, contract.missing):
@@ -106,16 +106,16 @@ def _read(source: Source, contract: Contract) -> _Rows:
 
 def _refuse_hopeless(file: str, refusals: int) -> None:
     if refusals > MOST_REFUSALS:
-        found, remedy = f"more than {MOST_REFUSALS:,} faults", "look at the first rows: is this the right file and config?"
-        raise RosterError(Fault(file, found, "a roster", remedy))
+        remedy = "look at its first rows: is this the right file, and the right config?"
+        raise RosterError(Fault(file, f"more than {MOST_REFUSALS:,} faults", "a roster", remedy))
 
 
-def _joined(parts: list[dict[tuple[str, Kind], Values]], lines: Ints, refusals: list[Refusal]) -> _Rows:
+def _joined(parts: list[dict[Key, Values]], lines: Ints, refusals: list[Refusal]) -> _Rows:
     ids: Any = None
-    texts: dict[tuple[str, Kind], Coded] = {}
+    texts: dict[Key, Coded] = {}
     numbers: dict[str, Floats] = {}
     for column, kind in tuple(parts[0]):
-        pieces: list[Any] = [part.pop((column, kind)) for part in parts]  # popped, so that each can go at once
+        pieces: list[Any] = [part.pop((column, kind)) for part in parts]
         if kind is Kind.STUDENT:
             ids = pa.concat_arrays(pieces)
         elif kind is Kind.NUMBER:
@@ -126,8 +126,9 @@ def _joined(parts: list[dict[tuple[str, Kind], Values]], lines: Ints, refusals: 
 
 
 def _joined_codes(pieces: list[Coded]) -> Coded:
-    before = accumulate((len(piece.names) for piece in pieces), initial=0)
-    codes = [np.where(piece.codes < 0, -1, piece.codes + shift) for piece, shift in zip(pieces, before, strict=False)]
+    shifts = accumulate((len(piece.names) for piece in pieces[:-1]), initial=0)
+    both = zip(pieces, shifts, strict=True)
+    codes = [np.where(piece.codes < 0, -1, piece.codes + shift) for piece, shift in both]
     names = chain.from_iterable(piece.names for piece in pieces)
     return renamed(np.concatenate(codes).astype(np.int32), [*names, None])
 

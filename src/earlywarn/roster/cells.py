@@ -1,4 +1,4 @@
-"""The cells of one column, read as what the contract says they are; tells what is wrong, refuses nothing itself.
+"""The cells of one column, read as what the contract says; tells what is wrong, refuses nothing itself.
 
 White space around a cell never counts. Columns of few values are judged value by value, not row by row.
 """
@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from earlywarn import arrow
-from earlywarn.columns import Bools, Coded, Floats
+from earlywarn.columns import Bools, Coded
 
 YEARS = range(1900, 2201)
 
@@ -60,7 +60,7 @@ class Term:
 
 
 Values = Any
-"""A pyarrow text column of student ids, blank ones null; or Coded for other texts, years and grades too; or Floats."""
+"""Student ids as a pyarrow text column, null where blank; other texts, years and grades as Coded; or Floats."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def _numbers(array: Any, term: Term) -> Cells:
         array = _as_numbers(array, term, breach)
     values = arrow.to_floats(array)
     breach[arrow.known(array) & ~np.isfinite(values)] = Breach.NOT_FINITE
-    breach[(breach == Breach.NONE) & ((values < term.minimum) | (values > term.maximum))] = Breach.OUT_OF_RANGE
+    outside = (values < term.minimum) | (values > term.maximum)
+    breach[outside & (breach == Breach.NONE)] = Breach.OUT_OF_RANGE
     return Cells(values, breach)
 
 
@@ -172,7 +173,7 @@ def _as_text(array: Any) -> Any:
 def is_text(kind: Any) -> bool:
     """Tell whether a pyarrow type is text, plain or dictionary-encoded."""
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner))
+    return inner in (pa.string(), pa.large_string(), pa.string_view())
 
 
 _JUDGES: dict[Kind, Callable[[str, Term], tuple[str | None, Breach]]] = {

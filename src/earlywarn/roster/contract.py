@@ -16,6 +16,9 @@ from earlywarn.config.experiment import Serving
 from earlywarn.roster.blocks import Block
 from earlywarn.roster.cells import Breach, Kind, Term, Values, read_cells
 
+Key = tuple[str, Kind]
+"""Column and kind: a column may serve twice, as a text and as a number."""
+
 _FILL = "fill it in"
 _RULES: tuple[tuple[Kind, Breach, str, str], ...] = (
     (Kind.STUDENT, Breach.BLANK, "no student id", _FILL),
@@ -38,7 +41,10 @@ _RULES: tuple[tuple[Kind, Breach, str, str], ...] = (
         Kind.NUMBER, Breach.PERCENT, "a percent sign in a number",
         "write the number alone, in one unit in the whole column",
     ),
-    (Kind.NUMBER, Breach.NOT_FINITE, "an infinite or undefined number", "correct it, or leave the cell blank"),
+    (
+        Kind.NUMBER, Breach.NOT_FINITE, "an infinite or undefined number",
+        "correct it, or leave the cell blank",
+    ),
     (
         Kind.NUMBER, Breach.OUT_OF_RANGE, "a number that is not {limits}",
         "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
@@ -64,12 +70,9 @@ class Clause:
 
 @dataclass(frozen=True)
 class Contract:
-    """The columns that a roster must have, and the rules for them.
+    """The columns that a roster must have, and the rules for them."""
 
-    A column may serve twice, as a text and as a number, so that terms go by column and kind.
-    """
-
-    terms: Mapping[tuple[str, Kind], Term]
+    terms: Mapping[Key, Term]
     missing: frozenset[str]
 
     @cached_property
@@ -110,7 +113,7 @@ def roster_contract(serving: Serving) -> Contract:
 
 
 def results_contract(serving: Serving) -> Contract:
-    """Make the contract for a file of later results: student, school year, grade and results, nothing else."""
+    """Make the contract for later results: student, school year, grade and results, nothing else."""
     return _contract(serving)
 
 
@@ -123,7 +126,7 @@ def _contract(serving: Serving, *more: Term) -> Contract:
         *(Term(column, Kind.NUMBER, missing) for column in roster.results.values()),
         *more,
     ]
-    joined: dict[tuple[str, Kind], Term] = {}
+    joined: dict[Key, Term] = {}
     for term in terms:
         key = (term.column, term.kind)
         joined[key] = _narrowed(joined[key], term) if key in joined else term
@@ -131,7 +134,7 @@ def _contract(serving: Serving, *more: Term) -> Contract:
 
 
 def _missing(serving: Serving) -> frozenset[str]:
-    """A blank cell is always missing, whatever the config adds."""
+    """Give the words for missing; a blank cell is always one."""
     return frozenset(serving.roster.missing) | {""}
 
 
@@ -163,7 +166,7 @@ def _limits(term: Term) -> str:
     return f"at least {term.minimum:g}" if low else f"at most {term.maximum:g}" if high else ""
 
 
-def judge(block: Block, contract: Contract, file: str) -> tuple[dict[tuple[str, Kind], Values], list[Refusal]]:
+def judge(block: Block, contract: Contract, file: str) -> tuple[dict[Key, Values], list[Refusal]]:
     """Read a block as the contract says; give its values by column and kind, and what its rows broke."""
     cells = {key: read_cells(block.columns[term.column], term) for key, term in contract.terms.items()}
     refusals = list(block.refusals)

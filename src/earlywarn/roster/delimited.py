@@ -92,7 +92,8 @@ def _names(file: str, text: str) -> tuple[str, ...]:
     try:
         names = tuple(name.strip() for name in next(csv.reader([text], strict=True)))
     except csv.Error:
-        raise RosterError(Fault(file, "a header that cannot be read", "names and commas", _SAVE_AGAIN)) from None
+        fault = Fault(file, "a header that cannot be read", "names and commas", _SAVE_AGAIN)
+        raise RosterError(fault) from None
     if len(names) > MOST_COLUMNS:
         found, remedy = f"{len(names):,} columns", "leave out what is not needed"
         raise RosterError(Fault(file, found, f"at most {MOST_COLUMNS:,}", remedy))
@@ -128,8 +129,12 @@ def _parsed(piece: Piece, wanted: _Wanted) -> _Rows:
     try:
         return _parse(piece.content, wanted, wanted.types)
     except pa.ArrowInvalid:  # some number is none; the message would quote it
-        texts = {name: pa.string() if pa.types.is_floating(kind) else kind for name, kind in wanted.types.items()}
+        texts = {name: _or_text(kind) for name, kind in wanted.types.items()}
         return _parse(piece.content, wanted, texts)
+
+
+def _or_text(kind: Any) -> Any:
+    return pa.string() if pa.types.is_floating(kind) else kind
 
 
 def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:
@@ -180,12 +185,13 @@ def _uneven(rows: _Rows, lines: Ints, wanted: _Wanted) -> list[Refusal]:
 
 def _swallowed(piece: Piece, wanted: _Wanted) -> list[Refusal]:
     """Refuse every line of a record that looks like several rows made one, so that each is counted."""
+    remedy = "look for an unclosed quote in lines {} to {}, or take the line breaks out of the cell"
     return [
         Refusal(
             line=line,
             column=WHOLE_ROW,
             rule="a quote that makes several rows one",
-            remedy=f"look for an unclosed quote in lines {first} to {last}, or take the line breaks out of the cell",
+            remedy=remedy.format(first, last),
             file=wanted.file,
         )
         for first, last in records.swallowing_records(piece.content, piece.line, len(wanted.names))

@@ -120,7 +120,8 @@ def check_share(door: Door | Results, serving: Serving) -> None:
 
 def _share_fault(door: Door | Results, limit: float) -> Fault:
     counts = door.counts
-    found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({counts.quarantined / counts.rows_in:.1%})"
+    share = counts.quarantined / counts.rows_in
+    found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({share:.1%})"
     if not counts.accepted:
         found = f"not one of {counts.rows_in:,} rows can be taken"
     remedy = f"mend the rows below; 'earlywarn check {door.file} --config EXPERIMENT.toml' lists every one"
@@ -130,7 +131,7 @@ def _share_fault(door: Door | Results, limit: float) -> Fault:
 def _rule_faults(door: Door | Results) -> list[Fault]:
     broken = summary(door.refusals)
     faults = [
-        Fault(f"column '{count.column}'", f"{count.rule}, {count.rows:,} rows ({count.where})", remedy=count.remedy)
+        Fault(f"{door.file}: {count.place}", f"{count.rule}: {count.extent}", remedy=count.remedy)
         for count in broken[:RULES_SHOWN]
     ]
     if len(broken) > RULES_SHOWN:

@@ -22,18 +22,18 @@ def check_columns(source: Source, contract: Contract) -> None:
     RosterError
         All such faults at once.
     """
-    _refuse_no_header(source, contract)
+    refuse_no_header(source, contract.columns)
     faults = [*_absent(source, contract), *_repeated(source), *_stored_wrong(source, contract)]
     if faults:
         raise RosterError(faults)
 
 
-def _refuse_no_header(source: Source, contract: Contract) -> None:
-    """A first row that is a student's is neither a header nor to be printed."""
-    known = {name.casefold() for name in source.names} & {column.casefold() for column in contract.columns}
+def refuse_no_header(source: Source, expected: Iterable[str]) -> None:
+    """Refuse a first row that is a student's, before anything prints it as column names."""
+    known = {name.casefold() for name in source.names} & {name.casefold() for name in expected}
     if not known and any(_is_number(name) for name in source.names):
-        found = "a first row that holds numbers and none of the config's columns: the header seems to be missing"
-        raise RosterError(Fault(source.file, found, "a header, then rows", "export it again with its column names"))
+        found = "numbers in the first row and no expected name: the header seems to be missing"
+        raise RosterError(Fault(source.file, found, "a header, then rows", "export it with its column names"))
 
 
 def _is_number(name: str) -> bool:

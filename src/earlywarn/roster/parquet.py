@@ -56,5 +56,5 @@ def _guarded(path: Path, step: Callable[[], T]) -> T:
     try:
         return step()
     except (pa.ArrowException, OSError):
-        fault = Fault(path.name, "a damaged or encrypted Parquet file", "a whole Parquet file", "export it again")
-        raise RosterError(fault) from None
+        found = "a damaged or encrypted Parquet file"
+        raise RosterError(Fault(path.name, found, "a whole Parquet file", "export it again")) from None

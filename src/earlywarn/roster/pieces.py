@@ -15,6 +15,7 @@ PIECE = 2 << 20
 LONGEST_RECORD = 16 << 20
 
 _QUOTES = "quotes that open and close a whole cell, and are doubled inside it"
+_SAVE_AGAIN = "save it again as 'CSV UTF-8'"
 _MEND_QUOTE = "close the quote, or take stray quotes out of that row"
 
 
@@ -64,11 +65,11 @@ def refuse_broken(file: str, piece: Piece) -> None:
     """Refuse NUL bytes, bare carriage returns and quotes that stand astray."""
     content = piece.content
     if (place := content.find(b"\0")) >= 0:
-        _refuse(file, piece, place, "a NUL byte", "UTF-8 text", "save it again as 'CSV UTF-8'")
+        _refuse(file, piece, place, "a NUL byte", "UTF-8 text", _SAVE_AGAIN)
     if (found := records.bare_return(content)) is not None:
-        _refuse(file, piece, found, "a carriage return without a line feed", "LF or CRLF", "save it again as 'CSV UTF-8'")
+        _refuse(file, piece, found, "a line end of CR alone", "LF or CRLF", _SAVE_AGAIN)
     if (found := records.stray_quote(content)) is not None:
-        _refuse(file, piece, found, "a quote that is never closed or stands inside a cell", _QUOTES, _MEND_QUOTE)
+        _refuse(file, piece, found, "a quote inside a cell, or never closed", _QUOTES, _MEND_QUOTE)
 
 
 def refuse_unclosed(file: str, piece: Piece) -> None:
@@ -83,7 +84,7 @@ def utf8(file: str, piece: Piece) -> str:
         return piece.content.decode()
     except UnicodeDecodeError as error:
         place = error.start
-    _refuse(file, piece, place, "a byte that is not UTF-8", "UTF-8 text", "save it again as 'CSV UTF-8'")
+    _refuse(file, piece, place, "a byte that is not UTF-8", "UTF-8 text", _SAVE_AGAIN)
 
 
 def _in_utf8(file: str, piece: Piece) -> Piece:
@@ -95,7 +96,7 @@ def _in_utf8(file: str, piece: Piece) -> Piece:
 def _refuse_endless(file: str, rest: Piece) -> None:
     if len(rest.content) > LONGEST_RECORD:
         found = f"a row longer than {LONGEST_RECORD >> 20} MB"
-        _refuse(file, rest, 0, found, "rows that end with a line end", "look there for a quote that is never closed")
+        _refuse(file, rest, 0, found, "rows that end", "look there for a quote that is never closed")
 
 
 def _refuse(file: str, piece: Piece, place: int, found: str, allowed: str, remedy: str) -> NoReturn:

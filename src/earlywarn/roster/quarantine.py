@@ -10,6 +10,7 @@ import pyarrow as pa
 from earlywarn import arrow
 from earlywarn.columns import Refusal
 from earlywarn.files import machine_faults
+from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.formula import formula_safe
 
 LINES_NAMED = 5
@@ -26,10 +27,17 @@ class RefusalCount(NamedTuple):
     lines: tuple[int, ...]
 
     @property
-    def where(self) -> str:
-        """Name the lines: "line 7", "lines 7, 19, 22, ..."."""
-        named = ", ".join(str(line) for line in self.lines)
-        return f"line {named}" if self.rows == 1 else f"lines {named}{', ...' if self.rows > len(self.lines) else ''}"
+    def extent(self) -> str:
+        """Say how many rows, and which: "1 row (line 7)", "40 rows (lines 7, 19, 22, ...)"."""
+        if self.rows == 1:
+            return f"1 row (line {self.lines[0]})"
+        more = ["..."] if self.rows > len(self.lines) else []
+        return f"{self.rows:,} rows (lines {', '.join([*map(str, self.lines), *more])})"
+
+    @property
+    def place(self) -> str:
+        """Name the column, or the whole row."""
+        return self.column if self.column == WHOLE_ROW else f"column '{self.column}'"
 
 
 def quarantine_table(refusals: Iterable[Refusal]) -> Any:

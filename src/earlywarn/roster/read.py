@@ -1,7 +1,6 @@
 """One roster file, CSV or Parquet, told apart by its first bytes; refuses what it can name but not read."""
 
 from pathlib import Path
-from typing import BinaryIO
 
 from earlywarn.errors import Fault, MachineError, RosterError, UsageError
 from earlywarn.roster import delimited, parquet
@@ -41,7 +40,8 @@ def open_source(path: Path) -> Source:
     if first.startswith(b"PAR1"):
         return parquet.open_parquet(path)
     if path.suffix.lower() == ".parquet":
-        raise RosterError(Fault(path.name, "named .parquet, but not a Parquet file", ALLOWED, "export it again"))
+        found = "named .parquet, but no Parquet file"
+        raise RosterError(Fault(path.name, found, ALLOWED, "export it again"))
     return delimited.open_delimited(path)
 
 
@@ -51,11 +51,7 @@ def _first_bytes(path: Path) -> bytes:
         raise UsageError(Fault(str(path), found, ALLOWED, "check the path"))
     try:
         with path.open("rb") as file:
-            return _head(file)
+            return file.read(8)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise MachineError(Fault(str(path), f"cannot be read ({reason})", remedy="check its permissions")) from None
-
-
-def _head(file: BinaryIO) -> bytes:
-    return file.read(8)
+        found = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise MachineError(Fault(str(path), found, remedy="check its permissions, then try again")) from None

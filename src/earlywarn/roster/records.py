@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from earlywarn.columns import Bools, Ints
 
-LF, CR, QUOTE, COMMA = b"\n\r\","
+LF, CR, QUOTE, COMMA = b'\n\r",'
 
 _MAY_PRECEDE = np.zeros(256, dtype=bool)
 _MAY_PRECEDE[[LF, COMMA, QUOTE]] = True

@@ -55,10 +55,10 @@ def score(card: Scorecard, values: Values, reasons: int = 3, strengths: int = 3)
     down = np.full((length, strengths), NONE, dtype=np.int64)
     for rows, block in point_blocks(card, values):
         total[rows] = _sum_in_order(card.intercept, block)
-        by_row = np.ascontiguousarray(block.T)
-        _heaviest(by_row, up[rows])
+        if reasons:
+            _heaviest(np.ascontiguousarray(block.T), up[rows])
         if strengths:
-            _heaviest(np.negative(by_row, out=np.ascontiguousarray(block.T)), down[rows])
+            _heaviest(np.ascontiguousarray(np.negative(block, out=block).T), down[rows])
     return Scores(total, risk_of(card, total), up, down)
 
 
@@ -130,7 +130,7 @@ def _sum_in_order(intercept: float, block: Floats) -> Floats:
 
 
 def _heaviest(by_row: Floats, places: Ints) -> None:
-    """Fill ``places`` with the inputs of the most points per row; spends ``by_row``."""
+    """Fill ``places`` with the inputs of the most points per row; spends ``by_row``, shape (rows, inputs)."""
     every = np.arange(len(by_row))
     for turn in range(places.shape[1]):
         best = by_row.argmax(axis=1)

@@ -1,0 +1,95 @@
+"""Which counts of students a page may show: none of a small group, and none that gives one away by subtraction.
+
+A group below the privacy minimum is hidden. Where the hidden groups beside a shown one add up to fewer
+than the minimum, the shown counts are rounded to the nearest ten, so that the total less their sum says
+nothing (complementary suppression by rounding). It refuses to round a rate: rates rest on exact counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from earlywarn.audit.figures import Figure
+from earlywarn.groups import Cell
+from earlywarn.report.findings import Counted
+from earlywarn.report.words import count
+
+NEAREST = 10
+SCORED, KNOWN = "share_flagged", "prevalence"
+"""The measures that rest on every scored student of a group, and on those whose outcome is known."""
+
+
+@dataclass(frozen=True)
+class Discretion:
+    """What may be said of the size of each group.
+
+    Attributes
+    ----------
+    hidden
+        Groups below the minimum.
+    rounded
+        Groups whose exact counts would give a hidden group away.
+    """
+
+    minimum: int
+    hidden: frozenset[Cell]
+    rounded: frozenset[Cell]
+
+    @property
+    def hidden_words(self) -> str:
+        """What stands in place of a small group."""
+        return f"fewer than {self.minimum} students: not shown"
+
+    def count(self, cell: Cell, number: int) -> str:
+        """Give one count of a group's students in words."""
+        return self.counts(cell, number)[0]
+
+    def counts(self, cell: Cell, whole: int, *parts: int) -> tuple[str, ...]:
+        """Give a group's size and parts of it in words; a small part is hidden, then the rest is rounded.
+
+        >>> from earlywarn.groups import EVERYONE
+        >>> Discretion(10, frozenset(), frozenset()).counts(EVERYONE, 1234, 1231, 3)
+        ('about 1,230', 'about 1,230', 'fewer than 10')
+        """
+        numbers = (whole, *parts)
+        rounded = cell in self.rounded or min(numbers) < self.minimum
+        return tuple(self._words(number, rounded) for number in numbers)
+
+    def _words(self, number: int, rounded: bool) -> str:
+        if number < self.minimum:
+            return f"fewer than {self.minimum}"
+        return f"about {count(nearest(number))}" if rounded else count(number)
+
+
+def discretion(figures: Iterable[Figure], counted: Iterable[Counted], minimum: int) -> Discretion:
+    """Find the groups to hide and those to round."""
+    alone = [figure for figure in figures if not figure.versus]
+    scored, known = ({f.cell: f.events + f.non_events for f in alone if f.measure == m} for m in (SCORED, KNOWN))
+    students = {line.cell: line.students for line in counted}
+    hidden = {cell for size in (scored, students) for cell, number in size.items() if number < minimum}
+    rounded = {cell for size in (scored, known, students) for cell in _given_away(size, hidden, minimum)}
+    return Discretion(minimum, frozenset(hidden), frozenset(rounded))
+
+
+def nearest(number: int) -> int:
+    """Give the nearest multiple of ten."""
+    return NEAREST * ((number + NEAREST // 2) // NEAREST)
+
+
+def _given_away(size: Mapping[Cell, int], hidden: set[Cell], minimum: int) -> Iterable[Cell]:
+    """Do what a curious reader would: subtract the shown groups from the group that holds them all."""
+    shown: dict[tuple[Cell, tuple[str, ...]], list[Cell]] = {}
+    for cell in size:
+        if cell not in hidden:
+            for parent in _parents(cell):
+                shown.setdefault((parent, cell.attributes), []).append(cell)
+    for (parent, _), cells in shown.items():
+        left = size.get(parent, 0) - sum(size[cell] for cell in cells)
+        if parent not in hidden and 0 < left < minimum:
+            yield from cells
+
+
+def _parents(cell: Cell) -> Iterable[Cell]:
+    for place in range(cell.depth):
+        yield Cell(
+            cell.attributes[:place] + cell.attributes[place + 1 :], cell.values[:place] + cell.values[place + 1 :]
+        )

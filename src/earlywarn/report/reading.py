@@ -1,0 +1,123 @@
+"""Findings with the look-ups that every page needs: which figure, which words, what may be shown."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from earlywarn.audit.figures import OTHERS, RECALL_GAIN, TITLES, Figure
+from earlywarn.columns import Outcome
+from earlywarn.config.sections import Rule
+from earlywarn.gate import Judgement
+from earlywarn.groups import EVERYONE, Cell
+from earlywarn.report import words as w
+from earlywarn.report.findings import Counted, Findings
+from earlywarn.report.privacy import Discretion, discretion
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found, ready to be told."""
+
+    findings: Findings
+
+    @cached_property
+    def discretion(self) -> Discretion:
+        """Which counts may be shown."""
+        minimum = self.findings.experiment.groups.privacy_minimum
+        return discretion(self.findings.figures, self.findings.counted, minimum)
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every group of the audit, in its order."""
+        return tuple(dict.fromkeys(figure.cell for figure in self.findings.figures))
+
+    @cached_property
+    def singles(self) -> tuple[Cell, ...]:
+        """Groups by one attribute."""
+        return tuple(cell for cell in self.cells if cell.depth == 1)
+
+    @cached_property
+    def counted(self) -> dict[Cell, Counted]:
+        """Students of the test year by group."""
+        return {line.cell: line for line in self.findings.counted}
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, Cell, str], Figure]:
+        return {(f.measure, f.cell, f.versus): f for f in self.findings.figures}
+
+    @cached_property
+    def _references(self) -> dict[tuple[str, Cell], str]:
+        return {(f.measure, f.cell): f.versus for f in self.findings.figures if f.versus}
+
+    @cached_property
+    def _rule_figures(self) -> dict[tuple[str, Cell, str], Figure]:
+        return {(f.measure, f.cell, f.versus): f for f in self.findings.rule_figures}
+
+    def figure(self, measure: str, cell: Cell = EVERYONE, versus: str = "") -> Figure:
+        """Give a figure of the chosen candidate."""
+        return self._figures[measure, cell, versus]
+
+    def rule_figure(self, measure: str, cell: Cell = EVERYONE) -> Figure:
+        """Give a figure of the indicator rules."""
+        return self._rule_figures[measure, cell, ""]
+
+    def gap(self, measure: str, cell: Cell) -> Figure | None:
+        """Give a figure against its reference; the gain over the rules has none. None for a reference itself."""
+        if measure == RECALL_GAIN:
+            return self.figure(measure, cell)
+        versus = self._references.get((measure, cell))
+        return None if versus is None else self.figure(measure, cell, versus)
+
+    def evidence(self, judgement: Judgement) -> Figure:
+        """Give the figure that a judgement of the chosen candidate rests on."""
+        return self.figure(judgement.measure, judgement.cell, judgement.versus)
+
+    def words(self, cell: Cell) -> str:
+        """Give a group's name for people."""
+        return cell.words(self.findings.experiment.groups)
+
+    def against(self, versus: str) -> str:
+        """Give the reference's name for people."""
+        found = (self.words(cell) for cell in self.cells if cell.slug == versus)
+        return versus if versus == OTHERS else next(found, versus)
+
+    def known(self, cell: Cell) -> str:
+        """Say how many students of a group have a known outcome."""
+        return self.discretion.count(cell, self.figure("prevalence", cell).students)
+
+    def rule(self, judgement: Judgement) -> Rule:
+        """Give the config's rule behind a judgement."""
+        return next(rule for rule in self.findings.experiment.gate.rules if rule.name == judgement.rule)
+
+    def judged(self, measure: str, scope: str = "groups") -> tuple[Judgement, ...]:
+        """Give the judgements of the rules about one measure."""
+        names = {r.name for r in self.findings.experiment.gate.rules if (r.measure, r.scope) == (measure, scope)}
+        return tuple(j for j in self.findings.verdict.judgements if j.rule in names)
+
+    def why_not(self, figure: Figure) -> str:
+        """Say why a figure has no interval, without a small count."""
+        lacks = _lacks(self, figure)
+        if figure.cell in self.discretion.hidden or not lacks:
+            return figure.reason
+        return "too little data: " + w.listed(lacks)
+
+
+def is_open(judgement: Judgement) -> bool:
+    """Tell whether evidence does not yet decide a judgement that moves the verdict."""
+    return judgement.outcome is Outcome.PROVISIONAL and judgement.counts
+
+
+def title_of(measure: str) -> str:
+    """Give a measure's title."""
+    return TITLES[measure]
+
+
+def _lacks(reading: Reading, figure: Figure) -> list[str]:
+    need = reading.findings.experiment.gate.evidence
+    lacks = []
+    if figure.students < need.students:
+        lacks.append(f"fewer than {need.students} students with a known outcome")
+    if figure.events < need.events or figure.non_events < need.non_events:
+        lacks.append(f"fewer than {max(need.events, need.non_events)} students on one side of it")
+    if figure.schools < need.schools:
+        lacks.append(f"{w.decimal(figure.schools, 1)} effective schools where {need.schools:g} are needed")
+    return lacks

@@ -1,0 +1,94 @@
+"""A table for people as a record: heads, columns, and entries with what stands under each figure.
+
+Pages draw it as HTML, the model card as Markdown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from earlywarn.intervals import Estimate
+from earlywarn.report import words as w
+
+CONFIDENCE = 0.95
+Write = Callable[[float], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell: the figure, and under it its interval or the reason why there is none."""
+
+    text: str
+    under: str = ""
+
+    @property
+    def line(self) -> str:
+        """The entry on one line."""
+        return f"{self.text} ({self.under})" if self.under else self.text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; a single entry where there are more columns is a remark that spans them all."""
+
+    head: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A caption, the columns (the first is that of the heads) and the rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def row(head: str, *entries: Entry | str) -> Row:
+    """Make a row of entries and bare texts."""
+    return Row(head, tuple(Entry(entry) if isinstance(entry, str) else entry for entry in entries))
+
+
+def with_interval(estimate: Estimate | None, write: Write, ends: Write | None = None, reason: str = "") -> Entry:
+    """Write an estimate over its 95 % interval, or why there is none."""
+    if estimate is None:
+        return Entry(w.NOTHING, reason)
+    return Entry(write(estimate.value), w.span(estimate.interval(CONFIDENCE), ends or write))
+
+
+def share(estimate: Estimate | None, reason: str = "") -> Entry:
+    """Write a share in percent over its interval."""
+    return with_interval(estimate, w.percent, w.bare_percent, reason)
+
+
+def gap(estimate: Estimate | None, reason: str = "") -> Entry:
+    """Write a gap in students of 100 over its interval."""
+    return with_interval(estimate, w.of_hundred, None, reason)
+
+
+def plain(estimate: Estimate | None, reason: str = "") -> Entry:
+    """Write a decimal over its interval."""
+    return with_interval(estimate, w.decimal, None, reason)
+
+
+def difference(estimate: Estimate | None, reason: str = "") -> Entry:
+    """Write a signed decimal over its interval."""
+    return with_interval(estimate, w.signed, None, reason)
+
+
+def markdown(table: Table, safe: Callable[[str], str]) -> str:
+    """Give a table as Markdown whose columns also line up when it is read as text."""
+    lines = [table.columns, *(_cells(table, each) for each in table.rows)]
+    texts = [[safe(cell) for cell in line] for line in lines]
+    widths = [max(len(line[place]) for line in texts) for place in range(len(table.columns))]
+    body = [_line(line, widths) for line in texts]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([body[0], rule, *body[1:]])
+
+
+def _cells(table: Table, each: Row) -> tuple[str, ...]:
+    cells = (each.head, *(entry.line for entry in each.entries))
+    return cells + ("",) * (len(table.columns) - len(cells))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"

@@ -1,0 +1,58 @@
+"""A folder appears whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from earlywarn.errors import MachineError
+from earlywarn.files import canonical_json, locked, publish_file, publish_folder
+
+
+def test_a_folder_is_published_whole(tmp_path: Path) -> None:
+    publish_folder(tmp_path / "run", lambda folder: (folder / "a").write_text("x") and None)
+    assert [path.name for path in tmp_path.rglob("*")] == ["run", "a"]
+
+
+def test_a_failure_while_filling_leaves_nothing(tmp_path: Path) -> None:
+    def fill(folder: Path) -> None:
+        (folder / "a").write_text("x")
+        raise RuntimeError("cut")
+
+    with pytest.raises(RuntimeError):
+        publish_folder(tmp_path / "run", fill)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+def test_a_failing_disk_leaves_nothing_and_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(MachineError, match="No space left on device.*run the same command again"):
+        publish_folder(tmp_path / "run", lambda folder: (folder / "a").write_text("x") and None)
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_replaced_whole_or_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_file(tmp_path / "f", b"old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    with pytest.raises(MachineError):
+        publish_file(tmp_path / "f", b"new")
+    monkeypatch.undo()
+    assert (tmp_path / "f").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+def test_a_second_writer_is_told_to_try_again(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(MachineError, match="try again") as caught, locked(tmp_path):
+        pass
+    assert caught.value.exit_code == 3
+
+
+def test_canonical_json_has_one_spelling_and_refuses_nan() -> None:
+    assert canonical_json({"b": 1.0, "a": "ü"}) == '{"a":"ü","b":1.0}'.encode()
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json(float("nan"))
