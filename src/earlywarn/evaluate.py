@@ -23,7 +23,7 @@ LIST_SHARES = (0.05, 0.10, 0.20)
 
 
 @dataclass(frozen=True)
-class Test:
+class HeldOut:
     """The students on whom scores are tried, shape (n,) each; all scored, outcomes known or not.
 
     ``in_scope`` counts the roster of which capacity is a share: these and those without enough data.
@@ -62,7 +62,7 @@ class Evaluation:
     reliability: tuple[Bin, ...]
 
 
-def evaluate(risk: Floats, points: Floats, test: Test, share: float) -> Evaluation:
+def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float) -> Evaluation:
     """Give every figure of one candidate.
 
     Parameters
@@ -89,7 +89,7 @@ def evaluate(risk: Floats, points: Floats, test: Test, share: float) -> Evaluati
     return Evaluation(figures, _reliability(missed, stated, school, test.school.names))
 
 
-def recall_gain(test: Test, points: Floats, against: Floats, share: float) -> Estimate | None:
+def recall_gain(test: HeldOut, points: Floats, against: Floats, share: float) -> Estimate | None:
     """Estimate recall of one list less recall of another of equal size, on the same students."""
     sides = [overall_sums(test, values, test.make_list(values, share)) for values in (points, against)]
     plain = [sums.values[:, :, 0].sum(axis=2) for sums in sides]
@@ -100,7 +100,7 @@ def recall_gain(test: Test, points: Floats, against: Floats, share: float) -> Es
     return iv.jackknife(value, without, schools)
 
 
-def overall_sums(test: Test, risk: Floats, listed: Listed) -> Sums:
+def overall_sums(test: HeldOut, risk: Floats, listed: Listed) -> Sums:
     """Count everyone as one group."""
     everyone = Membership((EVERYONE,), np.zeros((1, len(risk)), dtype=np.int32))
     return count(Scored(test.school, everyone, risk, test.outcome, listed), np.empty(0))
@@ -142,7 +142,7 @@ def _in_the_large(missed: Bools, risk: Floats) -> float:
     return shift
 
 
-def _at_list(test: Test, risk: Floats, listed: Listed, name: str) -> dict[str, Estimate | None]:
+def _at_list(test: HeldOut, risk: Floats, listed: Listed, name: str) -> dict[str, Estimate | None]:
     sums = overall_sums(test, risk, listed)
     plain, aware = sums.values[:, :, 0].sum(axis=2), sums.knowing_the_cut()[:, :, 0].sum(axis=2)
     return {

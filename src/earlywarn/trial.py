@@ -17,7 +17,7 @@ from earlywarn.candidates.learn import Learnt, schools, with_groups
 from earlywarn.cohort import Cohort, Split
 from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats
 from earlywarn.config.experiment import Experiment
-from earlywarn.evaluate import Evaluation, Test, evaluate, recall_gain
+from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import membership
 from earlywarn.histograms import Scored, Sums, count, risk_edges
@@ -65,7 +65,7 @@ def look(
 
 
 def _audits(
-    part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment
+    part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
     model, rules = (_sums(part, test, *scores[name], experiment) for name in (chosen, RULES))
@@ -75,14 +75,14 @@ def _audits(
 
 
 def _sums(
-    part: Cohort, test: Test, risk: Floats, points: Floats, experiment: Experiment, bins_of: Floats | None = None
+    part: Cohort, test: HeldOut, risk: Floats, points: Floats, experiment: Experiment, bins_of: Floats | None = None
 ) -> Sums:
     listed = test.make_list(points, experiment.capacity.share)
     edges = risk_edges(risk if bins_of is None else bins_of)
     return count(Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed), edges)
 
 
-def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: Test, share: float) -> Tried:
+def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, share: float) -> Tried:
     risk, points = scores[candidate.name]
     best = scores[learnt.choice.chosen][1]
     known, missed = test.known, test.outcome[test.known] == MISSED
@@ -112,14 +112,14 @@ def _unseen_schools(
     return evaluate(risk, points, _test(scorable, experiment, len(parts.test)), experiment.capacity.share)
 
 
-def _level_meanings(risk: Floats, test: Test, experiment: Experiment) -> tuple[LevelMeaning, ...]:
+def _level_meanings(risk: Floats, test: HeldOut, experiment: Experiment) -> tuple[LevelMeaning, ...]:
     """Say what share missed the standard at each level of the untouched test; unknown outcomes are left out."""
     bare = tuple(LevelMeaning(level.name, level.start) for level in experiment.levels)
     level, need = level_of(risk, bare), experiment.gate.evidence
     return tuple(_level_meaning(one, level.codes == place, test, need.schools) for place, one in enumerate(bare))
 
 
-def _level_meaning(level: LevelMeaning, rows: Bools, test: Test, schools: float) -> LevelMeaning:
+def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, schools: float) -> LevelMeaning:
     held = rows & test.known
     places = len(test.school.names)
     students = np.bincount(test.school.codes[held], minlength=places).astype(np.float64)
@@ -146,7 +146,7 @@ def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:
     return tuple(cells)
 
 
-def _reached(part: Cohort, test: Test, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
+def _reached(part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
     share = experiment.capacity.share
     lists = [test.make_list(scores[name][1], share).flagged for name in (chosen, AWARE)]
     missed, groups = test.outcome == MISSED, membership(part.groups, 1)
@@ -162,6 +162,6 @@ def _gain_rules(experiment: Experiment) -> frozenset[str]:
     return frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
 
 
-def _test(part: Cohort, experiment: Experiment, in_scope: int) -> Test:
+def _test(part: Cohort, experiment: Experiment, in_scope: int) -> HeldOut:
     student_id = part.frame["student_id"].to_numpy(dtype=object)
-    return Test(student_id, schools(part), part.outcome, experiment.seed, in_scope)
+    return HeldOut(student_id, schools(part), part.outcome, experiment.seed, in_scope)

@@ -6,67 +6,19 @@ Nothing that might be a group of students is ever proposed as an input.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from earlywarn.roster.glance import Look, look_at, spread_by
-from earlywarn.roster.recognise import TITLES, Guess, Role, column_words, guess
+from earlywarn.roster.glance import Look, Seen, Sheet, look_at, spread_by
+from earlywarn.roster.recognise import TITLES, Role, column_words
 
 FEWEST_RESULTS = 30
 """With fewer results in a grade their 30th percentile would say too much of single students."""
 
 FEWEST_WITH_CODE = 10
 MOST_CODES = 20
-_GRADES = ("PK", "K", *map(str, range(1, 13)))
-_HIGHER = frozenset("absent absence absences tardy suspensions suspended incidents incident referrals".split())
-_LOWER = frozenset("gpa attendance present credits".split())
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """One column with what it seems to be."""
-
-    look: Look
-    guess: Guess
-
-    @property
-    def column(self) -> str:
-        return self.look.column
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """A roster as the starter sees it."""
-
-    path: Path
-    columns: tuple[_Seen, ...]
-
-    def key(self, name: str) -> _Seen | None:
-        """Give the first column that seems to be this key."""
-        return next((seen for seen in self.columns if seen.guess == Guess(Role.KEY, name)), None)
-
-    def of(self, role: Role) -> list[_Seen]:
-        """Give the columns that seem to have this role."""
-        return [seen for seen in self.columns if seen.guess.role is role]
-
-    @cached_property
-    def results(self) -> dict[tuple[str, int], _Seen]:
-        """The first column of each subject, this year's and last year's."""
-        found = [seen for seen in self.of(Role.RESULT) if seen.look.is_number]
-        return {(seen.guess.name, seen.guess.years_ago): seen for seen in reversed(found)}
-
-    @cached_property
-    def subjects(self) -> list[str]:
-        """Subjects with a result of this year, in the order of the file."""
-        return [subject for subject, years_ago in reversed(self.results) if not years_ago]
-
-    @cached_property
-    def grades(self) -> list[str]:
-        """The grades in ascending order; where there is one alone, the next one too."""
-        seen = self.key("grade")
-        grades = sorted(seen.look.values, key=_grade_place) if seen and seen.look.has_few_values else ["K"]
-        return grades if len(grades) > 1 else [*grades, _next_grade(grades[0])]
+_HIGHER = frozenset({"absent", "absence", "absences", "tardy", "suspensions", "incidents", "referrals"})
+_LOWER = frozenset({"gpa", "attendance", "present", "credits"})
+_NAME_IT = "  # TODO: name the column"
 
 
 def starter_toml(path: Path) -> str:
@@ -77,12 +29,12 @@ def starter_toml(path: Path) -> str:
     UsageError, RosterError, MachineError
         The roster cannot be read.
     """
-    sheet = _Sheet(path, tuple(_Seen(look, guess(look.column)) for look in look_at(path)))
+    sheet = look_at(path)
     sections = (_top, _standard, _roster, _cohort, _features, _left_out, _groups, _rest)
     return "\n".join(line for section in sections for line in section(sheet)) + "\n"
 
 
-def _top(sheet: _Sheet) -> Iterator[str]:
+def _top(sheet: Sheet) -> Iterator[str]:
     name = re.sub(r"[^a-z0-9]+", "-", sheet.path.stem.lower()).strip("-") or "experiment"
     yield f"# An experiment for {_quoted(sheet.path.name)}, proposed by 'earlywarn init' from its columns."
     yield "# Every TODO is a guess or a gap: read it, mend it, take the word away."
@@ -92,33 +44,33 @@ def _top(sheet: _Sheet) -> Iterator[str]:
     yield "seed = 1"
 
 
-def _gaps(sheet: _Sheet) -> Iterator[str]:
+def _gaps(sheet: Sheet) -> Iterator[str]:
     for key in ("student_id", "school_id", "school_year", "grade"):
         if not sheet.key(key):
             yield f"roster.{key}: no column looks like it"
     if not sheet.subjects:
-        yield "roster.results, standard.cuts and a feature of type \"result\": no column looks like a test result"
+        yield "roster.results, standard.cuts, the feature 'reading': no column looks like a test result"
     if not sheet.of(Role.GROUP):
         yield "groups: no column looks like sex, race, lunch status, language or disability"
 
 
-def _standard(sheet: _Sheet) -> Iterator[str]:
+def _standard(sheet: Sheet) -> Iterator[str]:
     yield "\n# One bar for everyone: a result below the cut of its grade misses the standard."
-    yield "# TODO: put your official cuts. These are stand-ins, the 30th percentile and the standard deviation of this"
-    yield "# file's own results, or 0 and 1 where a grade has too few of them to say."
+    yield "# TODO: put your official cuts. These are stand-ins: the 30th percentile and the deviation"
+    yield "# of this file's own results, or 0 and 1 where a grade has too few of them to say."
     yield "[standard]"
     yield f"id = {_quoted('district-standard')}  # TODO"
     yield f"title = {_quoted('at grade level by the end of the next grade')}  # TODO"
-    yield f"grades = {json.dumps(sheet.grades, ensure_ascii=False)}  # in ascending order; TODO: all grades of the roster"
+    yield f"grades = {_list(sheet.grades)}  # TODO: all grades of the roster, in ascending order"
     yield "cuts = ["
     for subject in sheet.subjects or ["reading"]:
         for grade, cut, spread in _cuts(sheet, subject):
-            words = f"subject = {_quoted(subject)}, grade = {_quoted(grade)}, cut = {cut:g}, spread = {spread:g}"
-            yield f"  {{ {words} }},  # TODO"
+            names = f"subject = {_quoted(subject)}, grade = {_quoted(grade)}"
+            yield f"  {{ {names}, cut = {cut:g}, spread = {spread:g} }},  # TODO"
     yield "]"
 
 
-def _cuts(sheet: _Sheet, subject: str) -> Iterator[tuple[str, float, float]]:
+def _cuts(sheet: Sheet, subject: str) -> Iterator[tuple[str, float, float]]:
     seen, grade = sheet.results.get((subject, 0)), sheet.key("grade")
     known = spread_by(sheet.path, seen.column, grade.column) if seen and grade else {}
     for name in sheet.grades:
@@ -127,32 +79,32 @@ def _cuts(sheet: _Sheet, subject: str) -> Iterator[tuple[str, float, float]]:
         yield (name, float(f"{cut:.4g}"), float(f"{spread:.3g}")) if told else (name, 0.0, 1.0)
 
 
-def _roster(sheet: _Sheet) -> Iterator[str]:
+def _roster(sheet: Sheet) -> Iterator[str]:
     yield "\n# Which column of the roster file is what."
     yield "[roster]"
     for key in ("student_id", "school_id", "school_year", "grade"):
         seen = sheet.key(key)
-        yield f"{key} = {_quoted(seen.column)}" if seen else f"{key} = {_quoted(key)}  # TODO: name the column"
-    columns = {subject: sheet.results[subject, 0].column for subject in sheet.subjects} or {"reading": "reading"}
-    yield f"results = {_table(columns)}{'' if sheet.subjects else '  # TODO: name the columns'}"
+        yield f"{key} = {_quoted(seen.column if seen else key)}{'' if seen else _NAME_IT}"
+    columns = {subject: sheet.results[subject, 0].column for subject in sheet.subjects}
+    yield f"results = {_table(columns or {'reading': 'reading'})}{'' if columns else _NAME_IT}"
     yield "max_quarantined = 0.02  # a file with a larger share of refused rows is refused whole"
 
 
-def _cohort(sheet: _Sheet) -> Iterator[str]:
+def _cohort(sheet: Sheet) -> Iterator[str]:
     year = sheet.key("school_year")
     years = sorted(int(text) for text in year.look.values if re.fullmatch(r"\d{4}", text)) if year else []
     # The outcome comes a year later, so the last year of the file can test nothing yet.
     test_year, why = (years[-2], "") if len(years) > 1 else (years[0] if years else 2000, "  # TODO")
     yield "\n# Rows of earlier years teach, rows of test_year test; the outcome is the next year's result."
     yield "[cohort]"
-    yield f"grades = {json.dumps(sheet.grades[:-1], ensure_ascii=False)}"
+    yield f"grades = {_list(sheet.grades[:-1])}"
     yield f"test_year = {test_year}{why}"
     yield 'year_ends = "06-30"  # TODO: the last day of your school year'
-    yield f"known_inputs = {json.dumps(sheet.subjects or ['reading'])}"
+    yield f"known_inputs = {_list(sheet.subjects or ['reading'])}"
     yield "min_known = 1  # a student with fewer of these is 'not enough data'"
 
 
-def _features(sheet: _Sheet) -> Iterator[str]:
+def _features(sheet: Sheet) -> Iterator[str]:
     yield "\n# What the models may know. Titles and units are what counselors read."
     results = [sheet.results[key] for key in reversed(sheet.results)]
     if not sheet.subjects:
@@ -183,16 +135,14 @@ def _result_feature(name: str, column: str, years_ago: int, title: str) -> Itera
         yield "changeable = true"
 
 
-def _numbers(sheet: _Sheet) -> list[_Seen]:
-    spare = [seen for seen in sheet.of(Role.RESULT) if seen not in _used_results(sheet)]
-    return [seen for seen in sheet.columns if seen.look.is_number and (seen.guess.role is Role.OTHER or seen in spare)]
+def _numbers(sheet: Sheet) -> list[Seen]:
+    """Give the number columns that are no result of a subject of the standard."""
+    taken = [seen for (subject, _), seen in sheet.results.items() if subject in sheet.subjects]
+    numbers = [seen for seen in sheet.columns if seen.look.is_number and seen not in taken]
+    return [seen for seen in numbers if seen.guess.role in (Role.OTHER, Role.RESULT)]
 
 
-def _used_results(sheet: _Sheet) -> list[_Seen]:
-    return [seen for (subject, _), seen in sheet.results.items() if subject in sheet.subjects]
-
-
-def _number_feature(name: str, seen: _Seen) -> Iterator[str]:
+def _number_feature(name: str, seen: Seen) -> Iterator[str]:
     words = set(column_words(seen.column))
     yield "\n[[features]]"
     yield f"name = {_quoted(name)}"
@@ -208,15 +158,15 @@ def _number_feature(name: str, seen: _Seen) -> Iterator[str]:
     yield "# changeable = true  # TODO: can the school change it?"
 
 
-def _left_out(sheet: _Sheet) -> Iterator[str]:
+def _left_out(sheet: Sheet) -> Iterator[str]:
     if gone := [*sheet.of(Role.LEFT_OUT), *_repeated_keys(sheet)]:
         yield f"\n# Left out, as names, numbers of things or dates: {_listed(gone)}."
     if later := sheet.of(Role.LATER):
-        yield f"\n# Left out: {_listed(later)}. TODO: known only after the fact? Then it can never be an input."
+        yield f"\n# Left out: {_listed(later)}. TODO: is it known only later? Then it is never an input."
     odd = [seen for seen in (*sheet.of(Role.OTHER), *sheet.of(Role.RESULT)) if not seen.look.is_number]
     for seen in [seen for seen in odd if 0 < len(seen.look.values) <= MOST_CODES]:
-        yield "\n# TODO: is this something that the school does (then an input: take the marks away), or who a"
-        yield "# student is (then an attribute under groups)?"
+        yield "\n# TODO: is this something that the school does (then an input: take the marks away), or who"
+        yield "# a student is (then an attribute under groups)?"
         yield "# [[features]]"
         yield f"# name = {_quoted(_new_name(seen.column, set()))}"
         yield '# type = "category"'
@@ -226,11 +176,11 @@ def _left_out(sheet: _Sheet) -> Iterator[str]:
         yield f"\n# Left out, as empty or of too many different texts: {_listed(free)}."
 
 
-def _repeated_keys(sheet: _Sheet) -> list[_Seen]:
+def _repeated_keys(sheet: Sheet) -> list[Seen]:
     return [seen for seen in sheet.of(Role.KEY) if seen is not sheet.key(seen.guess.name)]
 
 
-def _groups(sheet: _Sheet) -> Iterator[str]:
+def _groups(sheet: Sheet) -> Iterator[str]:
     yield "\n# For the audit only: a group is never an input, a reason or a word on a list."
     yield "[groups]"
     yield "privacy_minimum = 10"
@@ -258,7 +208,7 @@ def _codes(look: Look) -> dict[str, str]:
     return {code: code for code in shared} if len(look.values) <= MOST_CODES else {}
 
 
-def _rest(sheet: _Sheet) -> Iterator[str]:
+def _rest(sheet: Sheet) -> Iterator[str]:
     names = sheet.subjects or ["reading"]
     yield "\n# How many students can be supported, as a share of the roster."
     yield "[capacity]"
@@ -267,7 +217,7 @@ def _rest(sheet: _Sheet) -> Iterator[str]:
     for name in names:
         yield f"[[indicators]]\ninput = {_quoted(name)}\nbelow = 0.0  # TODO\n"
     yield "[candidates]"
-    yield f"last_result = {json.dumps(names)}"
+    yield f"last_result = {_list(names)}"
     for name, start in (("High", 0.5), ("Moderate", 0.25), ("Low", 0.0)):
         yield f"\n[[levels]]\nname = {_quoted(name)}\nstart = {start}"
 
@@ -280,29 +230,22 @@ def _new_name(column: str, used: Iterable[str]) -> str:
     return next(name for name in names if name not in used)
 
 
-def _grade_place(grade: str) -> tuple[int, str]:
-    plain = grade.lstrip("0").upper() or "K"
-    return (_GRADES.index(plain), grade) if plain in _GRADES else (len(_GRADES), grade)
-
-
-def _next_grade(grade: str) -> str:
-    place, _ = _grade_place(grade)
-    if place + 1 >= len(_GRADES):
-        return f"after {grade}"
-    return _GRADES[place + 1].zfill(len(grade)) if grade.startswith("0") else _GRADES[place + 1]
-
-
 def _title(column: str) -> str:
     return " ".join(column_words(column)).capitalize() or column
 
 
-def _listed(columns: list[_Seen]) -> str:
+def _listed(columns: list[Seen]) -> str:
     return ", ".join(_quoted(seen.column) for seen in columns)
 
 
 def _table(pairs: dict[str, str]) -> str:
     """Give an inline table."""
-    return f"{{ {', '.join(f'{_quoted(key)} = {_quoted(value)}' for key, value in pairs.items())} }}" if pairs else "{}"
+    inner = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in pairs.items())
+    return f"{{ {inner} }}" if inner else "{}"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 Positions here, ink in ``templates/figures.svg.j2``; the table beside each figure has its numbers.
 """
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -126,7 +127,7 @@ def points_figures(tables: Sequence[PointsTable]) -> tuple[Points, ...]:
 
 def _line(table: PointsTable, span: Spot) -> Points:
     values = [float(value) for value in table.values]
-    low, high = _ends(values)
+    low, high = _ends(values, table.kind)
     frame = Frame(44, 262 if table.missing is not None else 318, 34, 164, (low, high), span)
     spots = _steps(values, table.points, low, high) if table.kind is Kind.STEPS else list(zip(values, table.points, strict=True))
     path = tuple(frame.at(x, y) for x, y in spots)
@@ -159,7 +160,7 @@ def _bars(table: PointsTable, span: Spot) -> Points:
     for place, (words, points) in enumerate(rows):
         end = frame.at(points, 0)[0]
         text = w.signed(points, 2)
-        bars.append(Bar(words, 48 + 26 * place, min(zero, end), abs(end - zero), end, text, points < 0))
+        bars.append(Bar(textwrap.shorten(words, 18, placeholder="…"), 48 + 26 * place, min(zero, end), abs(end - zero), end, text, points < 0))
     told = _told(table, list(zip(map(str, table.values), table.points, strict=True)))
     height = 34 + 26 * len(rows) + 20
     return Points(
@@ -189,11 +190,12 @@ def _steps(edges: Sequence[float], points: Sequence[float], low: float, high: fl
     return [(x, height) for place, height in enumerate(points) for x in borders[place : place + 2]]
 
 
-def _ends(values: Sequence[float]) -> Spot:
+def _ends(values: Sequence[float], kind: Kind) -> Spot:
+    """Give the axis; steps go on beyond their edges."""
     if not values:
         return -1.0, 1.0
     low, high = values[0], values[-1]
-    room = 0.0 if high > low else 1.0
+    room = 1.0 if high == low else 0.06 * (high - low) * (kind is Kind.STEPS)
     return low - room, high + room
 
 

@@ -60,7 +60,7 @@ class Term:
 
 
 Values = Any
-"""Student ids as a pyarrow text column, null where blank; other texts, years and grades as Coded; or Floats."""
+"""Student ids as a pyarrow text column, null where blank; other texts and keys as Coded; or Floats."""
 
 
 @dataclass(frozen=True)

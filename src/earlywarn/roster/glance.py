@@ -1,7 +1,11 @@
-"""A first look at a roster, before there is a config: names, kinds and counts; refuses only what cannot be read."""
+"""A first look at a roster, before there is a config: what its columns seem to be.
+
+It refuses only a file that cannot be read, and keeps no row.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +17,14 @@ from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.cells import Kind, Term, read_cells
 from earlywarn.roster.header import refuse_no_header
 from earlywarn.roster.read import open_source
-from earlywarn.roster.recognise import KEYS
+from earlywarn.roster.recognise import KEYS, Guess, Role, guess
 
 MISSING = frozenset({"", "NA", "N/A", "NULL", "null", "."})
 MOST_VALUES = 200
 """With more distinct values a column is no category; they are no longer counted."""
+
+ENOUGH = 100_000
+"""So many cells tell whether a column with many values holds numbers."""
 
 
 @dataclass
@@ -39,6 +46,11 @@ class Look:
         """Whether its values may be categories."""
         return 0 < len(self.values) <= MOST_VALUES
 
+    @property
+    def is_known(self) -> bool:
+        """Whether more rows would tell nothing more."""
+        return len(self.values) > MOST_VALUES and self.known > ENOUGH
+
     def see(self, coded: Coded) -> None:
         """Add the values of a block."""
         counts = np.bincount(coded.codes[coded.codes >= 0], minlength=len(coded.names)).tolist()
@@ -46,6 +58,56 @@ class Look:
         self.numeric += sum(count for name, count in zip(coded.names, counts, strict=True) if is_number(name))
         if len(self.values) <= MOST_VALUES:
             self.values.update(dict(zip(coded.names, counts, strict=True)))
+
+
+GRADES = ("PK", "K", *map(str, range(1, 13)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One column with what it seems to be."""
+
+    look: Look
+    guess: Guess
+
+    @property
+    def column(self) -> str:
+        """Its name in the file."""
+        return self.look.column
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A roster: its columns in the order of the file, and what they seem to be."""
+
+    path: Path
+    columns: tuple[Seen, ...]
+
+    def key(self, name: str) -> Seen | None:
+        """Give the first column that seems to be this key."""
+        return next((seen for seen in self.columns if seen.guess == Guess(Role.KEY, name)), None)
+
+    def of(self, role: Role) -> list[Seen]:
+        """Give the columns that seem to have this role."""
+        return [seen for seen in self.columns if seen.guess.role is role]
+
+    @cached_property
+    def results(self) -> dict[tuple[str, int], Seen]:
+        """The first column of each subject, this year's and last year's."""
+        found = [seen for seen in self.of(Role.RESULT) if seen.look.is_number]
+        return {(seen.guess.name, seen.guess.years_ago): seen for seen in reversed(found)}
+
+    @cached_property
+    def subjects(self) -> list[str]:
+        """Subjects with a result of this year, in the order of the file."""
+        return [subject for subject, years_ago in reversed(self.results) if not years_ago]
+
+    @cached_property
+    def grades(self) -> list[str]:
+        """The grades in ascending order; where there is one alone, the next one too."""
+        seen = self.key("grade")
+        grades = sorted(seen.look.values, key=_grade_place) if seen and seen.look.has_few_values else ["K"]
+        return grades if len(grades) > 1 else [*grades, _next_grade(grades[0])]
 
 
 def is_number(text: str) -> bool:
@@ -56,7 +118,7 @@ def is_number(text: str) -> bool:
         return False
 
 
-def look_at(path: Path) -> tuple[Look, ...]:
+def look_at(path: Path) -> Sheet:
     """Look at every named column of a roster.
 
     Raises
@@ -66,19 +128,19 @@ def look_at(path: Path) -> tuple[Look, ...]:
     """
     source = open_source(path)
     refuse_no_header(source, [name for names in KEYS.values() for name in names])
-    plain = [name for name, kind in zip(source.names, source.types, strict=True) if name and not _is_odd(kind)]
-    names = tuple(dict.fromkeys(plain))
+    stored = zip(source.names, source.types, strict=True)
+    names = tuple(dict.fromkeys(name for name, kind in stored if name and not _is_odd(kind)))
     looks = {name: Look(name) for name in names}
     few = pa.dictionary(pa.int32(), pa.string())
     rows = 0
     for block in source.blocks(dict.fromkeys(names, few), MISSING):
         rows += len(block.lines)
-        for name, look in looks.items():
-            values = read_cells(block.columns[name], Term(name, Kind.TEXT, MISSING)).values
-            look.see(values)
+        for look in looks.values():
+            if not look.is_known:
+                look.see(read_cells(block.columns[look.column], Term(look.column, Kind.TEXT, MISSING)).values)
     if not rows:
         raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
-    return tuple(looks.values())
+    return Sheet(path, tuple(Seen(look, guess(look.column)) for look in looks.values()))
 
 
 def _is_odd(kind: Any) -> bool:
@@ -87,7 +149,7 @@ def _is_odd(kind: Any) -> bool:
 
 
 def spread_by(path: Path, column: str, by: str) -> dict[str, tuple[int, float, float]]:
-    """Give, for each value of ``by``, how many numbers ``column`` has, their 30th percentile and their spread."""
+    """Give for each value of ``by``: how many numbers ``column`` has, their 30th percentile and spread."""
     few = pa.dictionary(pa.int32(), pa.string())
     found: dict[str, list[Floats]] = {}
     for block in open_source(path).blocks({column: pa.float64(), by: few}, MISSING):
@@ -102,3 +164,15 @@ def _spread(numbers: Floats) -> tuple[int, float, float]:
     if not len(numbers):
         return 0, 0.0, 0.0
     return len(numbers), float(np.percentile(numbers, 30)), float(np.std(numbers))
+
+
+def _grade_place(grade: str) -> tuple[int, str]:
+    plain = grade.lstrip("0").upper() or "K"
+    return (GRADES.index(plain), grade) if plain in GRADES else (len(GRADES), grade)
+
+
+def _next_grade(grade: str) -> str:
+    place, _ = _grade_place(grade)
+    if place + 1 >= len(GRADES):
+        return f"after {grade}"
+    return GRADES[place + 1].zfill(len(grade)) if grade.startswith("0") else GRADES[place + 1]

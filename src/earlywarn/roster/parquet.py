@@ -34,7 +34,7 @@ def _blocks(
     batches = _guarded(path, lambda: _file(path, few).iter_batches(ROWS, columns=wanted))
     first = 1
     while batch := _guarded(path, lambda: next(batches, None)):
-        columns = {name: _nulls_for_nan(batch.column(stored[name])) for name in types}
+        columns = {name: _plain(batch.column(stored[name])) for name in types}
         yield Block(columns, np.arange(first, first + batch.num_rows))
         first += batch.num_rows
 
@@ -46,8 +46,10 @@ def _file(path: Path, few: Any) -> Any:
     return parquet.ParquetFile(path, read_dictionary=list(few))
 
 
-def _nulls_for_nan(column: Any) -> Any:
-    """In a binary file NaN is how many programs write "missing"; as text in a CSV it is refused."""
+def _plain(column: Any) -> Any:
+    """Write missing in one way: a column may be of nulls alone, and many programs write NaN for missing."""
+    if pa.types.is_null(column.type):
+        return column.cast(pa.string())
     return arrow.floats(arrow.to_floats(column)) if pa.types.is_floating(column.type) else column
 
 

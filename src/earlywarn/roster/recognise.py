@@ -29,26 +29,30 @@ class Guess:
     years_ago: int = 0
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 KEYS: Mapping[str, frozenset[str]] = {
-    "student_id": frozenset(
-        "student_id id studentid student_number student_no student stu_id sid pupil_id local_id state_id ssid".split()
+    "student_id": _words(
+        "student_id id studentid student_number student_no student stu_id sid pupil_id local_id state_id ssid"
     ),
-    "school_id": frozenset("school_id sch school schoolid school_number school_no school_code campus campus_id".split()),
-    "school_year": frozenset("school_year year schoolyear sy yr academic_year year_end".split()),
-    "grade": frozenset("grade gr grade_level gradelevel grd grade_lvl".split()),
+    "school_id": _words("school_id sch school schoolid school_number school_no school_code campus campus_id"),
+    "school_year": _words("school_year year schoolyear sy yr academic_year year_end"),
+    "grade": _words("grade gr grade_level gradelevel grd grade_lvl"),
 }
 
 GROUPS: Mapping[str, frozenset[str]] = {
-    "sex": frozenset("sex gender sx".split()),
-    "race": frozenset("race ethnicity eth ethnic raceeth hispanic latino".split()),
-    "lunch": frozenset("lunch frl frpl ses economically disadvantaged ecdis poverty income econ".split()),
-    "language": frozenset("ell lep esl el english_learner learner language multilingual".split()),
-    "disability": frozenset("disability disabled disabilities sped special iep swd 504".split()),
-    "housing": frozenset("homeless housing mckinney unhoused".split()),
-    "foster": frozenset({"foster"}),
-    "migrant": frozenset("migrant immigrant refugee country nationality citizenship".split()),
-    "military": frozenset({"military"}),
-    "religion": frozenset({"religion"}),
+    "sex": _words("sex gender sx"),
+    "race": _words("race ethnicity eth ethnic raceeth hispanic latino"),
+    "lunch": _words("lunch frl frpl ses economically disadvantaged ecdis poverty income econ"),
+    "language": _words("ell lep esl el english_learner learner language multilingual"),
+    "disability": _words("disability disabled disabilities sped special iep swd 504"),
+    "housing": _words("homeless housing mckinney unhoused"),
+    "foster": _words("foster"),
+    "migrant": _words("migrant immigrant refugee country nationality citizenship"),
+    "military": _words("military"),
+    "religion": _words("religion"),
 }
 
 TITLES: Mapping[str, str] = {
@@ -65,18 +69,18 @@ TITLES: Mapping[str, str] = {
 }
 
 SUBJECTS: Mapping[str, frozenset[str]] = {
-    "reading": frozenset("read reading ela rla literacy".split()),
-    "mathematics": frozenset("math maths mathematics mth".split()),
-    "science": frozenset("science sci".split()),
-    "writing": frozenset({"writing"}),
+    "reading": _words("read reading ela rla literacy"),
+    "mathematics": _words("math maths mathematics mth"),
+    "science": _words("science sci"),
+    "writing": _words("writing"),
 }
 
-_RESULT_WORDS = frozenset("score scores scale scaled ss result results test points".split())
-_BEFORE = frozenset("before prior prev previous last ly".split())
-_LATER = frozenset("next later after future outcome graduated graduate dropout dropped promoted final".split())
-_NO_INPUT = frozenset(
-    "id number no num code zip zipcode postal phone email name first last middle address street ssn dob birth "
-    "birthdate birthday date teacher counselor".split()
+_RESULT_WORDS = _words("score scores scale scaled ss result results test points")
+_BEFORE = _words("before prior prev previous last ly")
+_LATER = _words("next later after future outcome graduated graduate dropout dropped promoted final")
+_NO_INPUT = _words(
+    "id number no num code zip zipcode postal phone email name first last middle address street ssn dob birth"
+    " birthdate birthday date teacher counselor"
 )
 
 
