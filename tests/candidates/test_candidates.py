@@ -89,7 +89,7 @@ def test_typical_points_are_zero_for_every_input(name: str) -> None:
     card = fold(model(name).fit(frame, outcome), SPECS, frame, "m", name)
     from earlywarn.candidates.fold import frame_values
 
-    blocks = np.hstack([block for _, block in point_blocks(card, frame_values(SPECS, frame))])
+    blocks = np.hstack([block for _, block, _ in point_blocks(card, frame_values(SPECS, frame))])
     assert blocks.mean(axis=1) == pytest.approx(0, abs=1e-12)
 
 

@@ -100,6 +100,12 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
     assert opened(tmp_path, b"\xef\xbb\xbf" + text_of(ONE)).counts.accepted == 1
 
 
+def test_a_byte_order_mark_inside_the_file_is_refused(tmp_path: Path) -> None:
+    joined = text_of(ONE) + b"\xef\xbb\xbf" + text_of(TWO)
+    assert "line 3 (byte" in (message := message_of(tmp_path, joined))
+    assert "as if two files were joined" in message
+
+
 def test_accents_in_utf8_are_kept(tmp_path: Path) -> None:
     assert door_of(tmp_path, row(class_type="niño", school_id="Peña")).roster.school_id.texts() == ["Peña"]
 

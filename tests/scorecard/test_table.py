@@ -93,6 +93,14 @@ def test_a_strength_is_never_shown_as_a_reason() -> None:
         assert (alone[(found.strengths == place).any(axis=1)] < 0).all()
 
 
+def test_what_is_missing_may_be_a_reason_but_is_nobodys_strength() -> None:
+    tables = (PointsTable(_spec("pieces"), Kind.PIECES, (0.0,), (0.0,), -2.0, 0.0),)
+    found = score(card(tables=tables), {"pieces": np.array([np.nan])})
+    assert found.strengths.tolist() == [[NONE] * 3]
+    raised = (PointsTable(_spec("pieces"), Kind.PIECES, (0.0,), (0.0,), 2.0, 0.0),)
+    assert score(card(tables=raised), {"pieces": np.array([np.nan])}).reasons[0, 0] == 0
+
+
 def test_reasons_are_the_heaviest_in_order_by_brute_force() -> None:
     rows, found = values(), score(card(), values())
     heights = np.column_stack(

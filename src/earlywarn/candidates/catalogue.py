@@ -58,7 +58,7 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     }
     titles = {
         "logistic": "Logistic",
-        "piecewise": "Piecewise-linear logistic",
+        "piecewise": "Piecewise logistic",
         "additive_boosting": "Additive boosting",
     }
     return (

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from earlywarn.cli.tables import table
-from earlywarn.cli.terminal import out
+from earlywarn.cli.terminal import out, show
 from earlywarn.roster.door import Door
 from earlywarn.roster.quarantine import summary
 
@@ -17,10 +17,10 @@ def show_check(door: Door, quarantine: Path | None) -> None:
         f"+ {counts.quarantined:,} quarantined"
     )
     if door.refusals:
-        made = table("Refused, by rule", "Column", "Rule", ">Rows", "First lines", "What to do")
-        for column, rule, remedy, rows, lines in summary(door.refusals):
-            made.add_row(column, rule, f"{rows:,}", ", ".join(str(line) for line in lines), remedy)
-        out.print(made)
+        made = table("Column", "Rule", ">Rows", "First lines", "What to do")
+        for count in summary(door.refusals):
+            made.add_row(count.column, count.rule, f"{count.rows:,}", ", ".join(map(str, count.lines)), count.remedy)
+        show("Refused, by rule", made)
     if quarantine is not None:
         out.print(f"Every refused row: {quarantine}")
     elif door.refusals:

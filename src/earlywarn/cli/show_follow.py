@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 
 from earlywarn.audit.figures import Figure
-from earlywarn.cli.tables import NOT_KNOWN, percent, table, with_interval
-from earlywarn.cli.terminal import out
+from earlywarn.cli.tables import NOT_KNOWN, counts, percent, table, with_interval
+from earlywarn.cli.terminal import out, show
 from earlywarn.follow import Followed, Promise
 from earlywarn.groups import EVERYONE
+from earlywarn.report.privacy import discretion
 
+DASHES = (NOT_KNOWN, NOT_KNOWN)
 SHOWN = ("recall", "precision", "calibration_gap")
 
 
@@ -52,27 +54,31 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 def _show_groups(followed: Followed) -> None:
     known = {(figure.measure, figure.cell): figure for figure in followed.figures if not figure.versus}
+    shown_counts = discretion(followed.figures, (), followed.serving.groups.privacy_minimum)
     made = table(
-        "How the list did, by group; 95 % intervals over schools",
         "Group", ">n", ">missed", ">unknown", ">Recall", ">Precision", ">Risk less observed",
     )  # fmt: skip
     for cell in dict.fromkeys(figure.cell for figure in followed.figures if figure.cell.depth <= 1):
         base, unknown = known["prevalence", cell], known["unknown_share", cell]
         shown = [_cell(known[name, cell], name == "calibration_gap") for name in SHOWN]
-        made.add_row(cell.words(followed.serving.groups), *_counts(base), _share(unknown), *shown)
-    out.print(made)
+        sizes = counts(shown_counts.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
+        made.add_row(cell.words(followed.serving.groups), *sizes, _share(unknown), *shown)
+    show("How the list did, by group; 95 % intervals over schools", made)
 
 
 def _show_promises(followed: Followed) -> None:
-    made = table("What each level said, and what came", "Level", ">Said missed", ">Came", ">n", "")
+    made = table("Level", ">Said missed", ">Came", ">n", "")
     for promise in followed.promises:
         if promise.cell == EVERYONE:
             made.add_row(promise.level.name, _said(promise), with_interval(promise.came, 2), f"{promise.students:,}", _held(promise))
-    out.print(made)
-    for promise in followed.promises:
-        if promise.cell != EVERYONE and promise.held is False:
-            group = promise.cell.words(followed.serving.groups)
-            out.print(f"Not held: {promise.level.name} for {group}: said {_said(promise)}, came {with_interval(promise.came, 2)} (n {promise.students:,}).")
+    show("What each level said, and what came", made)
+    judged = [p for p in followed.promises if p.cell != EVERYONE and p.held is not None]
+    broken = [promise for promise in judged if not promise.held]
+    out.print(f"By group: {len(judged) - len(broken)} of {len(judged)} promises with enough data held.")
+    for promise in broken:
+        group = promise.cell.words(followed.serving.groups)
+        came = f"{with_interval(promise.came, 2)}, n {promise.students:,}"
+        out.print(f"Not held: {promise.level.name} for {group}: said {_said(promise)}, came {came}.")
 
 
 def _said(promise: Promise) -> str:
@@ -87,11 +93,7 @@ def _held(promise: Promise) -> str:
 
 
 def _cell(figure: Figure, signed: bool) -> str:
-    return figure.reason.split(":")[0].split(" students")[0] if figure.estimate is None else with_interval(figure.estimate, 2, signed)
-
-
-def _counts(figure: Figure) -> tuple[str, str]:
-    return (f"{figure.students:,}", f"{figure.events:,}") if np.isfinite(figure.value) else (NOT_KNOWN, NOT_KNOWN)
+    return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<") if figure.estimate is None else with_interval(figure.estimate, 2, signed)
 
 
 def _share(figure: Figure) -> str:

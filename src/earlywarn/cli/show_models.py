@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from earlywarn.cli.tables import table
-from earlywarn.cli.terminal import out
+from earlywarn.cli.terminal import out, show
 from earlywarn.promotions import Promotion
 from earlywarn.registry.store import Version
 
@@ -15,13 +15,13 @@ def show_models(versions: Sequence[Version], record: Sequence[Promotion]) -> Non
         out.print("No model is registered here yet: run 'earlywarn train'.")
         return
     force = _in_force(record)
-    made = table("Models", "", "Model", ">Version", "Candidate", "Verdict", "In force since", "By")
+    made = table("", "Model", ">Version", "Candidate", "Verdict", "In force since", "By")
     for version in versions:
         promotion = force.get(version.name)
         mine = promotion is not None and promotion.version == version.version
         since = (str(promotion.promoted_on), promotion.by) if promotion is not None and mine else ("", "")
         made.add_row("●" if mine else "", version.name, str(version.version), version.candidate, version.verdict, *since)
-    out.print(made)
+    show("Models", made)
     for name, promotion in force.items():
         out.print(f"{name}: {promotion.standing}")
 

@@ -1,7 +1,7 @@
 """What the terminal shows of a score run: every row accounted for, the levels, where the list lies."""
 
 from earlywarn.cli.tables import table
-from earlywarn.cli.terminal import out
+from earlywarn.cli.terminal import out, show
 from earlywarn.score_run import FLAGS, QUARANTINE, SUMMARY, StoredRun
 
 
@@ -10,7 +10,7 @@ def show_score(run: StoredRun, fresh: bool) -> None:
     counts, manifest = run.manifest.counts, run.manifest
     if not fresh:
         out.print("This score run is whole already; it was left as it is.")
-    made = table(f"Score run of {manifest.as_of}, {manifest.name} version {manifest.version}", "", ">Rows")
+    made = table("", ">Rows")
     rows = {
         "scored": counts.scored,
         "not enough data": counts.not_enough_data,
@@ -21,7 +21,7 @@ def show_score(run: StoredRun, fresh: bool) -> None:
     for words, count in rows.items():
         made.add_row(words, f"{count:,}")
     made.add_row("rows in", f"{counts.rows_in:,}", style="bold")
-    out.print(made)
+    show(f"Score run of {manifest.as_of}, {manifest.name} version {manifest.version}", made)
     out.print(f"{counts.flagged:,} students flagged: they may need support to meet the standard. {manifest.standing}")
     out.print(f"The list      {run.folder / FLAGS}", soft_wrap=True)
     out.print(f"The summary   {run.folder / SUMMARY}", soft_wrap=True)

@@ -1,19 +1,22 @@
 """What the terminal shows of a training run: candidates, groups, the verdict with its reasons."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from earlywarn.audit.figures import SAME_RISK_GAP, Figure
 from earlywarn.candidates.catalogue import Role
-from earlywarn.cli.tables import NOT_KNOWN, number, table, with_interval
-from earlywarn.cli.terminal import out
-from earlywarn.columns import Outcome
-from earlywarn.gate import Verdict
+from earlywarn.cli.tables import NOT_KNOWN, counts, number, table, with_interval
+from earlywarn.cli.terminal import out, show
 from earlywarn.groups import Cell
 from earlywarn.report.findings import Findings, Tried
-from earlywarn.report.words import judgement_sentence, verdict_sentence
+from earlywarn.report.reading import Reading
+from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.train import Trained
+
+
+DASHES = (NOT_KNOWN, NOT_KNOWN)
 
 
 def show_train(trained: Trained) -> None:
@@ -31,13 +34,12 @@ def show_candidates(findings: Findings) -> None:
     """Print every candidate with its intervals, the chosen one marked."""
     share = findings.experiment.capacity.share
     made = table(
-        f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
         "", "Candidate", ">Log loss, out of fold", ">AUC", ">Recall at capacity", ">Chosen finds more by",
     )  # fmt: skip
     for tried in findings.tried:
         mark = "●" if tried is findings.chosen else ""
         made.add_row(mark, tried.title, *_candidate_cells(tried), style="bold" if mark else None)
-    out.print(made)
+    show(f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools", made)
     why = findings.chosen.behind
     if why is not None and why.value > 0:
         out.print(
@@ -55,26 +57,28 @@ def show_candidates(findings: Findings) -> None:
 
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
+    reading = Reading(findings)
     known = {(figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures}
     made = table(
-        "Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall",
         "Group", ">n", ">missed", ">Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
     )  # fmt: skip
     for cell in dict.fromkeys(figure.cell for figure in findings.figures if figure.cell.depth <= 1):
         base = known["prevalence", cell, False]
-        made.add_row(cell.words(findings.experiment.groups), *_counts(base), *_group_cells(known, cell))
-    out.print(made)
+        sizes = counts(reading.discretion.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
+        made.add_row(reading.words(cell), *sizes, *_group_cells(known, cell))
+    show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
 
 
 def show_verdict(findings: Findings) -> None:
     """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
-    out.print(f"[bold]Verdict: {verdict_sentence(findings.verdict, findings.experiment.groups)}[/]")
-    for line in _reasons(findings.verdict, findings):
-        out.print(f"  {line}")
-    rules = verdict_sentence(findings.rule_verdict, findings.experiment.groups)
-    out.print(f"The indicator rules judged by the same gate: {rules}")
-    for line in _reasons(findings.rule_verdict, findings):
-        out.print(f"  {line}")
+    reading = Reading(findings)
+    out.print(f"[bold]{verdict_headline(reading, None)}[/]")
+    for sentence in verdict_sentences(reading):
+        out.print(f"  {sentence}")
+    rules = Reading(replace(findings, verdict=findings.rule_verdict, figures=findings.rule_figures))
+    out.print(f"[bold]The indicator rules, judged by the same gate:[/] {verdict_headline(rules, None)}")
+    for sentence in verdict_sentences(rules):
+        out.print(f"  {sentence}")
 
 
 def train_record(trained: Trained) -> dict[str, Any]:
@@ -106,10 +110,6 @@ def _candidate_cells(tried: Tried) -> tuple[str, ...]:
     )
 
 
-def _counts(base: Figure) -> tuple[str, str]:
-    return (f"{base.students:,}", f"{base.events:,}") if np.isfinite(base.value) else (NOT_KNOWN, NOT_KNOWN)
-
-
 def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tuple[str, ...]:
     recall = _short(known["recall", cell, False], signed=False, confidence=0.95)
     compared = [known.get((name, cell, True)) for name in (SAME_RISK_GAP, "excess_overlooked", "excess_false_alarms")]
@@ -118,11 +118,5 @@ def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tup
 
 def _short(figure: Figure, signed: bool, confidence: float) -> str:
     if figure.estimate is None:
-        return figure.reason.split(":")[0].split(" students")[0]
+        return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<")
     return with_interval(figure.estimate, signed=signed, confidence=confidence)
-
-
-def _reasons(verdict: Verdict, findings: Findings) -> list[str]:
-    open_ones = (*verdict.of(Outcome.FAIL), *verdict.of(Outcome.PROVISIONAL))
-    return [judgement_sentence(judgement, findings.experiment.groups) for judgement in open_ones]
-

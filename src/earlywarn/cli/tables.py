@@ -11,11 +11,11 @@ if TYPE_CHECKING:  # scipy would cost a score run half its time
 NOT_KNOWN = "–"
 
 
-def table(title: str, *columns: str) -> Table:
+def table(*columns: str) -> Table:
     """Give an empty table; a column that begins with ">" is aligned to the right."""
-    made = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 1))
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for column in columns:
-        made.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left", no_wrap=column.startswith(">"))
+        made.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
     return made
 
 
@@ -26,12 +26,18 @@ def number(value: float, digits: int = 3, signed: bool = False) -> str:
 
 
 def with_interval(estimate: "Estimate | None", digits: int = 3, signed: bool = False, confidence: float = 0.95) -> str:
-    """Write ``.886 (.872 to .899)``, or a dash."""
+    """Write ``.886 (.872–.899)`` or ``+.02 (−.01 to +.05)``; a dash for nothing."""
     if estimate is None:
         return NOT_KNOWN
     low, high = estimate.interval(confidence)
-    ends = f"{number(low, digits, signed)} to {number(high, digits, signed)}"
+    between = " to " if signed else "\N{EN DASH}"
+    ends = f"{number(low, digits, signed)}{between}{number(high, digits, signed)}"
     return f"{number(estimate.value, digits, signed)} ({ends})"
+
+
+def counts(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Shorten counts that may not be exact: ``~1,610`` and ``<10``."""
+    return tuple(word.replace("about ", "~").replace("fewer than ", "<") for word in words)
 
 
 def percent(share: float) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from earlywarn.errors import EarlywarnError, Fault, MachineError
@@ -15,8 +16,11 @@ from earlywarn.errors import EarlywarnError, Fault, MachineError
 MOST_FAULTS = 12
 """Faults shown on one screen; the rest are counted."""
 
-out = Console(highlight=False, soft_wrap=False)
+WIDTH_OF_FILES = 140
+"""Columns where no terminal looks on, so that a table in a log is not squeezed to 80."""
+
 err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES)
 
 
 @contextmanager
@@ -27,6 +31,13 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with err.status("starting") as status:
         yield lambda step: status.update(step)
+
+
+def show(title: str, made: Table) -> None:
+    """Print a table under its title."""
+    out.print()
+    out.print(Text(title, style="bold"))
+    out.print(made)
 
 
 def print_json(value: Any) -> None:

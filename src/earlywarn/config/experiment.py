@@ -18,7 +18,7 @@ from earlywarn.config.sections import (
     Level,
     RosterMap,
 )
-from earlywarn.config.standard import Section, Standard
+from earlywarn.config.standard import Name, Section, Standard
 
 SERVING = ("name", "title", "seed", "standard", "roster", "cohort", "features", "groups", "capacity", "levels")
 """The sections that a scorecard carries along, so that scoring needs no other file."""
@@ -28,7 +28,7 @@ class Serving(Section):
     """What scoring and follow-up need to know of an experiment; travels inside the scorecard."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    title: str
+    title: Name
     seed: int = Field(ge=0)
     standard: Standard
     roster: RosterMap

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from earlywarn.columns import Direction, InputType
-from earlywarn.config.standard import Section
+from earlywarn.config.standard import Name, Section
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -14,11 +14,11 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 class RosterMap(Section):
     """Which column of the district's file is what; all ids are text."""
 
-    student_id: str = "student_id"
-    school_id: str = "school_id"
-    school_year: str = "school_year"
-    grade: str = "grade"
-    results: dict[str, str] = Field(default_factory=dict, description="subject -> column of this year's result")
+    student_id: Name = "student_id"
+    school_id: Name = "school_id"
+    school_year: Name = "school_year"
+    grade: Name = "grade"
+    results: dict[Name, Name] = Field(default_factory=dict, description="subject -> column of this year's result")
     missing: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", ".")
     max_quarantined: Annotated[float, Field(ge=0, lt=1)] = 0.02
 
@@ -26,11 +26,11 @@ class RosterMap(Section):
 class Cohort(Section):
     """Who is served, when the outcome is known, and which year tests."""
 
-    grades: tuple[str, ...] = Field(min_length=1)
+    grades: tuple[Name, ...] = Field(min_length=1)
     test_year: int = Field(ge=1900, le=2200)
     year_ends: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = "06-30"
     min_known: PositiveInt = 1
-    known_inputs: tuple[str, ...] = Field(min_length=1)
+    known_inputs: tuple[Name, ...] = Field(min_length=1)
     folds: int = Field(default=5, ge=2, le=50)
     note: str = ""
 
@@ -54,8 +54,8 @@ class Feature(Section):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     type: InputType
-    title: str
-    column: str
+    title: Name
+    column: Name
     unit: str = ""
     risk: Direction | None = None
     changeable: bool = False
@@ -79,8 +79,8 @@ class Feature(Section):
 class Attribute(Section):
     """One attribute of students for the audit; never an input."""
 
-    column: str
-    title: str
+    column: Name
+    title: Name
     values: dict[str, str] = Field(default_factory=dict, description="code -> words for people")
     reference: str | None = None
 
@@ -109,7 +109,7 @@ class Capacity(Section):
 class Indicator(Section):
     """One of the district's present rules: met below or above a value of an input; missing never meets it."""
 
-    input: str
+    input: Name
     below: float | None = None
     above: float | None = None
 
@@ -128,13 +128,13 @@ class Candidates(Section):
     """What is fitted; ``simplest_first`` is the order of simplicity among those that may be promoted."""
 
     simplest_first: tuple[Literal["logistic", "piecewise", "additive_boosting"], ...] = PROMOTABLE
-    last_result: tuple[str, ...] = Field(min_length=1, description="inputs of the baseline 'last result alone'")
+    last_result: tuple[Name, ...] = Field(min_length=1, description="inputs of the baseline 'last result alone'")
 
 
 class Level(Section):
     """A word for a span of risk, from ``start`` up to the next level's."""
 
-    name: str
+    name: Name
     start: float = Field(ge=0, lt=1)
 
 
@@ -153,7 +153,7 @@ Judged = Literal["same_risk_gap", "excess_overlooked", "excess_false_alarms", "r
 class Rule(Section):
     """One limit: within ``at_least`` and ``at_most``, overall or for each group."""
 
-    name: str
+    name: Name
     measure: Judged
     scope: Literal["groups", "overall"] = "groups"
     at_least: float | None = None
@@ -198,9 +198,9 @@ class Gate(Section):
 class Waiver(Section):
     """Who lets which failed rules pass, and why; it stays on the record."""
 
-    rules: tuple[str, ...] = Field(min_length=1)
-    by: str
-    reason: str
+    rules: tuple[Name, ...] = Field(min_length=1)
+    by: Name
+    reason: Name
 
 
 class Demo(Section):

@@ -1,22 +1,26 @@
 """The common standard: one cut and spread per subject and grade, the same for every student."""
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+
+
+Name = Annotated[str, Field(min_length=1)]
+"""A text that says something."""
 
 
 class Section(BaseModel):
     """A part of the TOML: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_min_length=1)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Cut(Section):
     """A result below ``cut`` misses the standard; ``spread`` is the grade's standard deviation."""
 
-    subject: str
-    grade: str
+    subject: Name
+    grade: Name
     cut: float
     spread: PositiveFloat
 
@@ -24,9 +28,9 @@ class Cut(Section):
 class Standard(Section):
     """What every student should reach, by subject and grade; grades stand in ascending order."""
 
-    id: str
-    title: str
-    grades: tuple[str, ...] = Field(min_length=2)
+    id: Name
+    title: Name
+    grades: tuple[Name, ...] = Field(min_length=2)
     cuts: tuple[Cut, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -128,9 +128,9 @@ class Registry:
 
     def _connect(self) -> Any:
         if self._client is None:
-            _quiet()
             import mlflow
 
+            _quiet()
             mlflow.set_tracking_uri(self.uri)
             mlflow.set_registry_uri(self.uri)
             self._client = mlflow.MlflowClient(self.uri, self.uri)
@@ -163,12 +163,19 @@ class Registry:
                 loader_module="earlywarn.registry.pyfunc",
                 data_path=str(scorecard),
                 pip_requirements=[f"earlywarn=={__version__}"],
-                registered_model_name=entry.name,
             )
-        version = int(logged.registered_model_version)
+        version = self._register(entry.name, run, logged)
         for key in ("verdict", "candidate", "scorecard"):
             self._client.set_model_version_tag(entry.name, str(version), key, entry.tags[key])
         return version
+
+    def _register(self, name: str, run: str, logged: Any) -> int:
+        """Register through the client, which, unlike ``log_model``, prints nothing."""
+        known = {model.name for model in self._client.search_registered_models()}
+        if name not in known:
+            self._client.create_registered_model(name)
+        made = self._client.create_model_version(name, logged.model_uri, run, model_id=logged.model_id)
+        return int(made.version)
 
 
 def _log(client: Any, run: str, params: Mapping[str, str], metrics: Mapping[str, float]) -> None:

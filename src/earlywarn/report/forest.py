@@ -92,7 +92,7 @@ class Layout:
     verdict: int
 
 
-WIDE = Layout("wide", 790, (206, 440), stacked=False, words=26, note=78, numbers=458, verdict=652)
+WIDE = Layout("wide", 740, (214, 420), stacked=False, words=25, note=50, numbers=434, verdict=622)
 NARROW = Layout("narrow", 360, (10, 350), stacked=True, words=26, note=50, numbers=0, verdict=360)
 
 
@@ -182,7 +182,7 @@ def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> tuple
     else:
         y = top + 9.0 * len(words) + 10
         height = max(18.0 * len(words) + 24, 17.0 * len(notes) + 10)
-        note_at = [Text(layout.strip[0] + 6, y + 5 + 17 * n - 8 * (len(notes) - 1), t) for n, t in enumerate(notes)]
+        note_at = [Text(layout.numbers, y + 5 + 17 * n - 8 * (len(notes) - 1), t) for n, t in enumerate(notes)]
         size_at = Text(0, top + 18.0 * len(words) + 14, line.size)
         numbers_at, verdict_at = Text(layout.numbers, y + 5, line.numbers), Text(layout.verdict, y + 5, line.verdict)
     placed = PlacedLine(
@@ -202,6 +202,8 @@ def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> tuple
 
 def _judged_line(reading: Reading, judgement: Judgement) -> Line:
     words, size = reading.words(judgement.cell), f"n {reading.known(judgement.cell)}"
+    if judgement.versus:
+        size += f", against {reading.against(judgement.versus)}"
     figure = reading.evidence(judgement)
     if figure.estimate is None or judgement.low is None or judgement.high is None:
         return Line(words, size, note=reading.why_not(figure))
@@ -231,7 +233,8 @@ def _share_words(estimate: Estimate, ends: Pair) -> str:
 
 def _missed(reading: Reading, cell: Cell) -> str:
     size = reading.figure("prevalence", cell)
-    return f"of {reading.discretion.counts(cell, size.students, size.events, size.non_events)[1]}"
+    missed = reading.discretion.counts(cell, size.students, size.events, size.non_events)[1]
+    return f"of {missed} who missed"
 
 
 def _span(lines: Sequence[Line], limits: Iterable[float]) -> Pair:

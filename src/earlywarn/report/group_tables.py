@@ -11,7 +11,7 @@ from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading, title_of
 from earlywarn.report.sentences import OUTCOME_WORDS, decides, interval_words, limit_words
-from earlywarn.report.tables import Entry, Row, Table, gap, row, share
+from earlywarn.report.tables import CONFIDENCE, Entry, Row, Table, gap, row, share
 
 FOUND = ("share_flagged", "recall", "overlooked_share")
 RIGHT = ("false_alarm_rate", "precision", "prevalence", "unknown_share", "calibration_gap")
@@ -33,6 +33,8 @@ COLUMNS = {
     "recall_gain": "Found, against the indicator rules",
 }
 SIGNED = ("calibration_gap",)
+FIXED = 1e-6
+"""An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
 
 def shown_cells(reading: Reading, depth: int) -> tuple[Cell, ...]:
@@ -59,17 +61,20 @@ def gaps_table(reading: Reading, cells: Sequence[Cell], measures: Sequence[str],
 
 
 def judgements_table(reading: Reading, verdict: Verdict, caption: str) -> Table:
-    """Give every judgement of a gate about a group that may be shown."""
-    columns = ("Group", "Rule", "Compared with", "Found, in 100", "Limit", "Judgement")
-    rows = (_judgement_row(reading, j) for j in verdict.judgements if j.cell not in reading.discretion.hidden)
-    return Table(caption, columns, tuple(rows))
+    """Give every judgement of a gate, a row a group and a column a rule, for groups that may be shown."""
+    held = {(j.rule, j.cell): j for j in verdict.judgements if j.cell not in reading.discretion.hidden}
+    rules = {rule: judgement for (rule, _), judgement in reversed(held.items())}
+    names = [rule.name for rule in reading.findings.experiment.gate.rules if rule.name in rules]
+    columns = (f"{COLUMNS[rules[name].measure]}: {limit_words(rules[name])}" for name in names)
+    cells = sorted({cell for _, cell in held}, key=reading.cells.index)
+    rows = (Row(reading.words(cell), tuple(_judged_entry(held.get((name, cell))) for name in names)) for cell in cells)
+    return Table(caption, ("Group", *columns), tuple(rows))
 
 
 def open_table(reading: Reading, judgements: Sequence[Judgement], caption: str) -> Table:
     """Give the judgements not decided, and what would decide each."""
-    columns = ("Group", "Question", "Compared with", "Found, in 100", "Limit", "What would decide it")
-    rows = (_judgement_row(reading, j, decides(reading, j)) for j in judgements)
-    return Table(caption, columns, tuple(rows))
+    columns = ("Group", "Question", "Compared with", "Gap, in 100", "Limit", "What would decide it")
+    return Table(caption, columns, tuple(_open_row(reading, judgement) for judgement in judgements))
 
 
 def outcomes_table(reading: Reading, caption: str) -> Table:
@@ -110,6 +115,9 @@ def figure_entry(reading: Reading, figure: Figure | None, measure: str) -> Entry
         reason = reading.why_not(figure)
         head, _, why = reason.partition(": ")
         return Entry(head, why)
+    low, high = figure.estimate.interval(CONFIDENCE)
+    if high - low < FIXED:
+        return Entry(w.percent(figure.value), "fixed by the list\u2019s length")
     signed = figure.versus or measure in JUDGED_GAPS or measure in SIGNED
     return gap(figure.estimate) if signed else share(figure.estimate)
 
@@ -125,15 +133,20 @@ def _found_row(reading: Reading, cell: Cell) -> Row:
 
 
 def _row(reading: Reading, cell: Cell, measures: Sequence[str]) -> Row:
-    entries = (figure_entry(reading, reading.figure(measure, cell), measure) for measure in measures)
-    return Row(reading.words(cell), tuple(entries))
+    entries = tuple(figure_entry(reading, reading.figure(measure, cell), measure) for measure in measures)
+    return Row(reading.words(cell), _said_once(entries))
 
 
 def _gap_row(reading: Reading, cell: Cell, measures: Sequence[str]) -> Row:
     gaps = [reading.gap(measure, cell) for measure in measures]
     versus = next((g.versus for g in gaps if g is not None and g.versus), "")
-    entries = (figure_entry(reading, g, m) for g, m in zip(gaps, measures, strict=True))
-    return Row(reading.words(cell), (Entry(reading.against(versus) if versus else w.NOTHING), *entries))
+    entries = tuple(figure_entry(reading, g, m) for g, m in zip(gaps, measures, strict=True))
+    return Row(reading.words(cell), (Entry(reading.against(versus) if versus else w.NOTHING), *_said_once(entries)))
+
+
+def _said_once(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Give one remark in place of entries that all say the same."""
+    return (Entry(entries[0].line),) if len(set(entries)) == 1 else entries
 
 
 def _has_gap(reading: Reading, cell: Cell, measures: Sequence[str]) -> bool:
@@ -151,25 +164,21 @@ def _hidden_reason(reading: Reading, cell: Cell) -> str:
     return reason or reading.discretion.hidden_words
 
 
-def _judgement_row(reading: Reading, judgement: Judgement, last: str = "") -> Row:
+def _open_row(reading: Reading, judgement: Judgement) -> Row:
     versus = reading.against(judgement.versus) if judgement.versus else "the indicator rules"
     found = Entry(w.NOTHING, "too little data")
     if judgement.low is not None:
         found = Entry(w.of_hundred(judgement.value), interval_words(judgement))
-    return row(
-        reading.words(judgement.cell),
-        Entry(title_of(judgement.measure), judgement.rule),
-        versus,
-        found,
-        limit_words(judgement),
-        last or _outcome_entry(judgement),
-    )
+    rule = Entry(title_of(judgement.measure), judgement.rule)
+    return row(reading.words(judgement.cell), rule, versus, found, limit_words(judgement), decides(reading, judgement))
 
 
-def _outcome_entry(judgement: Judgement) -> Entry:
-    if judgement.low is not None:
-        return Entry(OUTCOME_WORDS[judgement.outcome])
-    return Entry("too little data", "" if judgement.counts else "too few students to move the verdict")
+def _judged_entry(judgement: Judgement | None) -> Entry:
+    if judgement is None:
+        return Entry(w.NOTHING)
+    if judgement.low is None:
+        return Entry("too little data", "" if judgement.counts else "too few students to move the verdict")
+    return Entry(f"{OUTCOME_WORDS[judgement.outcome]}: {w.of_hundred(judgement.value)}", interval_words(judgement))
 
 
 def _outcome_row(reading: Reading, cell: Cell) -> Row:

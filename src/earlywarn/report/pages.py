@@ -20,7 +20,7 @@ from earlywarn.report.findings import Findings
 from earlywarn.report.forest import Forest, gap_forest, recall_forest
 from earlywarn.report.house import pages
 from earlywarn.report.reading import Reading, is_open
-from earlywarn.report.tables import Table
+from earlywarn.report.tables import Table, share
 
 PROMOTION_GOES_HERE = "<!-- promotion -->"
 
@@ -113,11 +113,11 @@ def unknown_differences(reading: Reading) -> tuple[str, ...]:
             continue
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:
-            own = reading.figure("unknown_share", cell).value
+            own = reading.figure("unknown_share", cell)
             said.append(
-                f"{reading.words(cell)}: unknown for {w.percent(own, 0)}, against {w.percent(own - gap.value, 0)} of "
-                f"{reading.against(gap.versus)} (difference {w.of_hundred(gap.value)} in 100, "
-                f"{w.span((low, high), w.of_hundred)})"
+                f"{reading.words(cell)}: the outcome is unknown for {share(own.estimate).line}, against "
+                f"{w.percent(own.value - gap.value)} of {reading.against(gap.versus)}; {w.of_hundred(gap.value)} in 100 "
+                f"({w.span((low, high), w.of_hundred)})"
             )
     return tuple(said)
 
@@ -201,11 +201,11 @@ def _if_rows(table: Table) -> Table | None:
 
 
 OPEN_CAPTION = "What the evidence does not decide, and what would. A number holds only while the gap stays as it is."
-FOUND_CAPTION = "Who is on the list, and of those who missed the standard, who was found and who was overlooked."
+FOUND_CAPTION = "Who is on the list, and of those who missed the standard, who was found and who was overlooked; 95\u00a0% intervals."
 RIGHT_CAPTION = "How often a place on the list was in vain, how often it was right, and what is known of outcomes."
-JUDGED_GAPS_CAPTION = "Gaps that compare like with like, in students of 100; the gate judges these."
-RAW_CAPTION = "Raw gaps, in students of 100; reported and never judged (see How to read this page)."
-JUDGEMENTS_CAPTION = "Every rule of the gate for every group, with the interval that the gate judged."
+JUDGED_GAPS_CAPTION = "Gaps that compare like with like, in students of 100, with 95\u00a0% intervals."
+RAW_CAPTION = "Raw gaps, in students of 100; with 95\u00a0% intervals; reported and never judged (see How to read this page)."
+JUDGEMENTS_CAPTION = "Every rule of the gate for every group: the judgement, and the interval it rests on (students in 100)."
 RULES_CAPTION = "The indicator rules under the same gate; the rules about a gain over them are left out."
 OUTCOMES_CAPTION = "What is known of the students of the test year. An unknown outcome is never read as met."
 REACHED_CAPTION = "Students who missed the standard, found by this list and by one that knows the groups, at equal length."

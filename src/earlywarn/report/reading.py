@@ -5,7 +5,7 @@ from functools import cached_property
 
 from earlywarn.audit.figures import OTHERS, RECALL_GAIN, TITLES, Figure
 from earlywarn.columns import Outcome
-from earlywarn.config.sections import Rule
+from earlywarn.config.sections import Evidence, Rule
 from earlywarn.gate import Judgement
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
@@ -72,8 +72,10 @@ class Reading:
         return self.figure(judgement.measure, judgement.cell, judgement.versus)
 
     def words(self, cell: Cell) -> str:
-        """Give a group's name for people."""
-        return cell.words(self.findings.experiment.groups)
+        """Give a group's name for people, with a cross where groups meet: Free lunch × Black."""
+        groups, parts = self.findings.experiment.groups, zip(cell.attributes, cell.values, strict=True)
+        names = (Cell((attribute,), (value,)).words(groups) for attribute, value in parts)
+        return " \N{MULTIPLICATION SIGN} ".join(names) or EVERYONE.words(groups)
 
     def against(self, versus: str) -> str:
         """Give the reference's name for people."""
@@ -94,11 +96,11 @@ class Reading:
         return tuple(j for j in self.findings.verdict.judgements if j.rule in names)
 
     def why_not(self, figure: Figure) -> str:
-        """Say why a figure has no interval, without a small count."""
-        lacks = _lacks(self, figure)
-        if figure.cell in self.discretion.hidden or not lacks:
+        """Say why a figure has no interval: the first thing that it lacks, without a small count."""
+        lack = _lack(self.findings.experiment.gate.evidence, figure)
+        if figure.cell in self.discretion.hidden or not lack:
             return figure.reason
-        return "too little data: " + w.listed(lacks)
+        return f"too little data: {lack}"
 
 
 def is_open(judgement: Judgement) -> bool:
@@ -111,13 +113,11 @@ def title_of(measure: str) -> str:
     return TITLES[measure]
 
 
-def _lacks(reading: Reading, figure: Figure) -> list[str]:
-    need = reading.findings.experiment.gate.evidence
-    lacks = []
+def _lack(need: Evidence, figure: Figure) -> str:
     if figure.students < need.students:
-        lacks.append(f"fewer than {need.students} students with a known outcome")
+        return f"fewer than {need.students} outcomes known"
     if figure.events < need.events or figure.non_events < need.non_events:
-        lacks.append(f"fewer than {max(need.events, need.non_events)} students on one side of it")
+        return f"fewer than {max(need.events, need.non_events)} on one side"
     if figure.schools < need.schools:
-        lacks.append(f"{w.decimal(figure.schools, 1)} effective schools where {need.schools:g} are needed")
-    return lacks
+        return f"{w.decimal(figure.schools, 1)} effective schools, {need.schools:g} needed"
+    return ""

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from earlywarn.columns import Outcome
 from earlywarn.gate import Judgement
+from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading, is_open
 
@@ -155,7 +156,7 @@ def gain_answers(reading: Reading) -> tuple[Said, ...]:
         f"(95{w.HARD_SPACE}% interval {w.signed(low, 0)} to {w.signed(high, 0)}).",
     )
     judged = reading.judged("recall_gain", "overall")
-    verdicts = [Said("As the gate sees it:", f"{OUTCOME_WORDS[j.outcome]} ({limit_words(j)}).") for j in judged]
+    verdicts = [Said("For all students:", f"{OUTCOME_WORDS[j.outcome]} ({limit_words(j)}).") for j in judged]
     groups = answers(reading, BY_MEASURE["recall_gain"])
     if groups[0].lead == "No group.":
         judged_groups = reading.judged("recall_gain")
@@ -171,7 +172,11 @@ def decides(reading: Reading, judgement: Judgement) -> str:
         return "no realistic number of outcomes, while the gap stays where it is"
     if judgement.needed <= 1:
         return "a little more: beyond the limit alone, not yet when widened for the number of groups compared"
-    outcomes, schools = _more(judgement)
+    return outcomes_or_schools(*_more(judgement))
+
+
+def outcomes_or_schools(outcomes: int, schools: int) -> str:
+    """Say how much more evidence is meant."""
     return f"about {w.plural(outcomes, 'more outcome')}, or {w.plural(schools, 'more school')}"
 
 
@@ -206,18 +211,20 @@ def _doubts(reading: Reading, judgements: Sequence[Judgement]) -> list[str]:
 
 
 def _would_decide(reading: Reading, judgements: Sequence[Judgement]) -> str:
-    within = [j for j in judgements if j.needed <= REALISTIC]
-    hopeless = [j for j in judgements if j.needed > REALISTIC]
+    """Say for each group what would decide all of its open questions."""
+    hopeless = {j.cell for j in judgements if j.needed > REALISTIC}
+    needs: dict[Cell, tuple[int, int]] = {}
+    for judgement in judgements:
+        if judgement.cell not in hopeless:
+            before = needs.get(judgement.cell, (0, 0))
+            needs[judgement.cell] = (max(before[0], _more(judgement)[0]), max(before[1], _more(judgement)[1]))
     said = []
-    if within:
-        outcomes, schools = (max(parts) for parts in zip(*map(_more, within), strict=True))
-        which = "it" if not hopeless else w.listed(_names(reading, within))
-        said.append(
-            f"If the gaps stay as they are, about {w.plural(outcomes, 'more outcome')} in the smaller group, or "
-            f"{w.plural(schools, 'more school')}, would decide {which}."
-        )
+    if needs:
+        told = (f"{outcomes_or_schools(*need)} ({reading.words(cell)})" for cell, need in needs.items())
+        said.append(f"If the gaps stay as they are, it would take {'; '.join(told)} to decide.")
     if hopeless:
-        said.append(f"For {w.listed(_names(reading, hopeless))} no realistic number of outcomes would decide.")
+        named = w.listed(reading.words(cell) for cell in dict.fromkeys(j.cell for j in judgements) if cell in hopeless)
+        said.append(f"For {named} no realistic number of outcomes would decide.")
     return " ".join(said)
 
 

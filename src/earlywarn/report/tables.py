@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; a single entry where there are more columns is a remark that spans them all."""
+    """One row; where it has fewer entries than columns, the last is a remark that spans the rest."""
 
     head: str
     entries: tuple[Entry, ...]

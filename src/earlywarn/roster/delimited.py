@@ -20,11 +20,10 @@ from earlywarn.columns import Ints, Refusal
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster import records
 from earlywarn.roster.blocks import WHOLE_ROW, Block, Source
-from earlywarn.roster.pieces import Piece, refuse_broken, refuse_unclosed, sound_pieces, utf8
+from earlywarn.roster.pieces import BYTE_ORDER_MARK, Piece, refuse_broken, refuse_unclosed, sound_pieces, utf8
 
 LONGEST_HEADER = 1 << 20
 MOST_COLUMNS = 10_000
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars"}
 _SAVE_AGAIN = "save it again as 'CSV UTF-8 (comma delimited)'"
@@ -117,8 +116,7 @@ def _block(piece: Piece, wanted: _Wanted) -> Block:
     else:
         lines = records.record_lines(piece.content, piece.line)
     if len(lines) != rows.total:
-        where = f"{wanted.file}: lines {piece.line} to {piece.line + piece.lines}"
-        raise RosterError(Fault(where, "rows that cannot be told apart", "one row a line", _SAVE_AGAIN))
+        raise _unreadable(piece, wanted)
     refusals = _uneven(rows, lines, wanted)
     if not unbroken:
         refusals += _swallowed(piece, wanted)
@@ -130,11 +128,19 @@ def _parsed(piece: Piece, wanted: _Wanted) -> _Rows:
         return _parse(piece.content, wanted, wanted.types)
     except pa.ArrowInvalid:  # some number is none; the message would quote it
         texts = {name: _or_text(kind) for name, kind in wanted.types.items()}
+    try:
         return _parse(piece.content, wanted, texts)
+    except pa.ArrowInvalid:
+        raise _unreadable(piece, wanted) from None
 
 
 def _or_text(kind: Any) -> Any:
     return pa.string() if pa.types.is_floating(kind) else kind
+
+
+def _unreadable(piece: Piece, wanted: _Wanted) -> RosterError:
+    where = f"{wanted.file}: lines {piece.line} to {piece.line + piece.lines}"
+    return RosterError(Fault(where, "rows that cannot be told apart", "one row a line", _SAVE_AGAIN))
 
 
 def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:

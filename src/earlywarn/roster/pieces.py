@@ -12,6 +12,7 @@ from earlywarn.roster import records
 PIECE = 2 << 20
 """Bytes read at once: small enough for the processor's cache, large enough to keep Python out of the way."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_RECORD = 16 << 20
 
 _QUOTES = "quotes that open and close a whole cell, and are doubled inside it"
@@ -88,8 +89,13 @@ def utf8(file: str, piece: Piece) -> str:
 
 
 def _in_utf8(file: str, piece: Piece) -> Piece:
-    if not piece.content.isascii():
-        utf8(file, piece)
+    if piece.content.isascii():
+        return piece
+    utf8(file, piece)
+    # pyarrow would drop it at the beginning of a piece, and keep it as part of an id elsewhere.
+    if (place := piece.content.find(BYTE_ORDER_MARK)) >= 0:
+        found = "a byte order mark inside the file, as if two files were joined"
+        _refuse(file, piece, place, found, "one at the beginning", "join rows only, without headers and marks")
     return piece
 
 

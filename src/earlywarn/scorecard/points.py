@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earlywarn.columns import Coded, Floats, Ints
+from earlywarn.columns import Bools, Coded, Floats, Ints
 from earlywarn.inputs import Values
 from earlywarn.scorecard.table import Kind, PointsTable, Scorecard
 
@@ -47,18 +47,18 @@ def score(card: Scorecard, values: Values, reasons: int = 3, strengths: int = 3)
     """Give points, risk and the heaviest reasons and strengths of every row.
 
     A reason is an input whose points lie above the typical by at least LEAST_POINTS; a strength one
-    whose points lie below it by as much.
+    whose points lie below it by as much. What is missing may be a reason, but is nobody's strength.
     """
     length = len(next(iter(values.values())))
     total = np.empty(length)
     up = np.full((length, reasons), NONE, dtype=np.int64)
     down = np.full((length, strengths), NONE, dtype=np.int64)
-    for rows, block in point_blocks(card, values):
+    for rows, block, gone in point_blocks(card, values):
         total[rows] = _sum_in_order(card.intercept, block)
         if reasons:
             _heaviest(np.ascontiguousarray(block.T), up[rows])
         if strengths:
-            _heaviest(np.ascontiguousarray(np.negative(block, out=block).T), down[rows])
+            _heaviest(np.ascontiguousarray(_as_strengths(block, gone).T), down[rows])
     return Scores(total, risk_of(card, total), up, down)
 
 
@@ -73,16 +73,17 @@ def risk_of(card: Scorecard, points: Floats) -> Floats:
         return np.asarray(1.0 / (1.0 + np.exp(-(card.shift + card.slope * points))))
 
 
-def point_blocks(card: Scorecard, values: Values) -> Iterator[tuple[slice, Floats]]:
-    """Give blocks of rows with their points, shape (inputs, rows of the block)."""
+def point_blocks(card: Scorecard, values: Values) -> Iterator[tuple[slice, Floats, Bools]]:
+    """Give blocks of rows with their points and what is missing or unseen, each (inputs, rows of the block)."""
     length = len(next(iter(values.values())))
     columns = [(_lookup(table), values[table.spec.name]) for table in card.tables]
     for start in range(0, length, BLOCK):
         rows = slice(start, min(start + BLOCK, length))
         block = np.empty((len(columns), rows.stop - start))
+        gone = np.empty(block.shape, dtype=bool)
         for place, (lookup, column) in enumerate(columns):
-            block[place] = lookup.points(column, rows)
-        yield rows, block
+            lookup.fill(column, rows, block[place], gone[place])
+        yield rows, block, gone
 
 
 @dataclass(frozen=True)
@@ -93,21 +94,23 @@ class _Lookup:
     missing: float
     by_name: dict[str, float]
 
-    def points(self, column: "Floats | Coded", rows: slice) -> Floats:
+    def fill(self, column: "Floats | Coded", rows: slice, points: Floats, gone: Bools) -> None:
+        """Write the points of some rows, and which of them are missing or unseen."""
         if isinstance(column, Coded):
+            known = np.array([name in self.by_name for name in column.names] + [False])
             table = np.array([self.by_name.get(name, self.missing) for name in column.names] + [self.missing])
-            return np.asarray(table[column.codes[rows]])
-        return self._of_numbers(np.asarray(column[rows]))
-
-    def _of_numbers(self, values: Floats) -> Floats:
-        if self.kind is Kind.STEPS:
-            found = self.heights[np.searchsorted(self.knots, values, side="right")]
+            points[:], gone[:] = table[column.codes[rows]], ~known[column.codes[rows]]
         else:
-            found = np.interp(values, self.knots, self.heights)
-        missing = np.isnan(values)
-        if missing.any():
-            found[missing] = self.missing
-        return np.asarray(found)
+            self._fill_numbers(np.asarray(column[rows]), points, gone)
+
+    def _fill_numbers(self, values: Floats, points: Floats, gone: Bools) -> None:
+        np.isnan(values, out=gone)
+        if self.kind is Kind.STEPS:
+            points[:] = self.heights[np.searchsorted(self.knots, values, side="right")]
+        else:
+            points[:] = np.interp(values, self.knots, self.heights)
+        if gone.any():
+            points[gone] = self.missing
 
 
 def _lookup(table: PointsTable) -> _Lookup:
@@ -127,6 +130,13 @@ def _sum_in_order(intercept: float, block: Floats) -> Floats:
     for row in block:
         total += row
     return total
+
+
+def _as_strengths(block: Floats, gone: Bools) -> Floats:
+    """Turn points round, so that the lowest are the heaviest; spends ``block``."""
+    np.negative(block, out=block)
+    block[gone] = -np.inf
+    return block
 
 
 def _heaviest(by_row: Floats, places: Ints) -> None:

@@ -24,7 +24,9 @@ def sentence(table: PointsTable, value: float | str | None, grade: str | None) -
         return f"{spec.title}: {value} (most often: {table.typical})"
     if spec.type is InputType.RESULT:
         return _result_sentence(spec, float(value), float(table.typical), grade)
-    return f"{spec.title}: {_number(float(value))} {spec.unit}".rstrip() + f" (typical: {_number(float(table.typical))})"
+    shown = _number(float(value))
+    unit = spec.unit.removesuffix("s") if shown in {"1", "-1"} else spec.unit
+    return f"{spec.title}: {shown} {unit}".rstrip() + f" (typical: {_number(float(table.typical))})"
 
 
 def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:
