@@ -56,7 +56,15 @@ def _small_roster(folder: Path, home: Path, out: Path) -> Iterator[Row]:
     runs = iter(range(100))
 
     def ours_once() -> float:
-        command = [tool("earlywarn"), "score", roster, "--out", folder / f"scores-{next(runs)}", "--home", home]
+        command = [
+            tool("earlywarn"),
+            "score",
+            roster,
+            "--out",
+            folder / f"scores-{next(runs)}",
+            "--home",
+            home,
+        ]
         return cpu_of_command([*command, "--as-of", "1988-06-30"])
 
     ours = min(ours_once() for _ in range(3))
@@ -81,7 +89,9 @@ def _card(kind: Kind, knots: int, rng: np.random.Generator) -> Scorecard:
     for place in range(INPUTS):
         spec = InputSpec(f"x{place}", f"x{place}", InputType.NUMBER, f"x{place}")
         heights = rng.normal(size=knots + (kind is Kind.STEPS))
-        tables.append(PointsTable(spec, kind, tuple(np.linspace(-2, 2, knots).tolist()), tuple(heights.tolist()), 0.3, 0.0))
+        tables.append(
+            PointsTable(spec, kind, tuple(np.linspace(-2, 2, knots).tolist()), tuple(heights.tolist()), 0.3, 0.0)
+        )
     return Scorecard("bench", kind.value, 0.0, tuple(tables), ())
 
 

@@ -32,7 +32,16 @@ class Row:
 def against(name: str, figure: float, unit: str, peer: str, peer_figure: float | None, goal: str, met: bool) -> Row:
     """Give a row with its ratio."""
     ratio = None if peer_figure is None else round(peer_figure / figure, 2)
-    return Row(name, round(figure, 3), unit, peer, None if peer_figure is None else round(peer_figure, 3), ratio, goal, met)
+    return Row(
+        name,
+        round(figure, 3),
+        unit,
+        peer,
+        None if peer_figure is None else round(peer_figure, 3),
+        ratio,
+        goal,
+        met,
+    )
 
 
 def cpu_of_command(command: Sequence[str | Path], cwd: Path | None = None, times: int = 1) -> float:
@@ -70,6 +79,13 @@ def _cpu_once(command: Sequence[str | Path], cwd: Path | None) -> float:
 
 
 def _run(command: Sequence[str | Path], cwd: Path | None) -> None:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, env=os.environ | QUIET, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | QUIET,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr[-2000:]}")

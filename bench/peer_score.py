@@ -25,7 +25,10 @@ def _fit(history: pd.DataFrame, kept: Path) -> None:
     from sklearn.pipeline import make_pipeline
 
     missed = (history["read"] < 557).astype(int)
-    joblib.dump(make_pipeline(HistGradientBoostingClassifier(max_iter=150, max_leaf_nodes=8)).fit(history[INPUTS], missed), kept)
+    joblib.dump(
+        make_pipeline(HistGradientBoostingClassifier(max_iter=150, max_leaf_nodes=8)).fit(history[INPUTS], missed),
+        kept,
+    )
 
 
 if __name__ == "__main__":

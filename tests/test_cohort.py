@@ -1,6 +1,5 @@
 """Missed, met, unknown; the split; and that nothing after as_of reaches a feature or a fit."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

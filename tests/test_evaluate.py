@@ -63,7 +63,7 @@ def test_lists_are_made_of_everyone_and_rates_of_the_known() -> None:
 
 
 def test_capacity_is_a_share_of_the_roster_not_of_the_scorable() -> None:
-    risk, points, test = drawn()
+    _, points, test = drawn()
     larger = HeldOut(test.student_id, test.school, test.outcome, test.seed, in_scope=3000)
     assert larger.make_list(points, 0.2).flagged.sum() == 600
 

@@ -25,12 +25,14 @@ def test_a_failure_while_filling_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["fsync", "rename"])
-def test_a_failing_disk_leaves_nothing_and_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_a_failing_disk_leaves_nothing_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, call, fail)
-    with pytest.raises(MachineError, match="No space left on device.*run the same command again"):
+    with pytest.raises(MachineError, match=r"No space left on device.*run the same command again"):
         publish_folder(tmp_path / "run", lambda folder: (folder / "a").write_text("x") and None)
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []

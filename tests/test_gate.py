@@ -18,7 +18,9 @@ def _cell(name: str) -> Cell:
     return Cell(("race",), (name,))
 
 
-def _figure(measure: str, cell: Cell, value: float, se: float | None, versus: str = "race-W", students: int = 500) -> Figure:
+def _figure(
+    measure: str, cell: Cell, value: float, se: float | None, versus: str = "race-W", students: int = 500
+) -> Figure:
     estimate = None if se is None else Estimate(value, se, 40)
     reason = "too little data: 3 events, 10 are needed" if se is None else ""
     return Figure(measure, cell, versus, value, estimate, reason, students, 100, 100, 30.0)

@@ -9,7 +9,9 @@ from sklearn.metrics import roc_auc_score
 from earlywarn import intervals as iv
 
 
-def _schools(rng: np.random.Generator, schools: int, correlation: float, base: float, uneven: bool) -> tuple[np.ndarray, np.ndarray]:
+def _schools(
+    rng: np.random.Generator, schools: int, correlation: float, base: float, uneven: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw (events, students) by school: beta-binomial with the stated intra-class correlation."""
     sizes = rng.integers(10, 90, schools) if uneven else np.full(schools, 40)
     total = (1 - correlation) / correlation if correlation else 1e9

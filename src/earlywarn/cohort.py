@@ -60,7 +60,7 @@ class Split:
 
 def build_cohort(roster: Roster, groups: GroupTable, serving: Serving) -> Cohort:
     """Give every roster row in a served grade its inputs and its outcome."""
-    served = np.isin(roster.grade.texts(), serving.cohort.grades)
+    served = np.array([grade in serving.cohort.grades for grade in roster.grade.texts()])
     values = input_values(serving.inputs, roster.numbers, roster.texts, roster.grade)
     columns = {
         "student_id": roster.student_id,
@@ -72,7 +72,7 @@ def build_cohort(roster: Roster, groups: GroupTable, serving: Serving) -> Cohort
     frame = pd.DataFrame(columns)
     enough = known_count(serving.cohort.known_inputs, values) >= serving.cohort.min_known
     whole = Cohort(frame, groups, next_year_outcomes(roster, serving), np.asarray(enough))
-    return whole.take(np.asarray(served))
+    return whole.take(served)
 
 
 def next_year_outcomes(roster: Roster, serving: Serving) -> Ints:
@@ -135,14 +135,31 @@ def _side_faults(side: str, cohort: Cohort, serving: Serving) -> list[Fault]:
     where = f"{side} rows (test_year {serving.cohort.test_year})"
     known = cohort.outcome[cohort.enough & (cohort.outcome != UNKNOWN)]
     if not len(known):
-        return [Fault(where, "no student with a known outcome", remedy="check cohort.test_year and the roster's years")]
+        return [
+            Fault(
+                where,
+                "no student with a known outcome",
+                remedy="check cohort.test_year and the roster's years",
+            )
+        ]
     if len(np.unique(known)) < 2:
         word = "missed" if known[0] == MISSED else "met"
-        return [Fault(where, f"one class only: every student {word} the standard", "both", "check the standard's cuts")]
+        return [
+            Fault(
+                where,
+                f"one class only: every student {word} the standard",
+                "both",
+                "check the standard's cuts",
+            )
+        ]
     schools, folds = cohort.frame["school"].nunique(), serving.cohort.folds
     if schools < 2 * folds:
         return [
-            Fault(where, f"{schools} schools are too few to cross-fit in {folds} folds", f"at least {2 * folds} schools",
-                  "bring more schools, or set a smaller cohort.folds")
-        ]  # fmt: skip
+            Fault(
+                where,
+                f"{schools} schools are too few to cross-fit in {folds} folds",
+                f"at least {2 * folds} schools",
+                "bring more schools, or set a smaller cohort.folds",
+            )
+        ]
     return []

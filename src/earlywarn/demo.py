@@ -36,12 +36,23 @@ class DemoFiles:
 class Screen(Protocol):
     """Who shows each step to a person."""
 
-    def students(self, star: StarFiles, paths: DemoFiles) -> None: ...
-    def trained(self, trained: Trained) -> None: ...
-    def promoted(self, promotion: Promotion, waiver: Waiver | None) -> None: ...
-    def scored(self, run: StoredRun, fresh: bool) -> None: ...
-    def followed(self, followed: Followed) -> None: ...
-    def done(self, trained: Trained, run: StoredRun) -> None: ...
+    def students(self, star: StarFiles, paths: DemoFiles) -> None:
+        """Say who the students are and how they were parted."""
+
+    def trained(self, trained: Trained) -> None:
+        """Show candidates, groups and verdict."""
+
+    def promoted(self, promotion: Promotion, waiver: Waiver | None) -> None:
+        """Show the promotion, and the waiver if one was needed."""
+
+    def scored(self, run: StoredRun, fresh: bool) -> None:
+        """Show the score run."""
+
+    def followed(self, followed: Followed) -> None:
+        """Show what became of the roster's students."""
+
+    def done(self, trained: Trained, run: StoredRun) -> None:
+        """Say where to look."""
 
 
 def run_demo(home: Path, out: Path, today: date, tell: Callable[[str], None], screen: Screen) -> None:
@@ -80,7 +91,11 @@ def _promote(
     """Promote; after a fail with the waiver that stands in the demo's TOML, for the rules that failed."""
     verdict = trained.findings.verdict
     waiver = plan.waiver if verdict.outcome is Outcome.FAIL else None
-    waived = tuple(Waived(rule, waiver.by, waiver.reason) for rule in waiver.rules if rule in verdict.failed_rules) if waiver else ()
+    waived = (
+        tuple(Waived(rule, waiver.by, waiver.reason) for rule in waiver.rules if rule in verdict.failed_rules)
+        if waiver
+        else ()
+    )
     request = Request(trained.findings.experiment.name, trained.version, BY, today, waived)
     return promote(request, home, registry), waiver
 

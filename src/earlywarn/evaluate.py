@@ -86,7 +86,7 @@ def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float) -> Evalu
     }
     for name, part in [("capacity", share), *((f"{s:.0%}".replace("%", "_percent"), s) for s in LIST_SHARES)]:
         figures |= _at_list(test, risk, test.make_list(points, part), name)
-    return Evaluation(figures, _reliability(missed, stated, school, test.school.names))
+    return Evaluation(figures, _reliability(missed, stated, test.school.take(known)))
 
 
 def recall_gain(test: HeldOut, points: Floats, against: Floats, share: float) -> Estimate | None:
@@ -145,15 +145,12 @@ def _in_the_large(missed: Bools, risk: Floats) -> float:
 def _at_list(test: HeldOut, risk: Floats, listed: Listed, name: str) -> dict[str, Estimate | None]:
     sums = overall_sums(test, risk, listed)
     plain, aware = sums.values[:, :, 0].sum(axis=2), sums.knowing_the_cut()[:, :, 0].sum(axis=2)
-    return {
-        f"{measure.name}_at_{name}": m.share_estimate(measure, plain, aware)
-        for measure in (m.RECALL, m.PRECISION)
-    }
+    return {f"{measure.name}_at_{name}": m.share_estimate(measure, plain, aware) for measure in (m.RECALL, m.PRECISION)}
 
 
 def _recomputed(statistic: Callable[[Bools], float], school: Ints) -> Estimate | None:
     """Jackknife a statistic of rows by computing it anew without each school."""
-    sizes = np.bincount(school).astype(np.float64)
+    sizes = iv.sum_by(school)
     held = np.flatnonzero(sizes)
     if len(held) < 2:
         return None
@@ -174,12 +171,10 @@ def _within_schools(missed: Bools, points: Floats, school: Ints) -> Estimate | N
     return iv.ratio(right, pairs)
 
 
-def _reliability(missed: Bools, risk: Floats, school: Ints, names: tuple[str, ...]) -> tuple[Bin, ...]:
+def _reliability(missed: Bools, risk: Floats, school: Coded) -> tuple[Bin, ...]:
     place = np.searchsorted(risk_edges(risk), risk, side="right")
     bins = []
     for number in np.unique(place):
-        rows = place == number
-        weights = np.bincount(school[rows], minlength=len(names)).astype(np.float64)
-        events = np.bincount(school[rows], weights=missed[rows], minlength=len(names))
-        bins.append(Bin(int(rows.sum()), float(risk[rows].mean()), iv.ratio(events, weights)))
+        found = iv.share_of(place == number, missed, school)
+        bins.append(Bin(found.students, float(risk[place == number].mean()), found.estimate))
     return tuple(bins)

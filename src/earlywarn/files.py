@@ -106,7 +106,11 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise MachineError(
-                Fault(str(folder), "another earlywarn command is writing here", remedy="try again when it has ended")
+                Fault(
+                    str(folder),
+                    "another earlywarn command is writing here",
+                    remedy="try again when it has ended",
+                )
             ) from None
         yield
 

@@ -130,7 +130,13 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
     grade = np.array(results.grade.texts(), dtype=object)
     numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
     found = outcome_by_standard(serving.standard, grade, numbers)
-    after = dict(zip(students.student_id, (serving.standard.next_grade(g or "") for g in students.grade.texts()), strict=True))
+    after = dict(
+        zip(
+            students.student_id,
+            (serving.standard.next_grade(g or "") for g in students.grade.texts()),
+            strict=True,
+        )
+    )
     by_student = {
         student: int(outcome)
         for student, year, here, outcome in zip(results.student_id, results.school_year, grade, found, strict=True)
@@ -149,7 +155,10 @@ def _groups(stored: StoredRun, rows: Ints, serving: Serving) -> Membership:
     from earlywarn.groups import GroupTable
 
     table = stored.table(GROUPS)
-    attributes = {name: _declared_first(arrow.to_coded(table[name]), tuple(a.values)) for name, a in serving.groups.attributes.items()}
+    attributes = {
+        name: _declared_first(arrow.to_coded(table[name]), tuple(a.values))
+        for name, a in serving.groups.attributes.items()
+    }
     return membership(GroupTable(attributes).take(rows), serving.groups.depth)
 
 
@@ -160,7 +169,12 @@ def _declared_first(column: Coded, declared: tuple[str, ...]) -> Coded:
 
 
 def _promises(
-    levels: tuple[LevelMeaning, ...], students: _Students, groups: Membership, outcome: Ints, evidence: Evidence, least: int
+    levels: tuple[LevelMeaning, ...],
+    students: _Students,
+    groups: Membership,
+    outcome: Ints,
+    evidence: Evidence,
+    least: int,
 ) -> Iterable[Promise]:
     """Give what each level said beside what came, for everyone and for each single attribute."""
     known = outcome != UNKNOWN
@@ -175,15 +189,13 @@ def _promises(
 def _promise(
     level: LevelMeaning, cell: Cell, rows: Bools, school: Coded, outcome: Ints, evidence: Evidence, least: int
 ) -> Promise:
-    places = len(school.names)
-    counts = np.bincount(school.codes[rows], minlength=places).astype(np.float64)
-    missed = np.bincount(school.codes[rows], weights=outcome[rows] == MISSED, minlength=places)
-    size, schools = int(rows.sum()), iv.effective_schools(counts)
+    found = iv.share_of(rows, outcome == MISSED, school)
+    size, came = found.students, found.estimate
     if size < least:
         return Promise(level, cell, 0, None, None, f"fewer than {least} students: not shown")
-    if size < evidence.students or schools < evidence.schools or level.low is None or level.high is None:
-        return Promise(level, cell, size, None, None, f"too little data (n={size}, {schools:.1f} effective schools)")
-    came = iv.ratio(missed, counts)
+    if size < evidence.students or found.schools < evidence.schools or level.low is None or level.high is None:
+        reason = f"too little data (n={size}, {found.schools:.1f} effective schools)"
+        return Promise(level, cell, size, None, None, reason)
     if came is None:
         return Promise(level, cell, size, None, None, "no interval: a single school")
     low, high = came.interval(0.95)

@@ -102,4 +102,5 @@ def risk_edges(risk: Floats, bins: int = BINS) -> Floats:
 
 
 def _sum(place: NDArray[np.int64], weight: Floats, shape: tuple[int, ...]) -> Floats:
-    return np.bincount(place, weights=weight, minlength=int(np.prod(shape))).reshape(shape)
+    sums = np.bincount(place, weights=weight, minlength=int(np.prod(shape)))
+    return np.asarray(sums.reshape(shape), dtype=np.float64)

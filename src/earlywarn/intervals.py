@@ -7,11 +7,13 @@ estimated: then there is a reason in its place.
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-from earlywarn.columns import Bools, Floats, Ints
+from earlywarn.columns import Bools, Coded, Floats, Ints
 
 PLANNING_CORRELATION = 0.15
 """Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
@@ -94,6 +96,28 @@ def ratio(numerator: Floats, denominator: Floats, weights: Floats | None = None)
     return Estimate(value, jackknife_se(logits), schools - 1, Scale.LOGIT)
 
 
+def sum_by(school: NDArray[Any], weights: NDArray[Any] | None = None, places: int = 0) -> Floats:
+    """Sum weights (or count rows) by school, shape (schools,)."""
+    return np.asarray(np.bincount(school, weights=weights, minlength=places), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of some students to whom something happened: how many, effective schools, the estimate."""
+
+    students: int
+    schools: float
+    estimate: Estimate | None
+
+
+def share_of(rows: Bools, event: Bools, school: Coded) -> Share:
+    """Estimate the share of the chosen rows with an event, jackknifed over schools."""
+    places = len(school.names)
+    students = sum_by(school.codes[rows], None, places)
+    events = sum_by(school.codes[rows], event[rows], places)
+    return Share(int(rows.sum()), effective_schools(students), ratio(events, students))
+
+
 def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
     """Estimate any smooth statistic from its values without one school each, on the identity scale."""
     if schools <= 1 or not math.isfinite(value) or not np.isfinite(without).all():
@@ -109,8 +133,7 @@ def jackknife_se(without: Floats) -> float:
 
 def mean_by_school(values: Floats, school: Ints) -> Estimate | None:
     """Estimate a mean of row values (log loss, Brier, a paired difference), jackknifed over schools."""
-    sums = np.bincount(school, weights=values)
-    sizes = np.bincount(school).astype(np.float64)
+    sums, sizes = sum_by(school, values), sum_by(school)
     held = sizes > 0
     if held.sum() < 2:
         return None
@@ -148,7 +171,7 @@ def auc(missed: Bools, points: Floats, school: Ints) -> Estimate | None:
     if schools <= 1:
         return None
     if not 0 < found.auc < 1:
-        return Estimate(found.auc, _effective_size(np.bincount(school).astype(float)), schools - 1, Scale.WILSON)
+        return Estimate(found.auc, _effective_size(sum_by(school)), schools - 1, Scale.WILSON)
     return Estimate(found.auc, se / (found.auc * (1 - found.auc)), schools - 1, Scale.LOGIT)
 
 
@@ -168,8 +191,7 @@ def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, 
     Obuchowski's three terms with one factor k/(k-1) for the k schools in place of one for each outcome.
     """
     weight = np.where(missed, 1 / missed.sum(), 1 / (~missed).sum())
-    sums = np.bincount(school, weights=weight * centred)
-    sizes = np.bincount(school).astype(np.float64)
+    sums, sizes = sum_by(school, weight * centred), sum_by(school)
     count = int((sizes > 0).sum())
     if count < 2:
         return 0.0, 1.0

@@ -55,7 +55,11 @@ def _verdict(papers: dict[str, bytes], card: Scorecard) -> dict[str, Any]:
     verdict: dict[str, Any] = json.loads(papers["verdict.json"])
     if verdict.get("scorecard") != card.sha256:
         raise ScorecardError(
-            Fault("verdict.json", "this verdict was given on another scorecard", remedy="train and audit the model again")
+            Fault(
+                "verdict.json",
+                "this verdict was given on another scorecard",
+                remedy="train and audit the model again",
+            )
         )
     return verdict
 

@@ -86,7 +86,11 @@ def read_record(home: Path) -> tuple[Promotion, ...]:
             found.append(_promotion(json.loads(line)))
         except (ValueError, KeyError, TypeError):
             raise ScorecardError(
-                Fault(f"{path}: line {number}", "not a promotion", remedy="restore the file from a backup, or promote again")
+                Fault(
+                    f"{path}: line {number}",
+                    "not a promotion",
+                    remedy="restore the file from a backup, or promote again",
+                )
             ) from None
     return tuple(found)
 
@@ -102,12 +106,16 @@ def champion(home: Path, name: str | None = None) -> Promotion:
     record = read_record(home)
     names = tuple(dict.fromkeys(promotion.name for promotion in record))
     if not names:
-        raise UsageError(Fault(str(home), "nothing has been promoted here", remedy="run 'earlywarn promote', or give --home"))
+        raise UsageError(
+            Fault(str(home), "nothing has been promoted here", remedy="run 'earlywarn promote', or give --home")
+        )
     if name is None and len(names) > 1:
         raise UsageError(Fault(str(home), "several models are promoted here", ", ".join(names), "give --model NAME"))
     chosen = [promotion for promotion in record if promotion.name == (name or names[0])]
     if not chosen:
-        raise UsageError(Fault(str(home), f"no promoted model is called '{name}'", ", ".join(names), "give one of these"))
+        raise UsageError(
+            Fault(str(home), f"no promoted model is called '{name}'", ", ".join(names), "give one of these")
+        )
     return chosen[-1]
 
 
@@ -144,7 +152,9 @@ def check_in_force(promotion: Promotion, today: date) -> None:
     waived = {waiver.rule for waiver in promotion.waivers}
     if promotion.verdict is Outcome.FAIL and not set(promotion.failed_rules) <= waived:
         rules = ", ".join(sorted(set(promotion.failed_rules) - waived))
-        raise GateError(Fault(promotion.name, f"the gate failed it: {rules}", remedy="mend the model, or waive by name"))
+        raise GateError(
+            Fault(promotion.name, f"the gate failed it: {rules}", remedy="mend the model, or waive by name")
+        )
     if promotion.expires is not None and today > promotion.expires and EXPIRY not in waived:
         raise GateError(
             Fault(promotion.name, f"its provisional verdict expired on {promotion.expires}",

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from earlywarn.arrow import write_csv
 from earlywarn.capacity import make_list, seats_for
 from earlywarn.columns import Bools, Coded, Ints, Roster, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.arrow import write_csv
 from earlywarn.files import locked, publish_folder, sha256_of
 from earlywarn.inputs import Values, input_values, known_count
 from earlywarn.promotions import Promotion, champion, check_in_force, load_scorecard
@@ -153,7 +153,13 @@ class _Run:
 
 def _run_name(order: Order, door: Door, promotion: Promotion) -> str:
     """Name the run by its day and by all that decides its bytes."""
-    parts = (door.sha256, promotion.scorecard, str(promotion.to_json()), str(order.with_inputs), version("earlywarn"))
+    parts = (
+        door.sha256,
+        promotion.scorecard,
+        str(promotion.to_json()),
+        str(order.with_inputs),
+        version("earlywarn"),
+    )
     return f"{order.as_of}-{sha256_of('|'.join(parts).encode())[:12]}"
 
 
@@ -186,7 +192,9 @@ def score_rows(card: Scorecard, serving: Serving, roster: Roster, as_of: date) -
     ), values
 
 
-def _statuses(roster: Roster, serving: Serving, values: Values, as_of: date) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+def _statuses(
+    roster: Roster, serving: Serving, values: Values, as_of: date
+) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
     year = serving.cohort.school_year(as_of)
     served = np.array([name in serving.cohort.grades for name in roster.grade.names] + [False])[roster.grade.codes]
     in_scope = served & (roster.school_year == year)
@@ -204,7 +212,7 @@ def _statuses(roster: Roster, serving: Serving, values: Values, as_of: date) -> 
 def _missing(card: Scorecard, values: Values, status: "np.ndarray") -> Bools:
     columns = [values[spec.name] for spec in card.specs]
     gone = [c.codes < 0 if isinstance(c, Coded) else np.isnan(c) for c in columns]
-    return np.column_stack(gone) & (status != OUT_OF_SCOPE)[:, None]
+    return np.asarray(np.column_stack(gone) & (status != OUT_OF_SCOPE)[:, None])
 
 
 def _spread(part: "np.ndarray", rows: Ints, count: int, otherwise: float) -> "np.ndarray":

@@ -70,4 +70,3 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
         "audit.html": audit_page(findings).encode(),
         "verdict.json": readable_json(verdict_record(findings)),
     }
-

@@ -33,7 +33,11 @@ Scores = Mapping[str, tuple[Floats, Floats]]
 
 
 def look(
-    parts: Split, candidates: tuple[Candidate, ...], learnt: Learnt, experiment: Experiment, digests: Mapping[str, str]
+    parts: Split,
+    candidates: tuple[Candidate, ...],
+    learnt: Learnt,
+    experiment: Experiment,
+    digests: Mapping[str, str],
 ) -> Findings:
     """Score, evaluate, audit and judge the test part; call it once, after the choice."""
     scorable = parts.test.take(parts.test.enough)
@@ -75,11 +79,19 @@ def _audits(
 
 
 def _sums(
-    part: Cohort, test: HeldOut, risk: Floats, points: Floats, experiment: Experiment, bins_of: Floats | None = None
+    part: Cohort,
+    test: HeldOut,
+    risk: Floats,
+    points: Floats,
+    experiment: Experiment,
+    bins_of: Floats | None = None,
 ) -> Sums:
     listed = test.make_list(points, experiment.capacity.share)
     edges = risk_edges(risk if bins_of is None else bins_of)
-    return count(Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed), edges)
+    return count(
+        Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed),
+        edges,
+    )
 
 
 def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, share: float) -> Tried:
@@ -120,15 +132,11 @@ def _level_meanings(risk: Floats, test: HeldOut, experiment: Experiment) -> tupl
 
 
 def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, schools: float) -> LevelMeaning:
-    held = rows & test.known
-    places = len(test.school.names)
-    students = np.bincount(test.school.codes[held], minlength=places).astype(np.float64)
-    missed = np.bincount(test.school.codes[held], weights=test.outcome[held] == MISSED, minlength=places)
-    found = iv.ratio(missed, students) if iv.effective_schools(students) >= schools else None
-    if found is None:
-        return replace(level, students=int(held.sum()))
-    low, high = found.interval(0.95)
-    return replace(level, students=int(held.sum()), share=found.value, low=low, high=high)
+    found = iv.share_of(rows & test.known, test.outcome == MISSED, test.school)
+    if found.estimate is None or found.schools < schools:
+        return replace(level, students=found.students)
+    low, high = found.estimate.interval(0.95)
+    return replace(level, students=found.students, share=found.estimate.value, low=low, high=high)
 
 
 def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:

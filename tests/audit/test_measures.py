@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from fairlearn.metrics import MetricFrame, false_negative_rate, false_positive_rate, selection_rate, true_positive_rate
+from fairlearn.metrics import (
+    MetricFrame,
+    false_negative_rate,
+    false_positive_rate,
+    selection_rate,
+    true_positive_rate,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +23,9 @@ from earlywarn.intervals import jackknife_se
 
 GROUPS = Groups(
     attributes={
-        "lunch": Attribute(column="lunch", title="Free lunch", values={"F": "Free lunch", "N": "Others"}, reference="N"),
+        "lunch": Attribute(
+            column="lunch", title="Free lunch", values={"F": "Free lunch", "N": "Others"}, reference="N"
+        ),
         "sex": Attribute(column="sex", title="Sex", values={"F": "Girls", "M": "Boys"}),
     }
 )
@@ -187,7 +195,15 @@ def test_a_group_of_six_is_too_small_to_be_shown() -> None:
     codes = scored.groups.codes.copy()
     for row in codes:
         row[:6] = np.where(np.isin(row[:6], [1, 2]), 3, row[:6])  # lunch not recorded
-    few = _figures(Scored(scored.school, type(scored.groups)(scored.groups.cells, codes), scored.risk, scored.outcome, scored.listed))
+    few = _figures(
+        Scored(
+            scored.school,
+            type(scored.groups)(scored.groups.cells, codes),
+            scored.risk,
+            scored.outcome,
+            scored.listed,
+        )
+    )
     figure = few["recall", "lunch-missing", False]
     assert figure.reason == "fewer than 10 students: not shown"
     assert np.isnan(figure.value)

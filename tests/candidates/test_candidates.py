@@ -1,6 +1,5 @@
 """Folding is exact, folds leak no student, and no test row touches a fit."""
 
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,7 +109,9 @@ def test_boosting_never_bends_against_a_stated_direction() -> None:
 
 def _people(n: int = 300) -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"student_id": rng.integers(0, 120, n).astype(str), "school": rng.integers(0, 20, n).astype(str)})
+    frame = pd.DataFrame(
+        {"student_id": rng.integers(0, 120, n).astype(str), "school": rng.integers(0, 20, n).astype(str)}
+    )
     return frame
 
 
@@ -152,14 +153,20 @@ def test_the_simplest_within_one_paired_standard_error_is_chosen() -> None:
     far = np.full(2000, 0.5)
     choice = choose({"logistic": near, "piecewise": good}, outcome, school, ["logistic", "piecewise"])
     assert choice.chosen in ("logistic", "piecewise")
-    assert choose({"logistic": far, "piecewise": good}, outcome, school, ["logistic", "piecewise"]).chosen == "piecewise"
-    assert choose({"logistic": good, "piecewise": good}, outcome, school, ["logistic", "piecewise"]).chosen == "logistic"
+    assert (
+        choose({"logistic": far, "piecewise": good}, outcome, school, ["logistic", "piecewise"]).chosen == "piecewise"
+    )
+    assert (
+        choose({"logistic": good, "piecewise": good}, outcome, school, ["logistic", "piecewise"]).chosen == "logistic"
+    )
     assert choice.loss["piecewise"].value == pytest.approx(log_loss(outcome, good))
 
 
 def test_calibration_is_used_only_if_it_helps_out_of_fold() -> None:
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"student_id": np.arange(3000).astype(str), "school": np.repeat(np.arange(60), 50).astype(str)})
+    frame = pd.DataFrame(
+        {"student_id": np.arange(3000).astype(str), "school": np.repeat(np.arange(60), 50).astype(str)}
+    )
     folds, points = school_folds(frame, 5, 0), rng.normal(size=3000)
     school = frame["school"].astype(int).to_numpy()
     true = (rng.random(3000) < 1 / (1 + np.exp(-points))).astype(int)
@@ -189,5 +196,3 @@ def test_only_additive_candidates_may_be_promoted_and_only_one_sees_groups() -> 
     assert {name for name, role in roles.items() if role is Role.PROMOTABLE} == set(ADDITIVE)
     readers = [c.name for c in catalogue(EXPERIMENT) if "group:" in str(c.model.get_params())]
     assert readers == ["aware"]
-
-

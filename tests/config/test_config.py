@@ -69,7 +69,11 @@ def test_a_key_column_listed_as_a_feature_is_refused(column: str) -> None:
     [
         ('grades = ["1", "2", "3"]', 'grades = ["1", "4"]', "no grade after it"),
         ('known_inputs = ["reading", "mathematics"]', 'known_inputs = ["art"]', "no feature"),
-        ('results = { reading = "read", mathematics = "math" }', 'results = { reading = "read" }', "mathematics"),
+        (
+            'results = { reading = "read", mathematics = "math" }',
+            'results = { reading = "read" }',
+            "mathematics",
+        ),
         ("start = 0.25", "start = 0.6", "highest start to the lowest"),
         ('last_result = ["reading", "mathematics"]', 'last_result = ["track"]', "is a category"),
         ('input = "mathematics"\nbelow = 0.0', 'input = "mathematics"', "either 'below' or 'above'"),

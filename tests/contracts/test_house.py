@@ -56,9 +56,7 @@ def test_the_build_backend_is_locked() -> None:
 
 def test_no_file_names_this_machine_or_a_package_index() -> None:
     banned = (str(ROOT), *INDEX_HOSTS)
-    found = [
-        f"{path}: {word}" for path, text in _texts_of_the_repository() for word in banned if word in text
-    ]
+    found = [f"{path}: {word}" for path, text in _texts_of_the_repository() for word in banned if word in text]
     assert found == []
 
 

@@ -1,6 +1,8 @@
 """Laws of the door: no row is lost, order means nothing, ids stay text, and only our own errors come out."""
 
+import csv
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +85,21 @@ def test_whatever_bytes_a_file_holds_only_our_own_errors_come_out(folder: Path, 
         add_up(opened(folder, whole[:place] + content + whole[place + cut :]))
     except EarlywarnError as error:
         assert error.faults
+
+
+@QUICK
+@given(cells=some_rows, blanks=st.lists(st.integers(0, 2), min_size=25, max_size=25), end=st.sampled_from(["\n", "\r\n"]))
+def test_lines_are_those_that_a_plain_csv_reader_counts(
+    folder: Path, cells: list[dict[str, str]], blanks: list[int], end: str
+) -> None:
+    spaced = [text for each, blank in zip(cells, blanks, strict=False) for text in (*[""] * blank, line(each))]
+    content = text_of(*spaced, end=end)
+    reader = csv.reader(content.decode().splitlines(keepends=True))
+    ends = [(row, reader.line_num) for row in reader]
+    starts = [before + 1 for (_, before), (row, _) in pairwise(ends) if row]
+    door = opened(folder, content)
+    refused = {refusal.line for refusal in door.refusals}
+    assert sorted({*door.roster.lines.tolist(), *door.merged_lines, *refused}) == starts
 
 
 def by_student(door: Door) -> Counter[tuple[str, ...]]:

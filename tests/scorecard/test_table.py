@@ -27,7 +27,9 @@ def card(**changes: object) -> Scorecard:
         PointsTable(_spec("colour", InputType.CATEGORY), Kind.CATEGORIES, ("blue", "red"), (-0.5, 0.5), 0.1, "red"),
     )
     levels = (LevelMeaning("High", 0.5, 100, 0.6, 0.5, 0.7), LevelMeaning("Low", 0.0))
-    return Scorecard(**{"name": "m", "candidate": "c", "intercept": -0.5, "tables": tables, "levels": levels, **changes})
+    return Scorecard(
+        **{"name": "m", "candidate": "c", "intercept": -0.5, "tables": tables, "levels": levels, **changes}
+    )
 
 
 def values(n: int = 500, seed: int = 0) -> dict[str, object]:
@@ -58,7 +60,12 @@ def test_points_equal_a_calculation_by_hand() -> None:
         "steps": np.array([0.0, np.nan, 5.0, -1.0]),
         "colour": Coded(np.array([0, 1, 2, -1], dtype=np.int32), ("red", "green", "blue")),
     }
-    expected = [-0.5 + 1.5 + 0.25 + 0.5, -0.5 + 0.75 + 0 + 0.1, -0.5 - 0.5 + 0.5 - 0.5, -0.5 + 0.7 - 1.0 + 0.1]
+    expected = [
+        -0.5 + 1.5 + 0.25 + 0.5,
+        -0.5 + 0.75 + 0 + 0.1,
+        -0.5 - 0.5 + 0.5 - 0.5,
+        -0.5 + 0.7 - 1.0 + 0.1,
+    ]
     assert total_points(card(), rows) == pytest.approx(expected, abs=1e-15)
 
 

@@ -54,11 +54,11 @@ def _by_cell(counts: Floats, names: list[str], outcomes: tuple[int, ...]) -> pd.
     cell, outcome, flagged = np.indices(counts.shape).reshape(3, -1)
     weight = counts.reshape(-1)
     held = (weight > 0) & np.isin(outcome, outcomes)
-    frame = MetricFrame(
+    found: pd.DataFrame = MetricFrame(
         metrics={name: METRICS[name] for name in names},
         y_true=(outcome[held] == MISSED).astype(int),
         y_pred=flagged[held],
         sensitive_features=pd.Series(cell[held], name="cell"),
         sample_params={name: {"sample_weight": weight[held]} for name in names},
-    )
-    return frame.by_group
+    ).by_group
+    return found

@@ -64,6 +64,7 @@ class Side:
 
     @classmethod
     def of(cls, sums: Sums, cell: Cell, aware: Floats) -> "Side":
+        """Cut one cell out of all sums."""
         place = sums.place(cell)
         return cls(sums.values[:, :, place], aware[:, :, place])
 
@@ -74,7 +75,7 @@ class Side:
     @property
     def students(self) -> int:
         """All scored students, outcome known or not."""
-        return round(self.plain[STUDENTS].sum())
+        return round(float(self.plain[STUDENTS].sum()))
 
 
 def audit_figures(sums: Sums, rule_sums: Sums, groups: Groups, evidence: Evidence) -> tuple[Figure, ...]:
@@ -187,7 +188,9 @@ class _Audit:
     ) -> Figure:  # fmt: skip
         smallest = min(side.students for side in sides)
         if smallest < self.groups.privacy_minimum:
-            reason = f"fewer than {self.groups.privacy_minimum} students: not shown" if smallest else "nobody in this group"
+            reason = (
+                f"fewer than {self.groups.privacy_minimum} students: not shown" if smallest else "nobody in this group"
+            )
             value, estimate, counts = float("nan"), None, (0, 0, 0, 0.0)
         elif np.isnan(value):
             reason = "undefined: no student to take it of"

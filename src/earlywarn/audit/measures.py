@@ -64,7 +64,13 @@ def _share(name: str, title: str, numerator: Weights, denominator: Weights) -> M
 
 def _excess(name: str, title: str, observed: Term, expected: Term, outcome: int) -> Measure:
     """Observed less expected share; both must rest on students on either side of the cut."""
-    return Measure(name, title, (observed, expected), _sum_of(STUDENTS, [outcome], [0]), _sum_of(STUDENTS, [outcome], [1]))
+    return Measure(
+        name,
+        title,
+        (observed, expected),
+        _sum_of(STUDENTS, [outcome], [0]),
+        _sum_of(STUDENTS, [outcome], [1]),
+    )
 
 
 _MISSED, _MET = _sum_of(STUDENTS, [MISSED]), _sum_of(STUDENTS, [MET])

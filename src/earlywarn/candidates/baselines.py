@@ -28,7 +28,7 @@ class IndicatorRules(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: pd.DataFrame) -> Floats:
         """Give how many rules each student meets, shape (n,)."""
-        return np.sum([self._met(X, rule) for rule in self.rules], axis=0).astype(np.float64)
+        return np.asarray(np.sum([self._met(X, rule) for rule in self.rules], axis=0), dtype=np.float64)
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Give the risk, shape (n, 2)."""

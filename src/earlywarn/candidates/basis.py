@@ -130,7 +130,7 @@ def _hinges(knots: Floats, values: Floats, gone: Bools) -> Floats:
 def _encode(column: Column, values: pd.Series) -> Floats:
     if column.is_text:
         place = {name: float(code) for code, name in enumerate(column.categories)}
-        return values.map(place).astype(np.float64).to_numpy()
+        return np.asarray(values.map(place), dtype=np.float64)
     numbers = values.to_numpy()
     codes = np.searchsorted(column.values, numbers, side="right").astype(np.float64)
     codes[np.isnan(numbers)] = np.nan

@@ -66,7 +66,12 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
         Candidate("last_result", "Last result alone", Role.BASELINE, _logistic(experiment.candidates.last_result, 2)),
         Candidate("school_alone", "School alone", Role.BASELINE, SchoolAlone()),
         *(Candidate(n, titles[n], Role.PROMOTABLE, makers[n]()) for n in experiment.candidates.simplest_first),
-        Candidate("ceiling", "Full boosting (ceiling)", Role.CEILING, _boosting(specs, [], experiment.seed, additive=False)),
+        Candidate(
+            "ceiling",
+            "Full boosting (ceiling)",
+            Role.CEILING,
+            _boosting(specs, [], experiment.seed, additive=False),
+        ),
         Candidate("aware", "Aware comparator", Role.AWARE, _boosting(specs, groups, experiment.seed, additive=True)),
     )
 

@@ -96,7 +96,13 @@ def _first(values: Floats) -> list[float]:
 
 
 def _table(
-    model: Any, spec: InputSpec, column: Column, kind: Kind, base: pd.DataFrame, start: float, training: pd.Series
+    model: Any,
+    spec: InputSpec,
+    column: Column,
+    kind: Kind,
+    base: pd.DataFrame,
+    start: float,
+    training: pd.Series,
 ) -> tuple[PointsTable, float]:
     """Probe one input; gives its centred table and its typical points before centring."""
     probes = _probes(column, kind)
@@ -111,16 +117,20 @@ def _table(
         marks, heights = _merge_steps(marks, heights)
     elif not marks:  # never known in training: every value is as good as any other
         marks, heights = (0.0,), np.zeros(1)
-    raw = PointsTable(spec, kept, marks, tuple(heights.tolist()), None if gone is None else float(gone), _typical(training))
+    raw = PointsTable(
+        spec, kept, marks, tuple(heights.tolist()), None if gone is None else float(gone), _typical(training)
+    )
     typical = float(total_points(Scorecard("", "", 0.0, (raw,), ()), {spec.name: _column_values(training)}).mean())
     centred = tuple((heights - typical).tolist())
-    return PointsTable(spec, kept, marks, centred, None if gone is None else float(gone) - typical, raw.typical), typical
+    return PointsTable(
+        spec, kept, marks, centred, None if gone is None else float(gone) - typical, raw.typical
+    ), typical
 
 
 def _probes(column: Column, kind: Kind) -> list[Any]:
     if column.is_text:
         return list(column.categories)
-    values = column.values.tolist()
+    values: list[Any] = column.values.tolist()
     if kind is Kind.STEPS:
         return [values[0] - 1.0, *values] if values else [0.0]
     return values

@@ -9,7 +9,15 @@ import pandas as pd
 
 from earlywarn import intervals as iv
 from earlywarn.candidates.catalogue import GROUP_PREFIX, Candidate
-from earlywarn.candidates.crossfit import Calibration, Choice, calibrate, choose, fit_all, out_of_fold, school_folds
+from earlywarn.candidates.crossfit import (
+    Calibration,
+    Choice,
+    calibrate,
+    choose,
+    fit_all,
+    out_of_fold,
+    school_folds,
+)
 from earlywarn.candidates.fold import fold
 from earlywarn.cohort import Cohort
 from earlywarn.columns import MISSED, Coded

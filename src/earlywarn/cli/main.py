@@ -20,10 +20,12 @@ app = typer.Typer(
 )
 
 Home = Annotated[
-    Path, typer.Option("--home", envvar="EARLYWARN_HOME", help="Folder of models, promotions and the MLflow store.")
+    Path,
+    typer.Option("--home", envvar="EARLYWARN_HOME", help="Folder of models, promotions and the MLflow store."),
 ]
 Uri = Annotated[
-    str | None, typer.Option("--tracking-uri", envvar="EARLYWARN_TRACKING_URI", help="Any MLflow server instead of SQLite.")
+    str | None,
+    typer.Option("--tracking-uri", envvar="EARLYWARN_TRACKING_URI", help="Any MLflow server instead of SQLite."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")]
 Config = Annotated[Path, typer.Option("--config", help="The experiment TOML.")]
@@ -44,13 +46,18 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Say what holds for every command."""
 
 
 @app.command()
-def demo(home: Home = MODELS, out: Annotated[Path | None, typer.Option(help="Where rosters and score runs go.")] = None) -> None:
+def demo(
+    home: Home = MODELS,
+    out: Annotated[Path | None, typer.Option(help="Where rosters and score runs go.")] = None,
+) -> None:
     """Run the whole main job on real students: Project STAR, 26,796 student-years."""
     from earlywarn.cli.show_demo import DemoScreen
     from earlywarn.demo import run_demo
@@ -71,9 +78,13 @@ def init(
     from earlywarn.files import publish_file
 
     if config.exists():
-        raise UsageError(Fault(str(config), "this file is there already", remedy="give another --config, or move it away"))
+        raise UsageError(
+            Fault(str(config), "this file is there already", remedy="give another --config, or move it away")
+        )
     publish_file(config, starter_toml(roster).encode())
-    terminal.out.print(f"wrote {config}: read it from top to bottom, then run 'earlywarn check {roster} --config {config}'")
+    terminal.out.print(
+        f"wrote {config}: read it from top to bottom, then run 'earlywarn check {roster} --config {config}'"
+    )
 
 
 @app.command()
@@ -100,7 +111,9 @@ def check(
 
 
 @app.command()
-def train(roster: RosterFile, config: Config, home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False) -> None:
+def train(
+    roster: RosterFile, config: Config, home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False
+) -> None:
     """Fit candidates, choose, fold, test, audit, judge, and register the chosen one."""
     from earlywarn.cli.show_train import show_train, train_record
     from earlywarn.registry.store import Registry
@@ -146,7 +159,9 @@ def score(
     roster: RosterFile,
     out: Annotated[Path, typer.Option(help="Folder of score runs; a new folder is made inside.")],
     model: Annotated[str | None, typer.Option(help="The model's name, where several are in force.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The roster's day; today by default.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The roster's day; today by default.")
+    ] = None,
     home: Home = MODELS,
     inputs: Annotated[bool, typer.Option(help="Keep inputs.parquet for the desk.")] = True,
     as_json: Json = False,

@@ -26,13 +26,15 @@ class DemoScreen:
         """Say who the students are and how they were parted."""
         _heading("1. Students")
         total = len(star.history) + star.left_out + star.in_roster_schools
-        out.print(
-            f"Project STAR, Tennessee, 1985 to 1989: {total:,} real student-years, grades K to 3.\n"
-            f"{star.schools} schools drawn by seed are the roster, which nothing before it touches: {len(star.roster):,} students.\n"
-            f"{len(star.history):,} student-years of the other schools teach and test; {star.left_out:,} are left out, since "
-            f"their students were once in a roster school.\nSTAR is one cohort that moves up a grade a year: "
-            f"its later year is the same children one grade on."
+        lines = (
+            f"Project STAR, Tennessee, 1985 to 1989: {total:,} real student-years, grades K to 3.",
+            f"{star.schools} schools drawn by seed are the roster, which nothing before it touches: "
+            f"{len(star.roster):,} students.",
+            f"{len(star.history):,} student-years of the other schools teach and test; {star.left_out:,} are left out, "
+            "since their students were once in a roster school.",
+            "STAR is one cohort that moves up a grade a year: its later year is the same children one grade on.",
         )
+        out.print("\n".join(lines))
         out.print(f"{paths.history}\n{paths.roster}", soft_wrap=True)
 
     def trained(self, trained: Trained) -> None:

@@ -19,8 +19,8 @@ def show_follow(followed: Followed) -> None:
     """Print what became of the flagged, the group table, and the levels' promises."""
     flagged, known = followed.flagged, followed.flagged_missed + followed.flagged_met
     out.print(
-        f"Of {flagged:,} flagged students {followed.flagged_missed:,} missed the standard, {followed.flagged_met:,} met it, "
-        f"and of {flagged - known:,} the outcome is unknown."
+        f"Of {flagged:,} flagged students {followed.flagged_missed:,} missed the standard, "
+        f"{followed.flagged_met:,} met it, and of {flagged - known:,} the outcome is unknown."
     )
     out.print(
         f"Of {followed.missed:,} students who missed the standard, {followed.flagged_missed:,} had been flagged; "
@@ -29,7 +29,9 @@ def show_follow(followed: Followed) -> None:
     _show_groups(followed)
     _show_promises(followed)
     if followed.unmatched:
-        out.print(f"{followed.unmatched:,} results belong to students who were not scored in this run; they are left out.")
+        out.print(
+            f"{followed.unmatched:,} results belong to students who were not scored in this run; they are left out."
+        )
 
 
 def follow_record(followed: Followed) -> dict[str, Any]:
@@ -44,7 +46,13 @@ def follow_record(followed: Followed) -> dict[str, Any]:
         "unknown": followed.unknown,
         "unmatched": followed.unmatched,
         "figures": [
-            {"measure": f.measure, "group": f.cell.slug, "words": f.cell.words(groups), "versus": f.versus, **_value(f)}
+            {
+                "measure": f.measure,
+                "group": f.cell.slug,
+                "words": f.cell.words(groups),
+                "versus": f.versus,
+                **_value(f),
+            }
             for f in followed.figures
             if f.measure != "recall_gain"
         ],
@@ -70,7 +78,13 @@ def _show_promises(followed: Followed) -> None:
     made = table("Level", ">Said missed", ">Came", ">n", "")
     for promise in followed.promises:
         if promise.cell == EVERYONE:
-            made.add_row(promise.level.name, _said(promise), with_interval(promise.came, 2), f"{promise.students:,}", _held(promise))
+            made.add_row(
+                promise.level.name,
+                _said(promise),
+                with_interval(promise.came, 2),
+                f"{promise.students:,}",
+                _held(promise),
+            )
     show("What each level said, and what came", made)
     judged = [p for p in followed.promises if p.cell != EVERYONE and p.held is not None]
     broken = [promise for promise in judged if not promise.held]
@@ -93,7 +107,11 @@ def _held(promise: Promise) -> str:
 
 
 def _cell(figure: Figure, signed: bool) -> str:
-    return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<") if figure.estimate is None else with_interval(figure.estimate, 2, signed)
+    return (
+        figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<")
+        if figure.estimate is None
+        else with_interval(figure.estimate, 2, signed)
+    )
 
 
 def _share(figure: Figure) -> str:
@@ -103,7 +121,13 @@ def _share(figure: Figure) -> str:
 def _value(figure: Figure) -> dict[str, Any]:
     ends = figure.estimate.interval(0.95) if figure.estimate else (None, None)
     value = float(figure.value) if np.isfinite(figure.value) else None
-    return {"value": value, "low95": ends[0], "high95": ends[1], "students": figure.students, "reason": figure.reason}
+    return {
+        "value": value,
+        "low95": ends[0],
+        "high95": ends[1],
+        "students": figure.students,
+        "reason": figure.reason,
+    }
 
 
 def _promise_record(promise: Promise) -> dict[str, Any]:

@@ -20,7 +20,14 @@ def show_models(versions: Sequence[Version], record: Sequence[Promotion]) -> Non
         promotion = force.get(version.name)
         mine = promotion is not None and promotion.version == version.version
         since = (str(promotion.promoted_on), promotion.by) if promotion is not None and mine else ("", "")
-        made.add_row("●" if mine else "", version.name, str(version.version), version.candidate, version.verdict, *since)
+        made.add_row(
+            "●" if mine else "",
+            version.name,
+            str(version.version),
+            version.candidate,
+            version.verdict,
+            *since,
+        )
     show("Models", made)
     for name, promotion in force.items():
         out.print(f"{name}: {promotion.standing}")
@@ -33,7 +40,9 @@ def models_record(versions: Sequence[Version], record: Sequence[Promotion]) -> l
     for version in versions:
         promotion = force.get(version.name)
         mine = promotion is not None and promotion.version == version.version
-        found.append(vars(version) | {"in_force": mine, "promotion": promotion.to_json() if promotion and mine else None})
+        found.append(
+            vars(version) | {"in_force": mine, "promotion": promotion.to_json() if promotion and mine else None}
+        )
     return found
 
 

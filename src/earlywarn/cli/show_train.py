@@ -15,7 +15,6 @@ from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.train import Trained
 
-
 DASHES = (NOT_KNOWN, NOT_KNOWN)
 
 
@@ -39,20 +38,26 @@ def show_candidates(findings: Findings) -> None:
     for tried in findings.tried:
         mark = "●" if tried is findings.chosen else ""
         made.add_row(mark, tried.title, *_candidate_cells(tried), style="bold" if mark else None)
-    show(f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools", made)
+    show(
+        f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
+        made,
+    )
     why = findings.chosen.behind
     if why is not None and why.value > 0:
         out.print(
             f"Chosen: the simplest within one standard error of the best ({number(why.value, 4)} behind, "
             f"standard error {number(why.se, 4)}, paired by school)."
         )
-    prices = {Role.CEILING: "readable instead of full boosting", Role.AWARE: "blind to groups instead of aware"}
+    prices = {
+        Role.CEILING: "readable instead of full boosting",
+        Role.AWARE: "blind to groups instead of aware",
+    }
     for role, words in prices.items():
         for tried in findings.tried_as(role):
             out.print(f"To be {words}: AUC {with_interval(tried.auc_gain, signed=True)}.")
-    unseen = findings.unseen.figures
-    out.print(f"Later year in schools that taught nothing: AUC {with_interval(unseen['auc'])}; "
-              f"skill within schools {with_interval(findings.chosen.test.figures['skill_within_schools'])}.")  # fmt: skip
+    schools = findings.chosen.test.figures["skill_within_schools"]
+    out.print(f"Later year in schools that taught nothing: AUC {with_interval(findings.unseen.figures['auc'])}.")
+    out.print(f"Skill within schools, beyond knowing the school: {with_interval(schools)} (.5 is none).")
 
 
 def show_groups(findings: Findings) -> None:
@@ -64,7 +69,9 @@ def show_groups(findings: Findings) -> None:
     )  # fmt: skip
     for cell in dict.fromkeys(figure.cell for figure in findings.figures if figure.cell.depth <= 1):
         base = known["prevalence", cell, False]
-        sizes = counts(reading.discretion.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
+        sizes = (
+            counts(reading.discretion.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
+        )
         made.add_row(reading.words(cell), *sizes, *_group_cells(known, cell))
     show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
 
@@ -97,7 +104,8 @@ def train_record(trained: Trained) -> dict[str, Any]:
 
 def _students(findings: Findings) -> str:
     everyone = findings.counted[0]
-    return f"{everyone.students:,} students in {findings.test_schools} schools, {everyone.missed + everyone.met:,} outcomes known"
+    known = everyone.missed + everyone.met
+    return f"{everyone.students:,} students in {findings.test_schools} schools, {known:,} outcomes known"
 
 
 def _candidate_cells(tried: Tried) -> tuple[str, ...]:

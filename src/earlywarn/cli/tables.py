@@ -1,9 +1,9 @@
 """Tables and numbers as the terminal shows them: short, aligned, intervals beside values."""
 
+from typing import TYPE_CHECKING
+
 from rich import box
 from rich.table import Table
-
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # scipy would cost a score run half its time
     from earlywarn.intervals import Estimate

@@ -65,7 +65,9 @@ def guarded(command: Callable[[], Any]) -> int:
         return error.exit_code
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return _machine(Fault(str(error.filename or "this machine"), reason, remedy="check disk and permissions, try again"))
+        return _machine(
+            Fault(str(error.filename or "this machine"), reason, remedy="check disk and permissions, try again")
+        )
     except KeyboardInterrupt:
         err.print("stopped; nothing was half-written")
         return 130

@@ -20,7 +20,18 @@ from earlywarn.config.sections import (
 )
 from earlywarn.config.standard import Name, Section, Standard
 
-SERVING = ("name", "title", "seed", "standard", "roster", "cohort", "features", "groups", "capacity", "levels")
+SERVING = (
+    "name",
+    "title",
+    "seed",
+    "standard",
+    "roster",
+    "cohort",
+    "features",
+    "groups",
+    "capacity",
+    "levels",
+)
 """The sections that a scorecard carries along, so that scoring needs no other file."""
 
 
@@ -125,7 +136,9 @@ def _cohort_faults(whole: Serving) -> list[str]:
             faults.append(f"cohort.grades has '{grade}', but the standard has no grade after it")
         elif not any(whole.standard.bar(subject, after) for subject in whole.standard.subjects):
             faults.append(f"cohort.grades has '{grade}', but the standard has no cut for grade '{after}'")
-    faults += [f"cohort.known_inputs names '{n}', which is no feature" for n in whole.cohort.known_inputs if n not in names]
+    faults += [
+        f"cohort.known_inputs names '{n}', which is no feature" for n in whole.cohort.known_inputs if n not in names
+    ]
     if whole.cohort.min_known > len(whole.cohort.known_inputs):
         faults.append("cohort.min_known is more than the number of known_inputs")
     missing = [subject for subject in whole.standard.subjects if subject not in whole.roster.results]

@@ -34,7 +34,9 @@ def read_config(path: Path) -> bytes:
     """
     if not path.is_file():
         found = "this is a folder" if path.is_dir() else "no such file"
-        raise UsageError(Fault(str(path), found, "an experiment TOML", "check the path, or begin with 'earlywarn init'"))
+        raise UsageError(
+            Fault(str(path), found, "an experiment TOML", "check the path, or begin with 'earlywarn init'")
+        )
     return path.read_bytes()
 
 

@@ -121,13 +121,14 @@ class Indicator(Section):
         return self
 
 
-PROMOTABLE = ("logistic", "piecewise", "additive_boosting")
+Promotable = Literal["logistic", "piecewise", "additive_boosting"]
+PROMOTABLE: tuple[Promotable, ...] = ("logistic", "piecewise", "additive_boosting")
 
 
 class Candidates(Section):
     """What is fitted; ``simplest_first`` is the order of simplicity among those that may be promoted."""
 
-    simplest_first: tuple[Literal["logistic", "piecewise", "additive_boosting"], ...] = PROMOTABLE
+    simplest_first: tuple[Promotable, ...] = PROMOTABLE
     last_result: tuple[Name, ...] = Field(min_length=1, description="inputs of the baseline 'last result alone'")
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
-
 Name = Annotated[str, Field(min_length=1)]
 """A text that says something."""
 

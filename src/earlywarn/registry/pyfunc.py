@@ -57,12 +57,12 @@ class ScorecardModel:
         enough = known_count(cohort["known_inputs"], values) >= cohort["min_known"]
         points = total_points(self.card, values)
         risk = risk_of(self.card, points)
-        level = np.array(level_of(risk, self.card.levels).texts(), dtype=object)
+        level = level_of(risk, self.card.levels).texts()
         return {
             "status": np.where(enough, "scored", "not enough data"),
             "points": np.where(enough, points, np.nan),
             "risk": np.where(enough, risk, np.nan),
-            "level": np.where(enough, level, None),
+            "level": [name if held else None for name, held in zip(level, enough, strict=True)],
         }
 
 
@@ -75,11 +75,31 @@ def _load_pyfunc(data_path: str) -> ScorecardModel:
 def _faults(frame: Any, name: str, spec: InputSpec) -> list[Fault]:
     where = f"column '{name}'"
     if name not in frame:
-        return [Fault(where, "not in the frame", remedy="give every roster column that the model reads; see its metadata")]
+        return [
+            Fault(
+                where,
+                "not in the frame",
+                remedy="give every roster column that the model reads; see its metadata",
+            )
+        ]
     if str(frame[name].dtype) == "category":
-        return [Fault(where, "a pandas category", "text (str or object)", f"frame['{name}'] = frame['{name}'].astype(str)")]
+        return [
+            Fault(
+                where,
+                "a pandas category",
+                "text (str or object)",
+                f"frame['{name}'] = frame['{name}'].astype(str)",
+            )
+        ]
     if spec.type is not InputType.CATEGORY and not _is_numeric(frame[name]):
-        return [Fault(where, "text that is no number", "numbers, or text that reads as numbers", "mend or blank those cells")]
+        return [
+            Fault(
+                where,
+                "text that is no number",
+                "numbers, or text that reads as numbers",
+                "mend or blank those cells",
+            )
+        ]
     return []
 
 

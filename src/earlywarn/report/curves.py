@@ -92,12 +92,12 @@ class Points:
     path: tuple[Spot, ...]
     knots: tuple[Spot, ...]
     ends: tuple[tuple[Spot, str, str], ...]
-    ticks: tuple[tuple[float, str], ...]
+    ticks: tuple[tuple[float, str, str], ...]
     unit: str
     bars: tuple[Bar, ...]
     missing: Missing | None
     width: int = 330
-    height: int = 220
+    height: int = 214
 
 
 def reliability(bins: Sequence[Bin]) -> Reliability:
@@ -133,7 +133,9 @@ def _line(table: PointsTable, span: Spot) -> Points:
     path = tuple(frame.at(x, y) for x, y in spots)
     result = table.spec.type is InputType.RESULT
     middle = {0.0} if result and low < 0 < high else set()
-    ticks = tuple((frame.at(x, 0)[0], _tick(x, result)) for x in sorted({low, high} | middle))
+    anchors = {low: "start", high: "end"}
+    marks = sorted({low, high} | middle)
+    ticks = tuple((frame.at(x, 0)[0], anchors.get(x, "middle"), _tick(x, result)) for x in marks)
     return Points(
         name=table.spec.name,
         title=table.spec.title,
@@ -175,14 +177,13 @@ def _missing(table: PointsTable, frame: Frame) -> Missing | None:
 
 
 def _end_words(path: Sequence[Spot], spots: Sequence[Spot]) -> tuple[tuple[Spot, str, str], ...]:
-    """Label the first and the last point beside the line's ends."""
-    if not path:
-        return ()
-    found = []
-    for place, anchor in ((0, "start"), (-1, "end")):
-        x, y = path[place]
-        found.append(((x, y - 8), anchor, w.signed(spots[place][1], 2)))
-    return tuple(found[: 1 if len(path) == 1 else 2])
+    """Label the first and the last point, on the side of the line that is free."""
+    if len(path) < 2:
+        return tuple(((x, y - 9), "start", w.signed(spots[0][1], 2)) for x, y in path)
+    (x1, y1), (x2, y2) = path[0], path[-1]
+    first = (x1, y1 - 9 if path[1][1] >= y1 else y1 + 19), "start", w.signed(spots[0][1], 2)
+    last = (x2, y2 - 9 if path[-2][1] >= y2 else y2 + 19), "end", w.signed(spots[-1][1], 2)
+    return first, last
 
 
 def _steps(edges: Sequence[float], points: Sequence[float], low: float, high: float) -> list[Spot]:
@@ -201,7 +202,7 @@ def _ends(values: Sequence[float], kind: Kind) -> Spot:
 
 def _tick(value: float, result: bool) -> str:
     if result:
-        return w.signed(value, 1) if value else "standard"
+        return w.signed(value, 1) if value else "0"
     return w.decimal(value, 2).rstrip("0").rstrip(".")
 
 

@@ -69,7 +69,9 @@ def _group_metrics(figures: tuple[Figure, ...]) -> dict[str, float]:
     metrics: dict[str, float] = {}
     for figure in figures:
         if figure.cell.depth == 1 and np.isfinite(figure.value):
-            name = "/".join(part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part)
+            name = "/".join(
+                part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part
+            )
             metrics |= _with_ends(name, figure.estimate) if figure.estimate else {name: figure.value}
     return metrics
 

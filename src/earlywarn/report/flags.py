@@ -27,7 +27,9 @@ def flags_table(rows: ScoredRows, card: Scorecard, values: Values) -> Any:
         "grade": grade,
         "support_priority": level,
         "reasons": [_sentences(card, values, *found) for found in zip(order, rows.reasons[order], grade, strict=True)],
-        "strengths": [_sentences(card, values, *found) for found in zip(order, rows.strengths[order], grade, strict=True)],
+        "strengths": [
+            _sentences(card, values, *found) for found in zip(order, rows.strengths[order], grade, strict=True)
+        ],
         "not_recorded": [SEPARATOR.join(titles[rows.missing[row]]) for row in order],
     }
     safe = [arrow.strings([formula_safe(text or "") for text in column]) for column in columns.values()]

@@ -49,8 +49,9 @@ def later_table(findings: Findings, caption: str) -> Table:
 def lists_table(findings: Findings, caption: str) -> Table:
     """Give what lists of several lengths find, and how often they are right."""
     figures = findings.chosen.test.figures
-    shares = [(w.percent(part, 0), f"{round(100 * part)}_percent") for part in LIST_SHARES]
-    shares.append((f"the district\u2019s: {w.percent(findings.experiment.capacity.share, 0)}", "capacity"))
+    capacity = findings.experiment.capacity.share
+    shares = [(w.percent(part, 0), f"{round(100 * part)}_percent") for part in LIST_SHARES if part != capacity]
+    shares.append((f"the district\u2019s: {w.percent(capacity, 0)}", "capacity"))
     rows = (
         row(words, share(figures.get(f"recall_at_{name}")), share(figures.get(f"precision_at_{name}")))
         for words, name in shares
@@ -96,7 +97,7 @@ def points_caption(table: PointsTable) -> str:
         Kind.CATEGORIES: "One row a category; any other counts as missing.",
     }[table.kind]
     told = f"{spec.title}, in {unit}." if unit else f"{spec.title}."
-    change = " The school can change it." if spec.changeable else " Context: not the school\u2019s to change."
+    change = " Within the school\u2019s reach." if spec.changeable else " Context, not within the school\u2019s reach."
     return f"{told} {how}{change}"
 
 

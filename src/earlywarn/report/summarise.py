@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from earlywarn import arrow
-from earlywarn.columns import Coded, Ints, Status
+from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.groups import GroupTable, membership
 from earlywarn.inputs import Values
@@ -80,8 +80,8 @@ def _code_counts(column: Coded) -> dict[str, int]:
     return {name: int(count) for name, count in zip(column.names, counts, strict=True)}
 
 
-def _status_rows(rows: ScoredRows, status: Status) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    return rows.status.codes == rows.status.names.index(status.value)
+def _status_rows(rows: ScoredRows, status: Status) -> Bools:
+    return np.asarray(rows.status.codes == rows.status.names.index(status.value))
 
 
 def _level_lines(rows: ScoredRows, card: Scorecard) -> tuple[LevelLine, ...]:

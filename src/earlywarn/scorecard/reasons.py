@@ -30,7 +30,7 @@ def sentence(table: PointsTable, value: float | str | None, grade: str | None) -
 
 
 def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:
-    spread = spec.cuts[grade][1] if grade in spec.cuts else 1.0
+    spread = spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
     unit = spec.unit or "points"
     here, there = _side(value * spread), _side(typical * spread)
     return f"{spec.title}: {here[0]} {unit} {here[1]} the standard (typical: {there[0]} {there[1]})"

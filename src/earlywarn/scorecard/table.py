@@ -142,7 +142,7 @@ def _table(raw: dict[str, Any]) -> PointsTable:
     return PointsTable(
         spec=_spec(raw["spec"]),
         kind=kind,
-        values=values,
+        values=values,  # type: ignore[arg-type] # all texts or all numbers, by the kind
         points=points,
         missing=None if raw["missing"] is None else _number(raw["missing"]),
         typical=read(raw["typical"]),

@@ -1,0 +1,112 @@
+"""The model card: one Markdown page for a board, parents and whoever checks the model by hand.
+
+It holds the whole table of points, so the model can be read, and everything that the audit found.
+"""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from earlywarn.candidates.catalogue import Role
+from earlywarn.promotions import Promotion
+from earlywarn.report import group_tables as groups
+from earlywarn.report import model_tables as model
+from earlywarn.report import pages
+from earlywarn.report import sentences as say
+from earlywarn.report import words as w
+from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.house import cards, in_markdown
+from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.tables import Table, difference, gap, markdown, plain, share
+from earlywarn.scorecard.levels import meaning
+
+
+def model_card(findings: Findings) -> str:
+    """Render card.md; the same findings give the same bytes."""
+    reading = Reading(findings)
+    return _tidy(cards().get_template("card.md.j2").render(_context(reading)))
+
+
+def with_waivers(card: str, promotion: Promotion) -> str:
+    """Append who promoted this, when, on which verdict, and every waiver by rule, name and reason."""
+    section = cards().get_template("promotion.md.j2").render(promotion=promotion)
+    return card.rstrip("\n") + "\n\n" + _tidy(section)
+
+
+def table_in_markdown(table: Table) -> Markup:
+    """Give a table with its caption."""
+    return Markup(f"*{in_markdown(table.caption)}*\n\n{markdown(table, in_markdown)}\n")  # noqa: S704
+
+
+def _context(reading: Reading) -> dict[str, Any]:
+    findings = reading.findings
+    unseen, seen = findings.unseen.figures, findings.chosen.test.figures
+    return {
+        "findings": findings,
+        "experiment": findings.experiment,
+        "card": findings.card,
+        "headline": say.verdict_headline(reading, None),
+        "sentences": say.verdict_sentences(reading),
+        "questions": [(q, _answers(reading, q)) for q in say.QUESTIONS],
+        "attributes": [attribute.title for attribute in findings.experiment.groups.attributes.values()],
+        "simplest_first": _titles(findings),
+        "list": pages.list_words(reading),
+        "known": reading.figure("prevalence").students,
+        "ceilings": [_ceiling(tried) for tried in findings.tried_as(Role.CEILING)],
+        "blindness": pages.blindness(reading),
+        "unknown": pages.unknown_differences(reading),
+        "hidden": groups.unseen_groups(reading),
+        "meanings": [(level.name, meaning(level)) for level in findings.card.levels],
+        "seen": share(seen["recall_at_capacity"]).line,
+        "unseen": share(unseen["recall_at_capacity"]).line,
+        "minimum": reading.discretion.minimum,
+        "level": w.percent(findings.experiment.gate.confidence, 0),
+        "table": table_in_markdown,
+        **_tables(reading),
+    }
+
+
+def _tables(reading: Reading) -> dict[str, Any]:
+    findings = reading.findings
+    single = (*groups.shown_cells(reading, 0), *reading.singles)
+    waiting = [judgement for judgement in findings.verdict.judgements if is_open(judgement)]
+    return {
+        "standard": model.standard_table(findings.experiment.standard, "One cut for everyone. Below it: missed."),
+        "points": [(each.spec.title, model.points_table(each)) for each in findings.card.tables],
+        "candidates": model.candidates_table(findings, pages.CANDIDATES_CAPTION),
+        "later": model.later_table(findings, pages.LATER_CAPTION),
+        "lists": model.lists_table(findings, pages.LISTS_CAPTION),
+        "reliability": model.reliability_table(findings.chosen.test.reliability, pages.RELIABILITY_CAPTION),
+        "levels": model.levels_table(findings.card.levels, pages.LEVELS_CAPTION),
+        "audits": (
+            groups.judgements_table(reading, findings.verdict, pages.JUDGEMENTS_CAPTION),
+            groups.found_table(reading, single, pages.FOUND_CAPTION),
+            groups.right_table(reading, single, pages.RIGHT_CAPTION),
+            groups.gaps_table(reading, single, groups.RAW_GAPS, pages.RAW_CAPTION),
+        ),
+        "open": groups.open_table(reading, waiting, pages.OPEN_CAPTION),
+        "rules": groups.judgements_table(reading, findings.rule_verdict, pages.RULES_CAPTION),
+        "outcomes": groups.outcomes_table(reading, pages.OUTCOMES_CAPTION),
+        "reached": groups.reached_table(reading, pages.REACHED_CAPTION),
+    }
+
+
+def _answers(reading: Reading, question: say.Question) -> tuple[say.Said, ...]:
+    return say.gain_answers(reading) if question.measure == "recall_gain" else say.answers(reading, question)
+
+
+def _titles(findings: Findings) -> list[str]:
+    titles = {tried.name: tried.title for tried in findings.tried}
+    return [titles.get(name, name) for name in findings.experiment.candidates.simplest_first]
+
+
+def _ceiling(tried: Tried) -> tuple[str, str, str, str]:
+    auc = plain(tried.test.figures["auc"]).line
+    return tried.title, auc, difference(tried.auc_gain).line, gap(tried.gain).line
+
+
+def _tidy(text: str) -> str:
+    """Give Markdown with single blank lines and one newline at the end."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept) + "\n"

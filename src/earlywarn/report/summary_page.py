@@ -1,0 +1,101 @@
+"""The summary of a score run as one self-contained HTML page; light, since every score run makes one."""
+
+from dataclasses import dataclass
+
+from earlywarn.report import words as w
+from earlywarn.report.house import pages
+from earlywarn.report.summary import LevelLine, Summary
+from earlywarn.report.tables import Entry, Row, Table, row
+from earlywarn.scorecard.levels import meaning
+
+NOT_SHOWN = "too few students: not shown"
+
+
+@dataclass(frozen=True)
+class LevelCard:
+    """A level with its shape (so many dots of so many) and its picture of 100 students."""
+
+    line: LevelLine
+    filled: int
+    of: int
+    missed: int | None
+    told: str
+
+
+def summary_page(summary: Summary) -> str:
+    """Render summary.html; the same summary gives the same bytes."""
+    return (
+        pages()
+        .get_template("summary.html.j2")
+        .render(
+            s=summary,
+            rows=rows_table(summary),
+            levels=tuple(_level_card(line, place, len(summary.levels)) for place, line in enumerate(summary.levels)),
+            schools=_schools(summary),
+            groups=_groups(summary),
+            quarantine=_quarantine(summary),
+            missing=_missing(summary),
+        )
+    )
+
+
+def rows_table(summary: Summary) -> Table:
+    """Account for every row; the last row is the sum of the others."""
+    parts = (
+        ("Scored", summary.scored, "ordered by points; the first of them are the list"),
+        ("Not enough data", summary.not_enough_data, "too few inputs known; look at these students yourself"),
+        ("Out of scope", summary.out_of_scope, "in a grade that this model does not serve"),
+        ("Merged", summary.merged, "the same row more than once"),
+        ("Quarantined", summary.quarantined, "refused at the door; see below and quarantine.csv"),
+    )
+    rows = [row(head, w.count(number), why) for head, number, why in parts]
+    total = sum(number for _, number, _ in parts)
+    rows.append(row("Rows in", w.count(total), "" if total == summary.rows_in else f"but the file had {w.count(summary.rows_in)}"))
+    return Table("Every row of the roster, and what became of it.", ("What became of it", "Rows", "Which"), tuple(rows))
+
+
+def _level_card(line: LevelLine, place: int, levels: int) -> LevelCard:
+    share = line.level.share
+    missed = None if share is None else round(100 * share)
+    return LevelCard(line, levels - place, levels, missed, w.capital(meaning(line.level)) + ".")
+
+
+def _schools(summary: Summary) -> Table:
+    rows = (_counts(line.school, line.students, line.flagged, line.not_enough_data) for line in summary.schools)
+    columns = ("School", "Students in scope", "On the list", "Not enough data")
+    return Table("The list by school.", columns, tuple(rows))
+
+
+def _groups(summary: Summary) -> Table:
+    rows = tuple(
+        row(line.words, NOT_SHOWN)
+        if line.students is None or line.flagged is None or line.not_enough_data is None
+        else _counts(line.words, line.students, line.flagged, line.not_enough_data)
+        for line in summary.groups
+    )
+    columns = ("Group", "Students in scope", "On the list", "Not enough data")
+    return Table("The list by group. Sums only: no list and no reason names a group.", columns, rows)
+
+
+def _counts(head: str, students: int, flagged: int, lacking: int) -> Row:
+    share = w.percent(flagged / students, 0) if students else ""
+    return row(head, w.count(students), Entry(w.count(flagged), share), w.count(lacking))
+
+
+def _quarantine(summary: Summary) -> Table:
+    rows = (
+        row(line.column or "whole row", line.rule, w.count(line.rows), _lines(line.lines, line.rows), line.remedy)
+        for line in summary.quarantine
+    )
+    columns = ("Column", "Rule", "Rows", "Lines of the file", "What to do")
+    return Table("Rows refused, by rule. No value is shown.", columns, tuple(rows))
+
+
+def _lines(lines: tuple[int, ...], rows: int) -> str:
+    told = ", ".join(str(line) for line in lines)
+    return f"{told} \N{HORIZONTAL ELLIPSIS}" if rows > len(lines) else told
+
+
+def _missing(summary: Summary) -> Table:
+    rows = (row(title, w.percent(share)) for title, share in summary.missing)
+    return Table("Scored students without this input.", ("Input", "Missing"), tuple(rows))

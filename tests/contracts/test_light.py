@@ -1,0 +1,36 @@
+"""What starts quickly stays quick: the help and scoring import no training stack."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"pandas", "sklearn", "mlflow", "fairlearn", "django", "scipy", "matplotlib"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Run code in a fresh interpreter; gives the top names of all modules that it loaded."""
+    tail = "\nimport sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("command", ["--help", "score --help", "train --help", "--version"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = (
+        f"import sys\nfrom earlywarn.cli.main import app\ntry:\n    app({command.split()!r})\nexcept SystemExit: pass"
+    )
+    assert not loaded_by(code) & (HEAVY | {"numpy", "pyarrow", "pydantic"})
+
+
+def test_a_score_run_loads_no_training_stack(district: "object", tmp_path: "object") -> None:
+    code = f"""
+from datetime import date
+from pathlib import Path
+from earlywarn.cli.show_score import show_score
+from earlywarn.score import Order, score
+show_score(*score(Order(Path({str(district.roster)!r}), Path({str(tmp_path)!r}), Path({str(district.home)!r}),
+    date(2023, 6, 30), date(2024, 1, 15)), lambda step: None))
+"""
+    assert not loaded_by(code) & HEAVY

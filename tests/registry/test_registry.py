@@ -1,0 +1,186 @@
+"""MLflow holds history and pointers, a model that anyone may load, and nothing personal."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from earlywarn.errors import GateError, ScorecardError, UsageError
+from earlywarn.promote import Request, promote
+from earlywarn.promotions import Waived, read_record
+from earlywarn.registry.pyfunc import _load_pyfunc
+from earlywarn.registry.store import PAPERS, Registry
+from earlywarn.score_run import SCORES
+from tests.conftest import TODAY, District
+from tests.test_score import scored
+
+
+@pytest.fixture
+def model(district: District) -> object:
+    """The registered champion, loaded as anyone would."""
+    import mlflow
+
+    uri = f"sqlite:///{district.home / 'mlflow.db'}"
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return mlflow.pyfunc.load_model("models:/made-up@champion")
+
+
+def _roster(district: District) -> pd.DataFrame:
+    return pd.read_csv(district.roster, dtype={"student_id": str, "grade": str})
+
+
+def test_the_registered_model_scores_as_the_score_run_does(district: District, model: object, tmp_path: Path) -> None:
+    table = pd.read_parquet(scored(district, tmp_path).folder / SCORES)
+    found = model.predict(_roster(district))
+    held = (table["status"] == "scored").to_numpy()
+    assert (found["status"] == table["status"].astype(str)).all()
+    assert found["risk"][held].to_numpy() == pytest.approx(table["risk"][held].to_numpy(), abs=1e-12)
+    assert (found["level"][held].to_numpy() == table["level"][held].astype(str).to_numpy()).all()
+
+
+def test_numbers_may_be_text_object_or_integers(district: District, model: object) -> None:
+    plain = _roster(district)
+    expected = model.predict(plain)["risk"]
+    for frame in (
+        plain.astype(str).replace("nan", None),
+        plain.astype(object),
+        plain.assign(absent=plain["absent"].astype("int64")),
+    ):
+        pd.testing.assert_series_equal(model.predict(frame)["risk"], expected)
+
+
+def test_a_category_is_refused_with_its_remedy(district: District, model: object) -> None:
+    frame = _roster(district)
+    with pytest.raises(UsageError, match=r"column 'track': a pandas category.*astype\(str\)"):
+        model.predict(frame.assign(track=frame["track"].astype("category")))
+
+
+def test_absent_columns_and_words_in_numbers_are_told_at_once_without_values(district: District, model: object) -> None:
+    frame = _roster(district).drop(columns="read").assign(math="zebra")
+    with pytest.raises(UsageError, match="column 'read'") as caught:
+        model.predict(frame)
+    assert "column 'math'" in str(caught.value)
+    assert "zebra" not in str(caught.value)
+
+
+def test_an_unseen_category_scores_as_missing(district: District, model: object) -> None:
+    frame = _roster(district)
+    unseen, missing = frame.assign(track="violet"), frame.assign(track=None)
+    assert np.allclose(model.predict(unseen)["risk"], model.predict(missing)["risk"], equal_nan=True)
+
+
+def test_the_loader_runs_no_code_from_the_artifact(tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path(tmp_path / "ran").touch, ())
+
+    path = tmp_path / "scorecard.json"
+    path.write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(ScorecardError):
+        _load_pyfunc(str(path))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_no_id_no_row_and_no_input_example_reaches_mlflow(district: District) -> None:
+    ids = [name.encode() for name in _roster(district)["student_id"].astype(str).head(3)]
+    history = pd.read_csv(district.history, dtype=str)
+    rows = [",".join(row).encode() for row in history[["student_id", "school_id"]].head(50).to_numpy()]
+    places = [
+        district.home / "mlflow.db",
+        *(p for p in (district.home / "artifacts").rglob("*") if p.is_file()),
+    ]
+    assert len(places) > 10
+    for path in places:
+        content = path.read_bytes()
+        assert not [row for row in rows if row in content], path.name
+        if path.suffix in {".json", ".md", ".html", ".toml"}:
+            assert not [one for one in ids if b'"' + one + b'"' in content], path.name
+        assert "input_example" not in path.name
+
+
+def test_a_parent_run_a_child_a_candidate_and_all_papers(district: District) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{district.home / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("made-up")
+    runs = client.search_runs([experiment.experiment_id])
+    children = [run for run in runs if "mlflow.parentRunId" in run.data.tags]
+    (parent,) = [run for run in runs if run not in children]
+    assert len(children) == 8
+    assert {"config_sha256", "roster_sha256", "candidate"} <= set(parent.data.params)
+    assert parent.data.tags["verdict"] == district.promotion.verdict.value
+    assert parent.data.metrics["recall/lunch-F"] != parent.data.metrics["recall/lunch-N"]
+    assert {item.path for item in client.list_artifacts(parent.info.run_id, "papers")} == {
+        f"papers/{name}" for name in PAPERS
+    }
+    assert client.list_artifacts(parent.info.run_id, "figures")
+
+
+def test_the_champion_alias_points_at_what_was_promoted(district: District) -> None:
+    (version,) = Registry(district.home).versions("made-up")
+    assert version.champion
+    assert version.version == district.promotion.version
+
+
+def test_a_version_that_is_not_there_is_wrong_use(own_home: Path) -> None:
+    with pytest.raises(UsageError, match="made-up version 9: not in the registry"):
+        promote(Request("made-up", 9, "A", TODAY), own_home, Registry(own_home))
+
+
+class _Papers:
+    """A registry of one version with papers of our making."""
+
+    def __init__(self, papers: dict[str, bytes]) -> None:
+        self._papers = papers
+        self.pointed = False
+
+    def papers(self, name: str, version: int) -> dict[str, bytes]:
+        return self._papers
+
+    def point(self, name: str, version: int) -> None:
+        self.pointed = True
+
+
+def _failed(district: District) -> dict[str, bytes]:
+    import json
+
+    papers = {name: (district.trained.papers / name).read_bytes() for name in PAPERS}
+    verdict = json.loads(papers["verdict.json"]) | {"outcome": "fail", "failed_rules": ["same-risk-gap"]}
+    return papers | {"verdict.json": json.dumps(verdict).encode()}
+
+
+def test_a_fail_is_refused_and_nothing_is_written(district: District, tmp_path: Path) -> None:
+    registry = _Papers(_failed(district))
+    with pytest.raises(GateError, match="--waive same-risk-gap --by NAME --reason TEXT") as caught:
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, registry)
+    assert caught.value.exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+    assert not registry.pointed
+
+
+def test_a_waiver_by_name_lets_it_pass_and_stays_on_card_and_record(district: District, tmp_path: Path) -> None:
+    waiver = Waived("same-risk-gap", "B. Board", "a trial with a human review of every flag")
+    promotion = promote(Request("made-up", 1, "A", TODAY, (waiver,)), tmp_path, _Papers(_failed(district)))
+    assert read_record(tmp_path) == (promotion,)
+    card = (tmp_path / "promoted" / promotion.scorecard / "card.md").read_text()
+    assert "B. Board" in card
+    assert "a trial with a human review of every flag" in card
+    run = scored(district, tmp_path / "out", home=tmp_path)
+    assert "B. Board" in (run.folder / "summary.html").read_text()
+    assert "B. Board" in run.manifest.standing
+
+
+def test_a_waiver_of_a_rule_that_did_not_fail_is_refused(district: District, tmp_path: Path) -> None:
+    wrong = Waived("excess-overlooked", "B", "r")
+    with pytest.raises(UsageError, match="no such rule failed"):
+        promote(Request("made-up", 1, "A", TODAY, (wrong,)), tmp_path, _Papers(_failed(district)))
+
+
+def test_a_verdict_on_another_scorecard_is_refused(district: District, tmp_path: Path) -> None:
+    papers = _failed(district)
+    papers["scorecard.json"] = papers["scorecard.json"].replace(b'"intercept":', b'"intercept":1', 1)
+    with pytest.raises(ScorecardError):
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, _Papers(papers))

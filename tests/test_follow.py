@@ -1,0 +1,83 @@
+"""Outcomes joined by the one standard; promises judged; unknown never met."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from earlywarn.columns import MISSED
+from earlywarn.errors import RosterError, UsageError
+from earlywarn.follow import follow
+from earlywarn.groups import EVERYONE
+from earlywarn.score_run import SCORES
+from tests.conftest import District
+from tests.test_score import scored
+
+
+def _outcomes(district: District) -> pd.DataFrame:
+    return pd.read_csv(district.outcomes, dtype={"student_id": str, "grade": str})
+
+
+def test_counts_equal_a_join_by_hand(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    followed = follow(run.folder, district.outcomes, district.home)
+    table = pd.read_parquet(run.folder / SCORES).merge(
+        _outcomes(district), on="student_id", how="left", suffixes=("", "_later")
+    )
+    table = table[table["status"] == "scored"]
+    missed = (table["read"] < 690) | (table["math"] < 690)
+    met = ~missed & table["read"].notna() & table["math"].notna()
+    assert followed.missed == missed.sum()
+    assert followed.flagged_missed == (missed & table["flagged"]).sum()
+    assert followed.flagged_met == (met & table["flagged"]).sum()
+    assert followed.unknown == (~missed & ~met).sum()
+    recall = next(f for f in followed.figures if f.measure == "recall" and f.cell == EVERYONE)
+    assert recall.value == pytest.approx((missed & table["flagged"]).sum() / missed.sum())
+    assert MISSED == 1
+
+
+def test_a_level_promise_is_kept_or_broken(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    told = {
+        p.level.name: p for p in follow(run.folder, district.outcomes, district.home).promises if p.cell == EVERYONE
+    }
+    assert told["Low"].held is True
+    worse = _outcomes(district).assign(read=1.0)
+    worse.to_csv(tmp_path / "worse.csv", index=False)
+    broken = {
+        p.level.name: p
+        for p in follow(run.folder, tmp_path / "worse.csv", district.home).promises
+        if p.cell == EVERYONE
+    }
+    assert broken["Low"].held is False
+
+
+def test_students_without_results_are_unknown_and_others_results_are_counted(
+    district: District, tmp_path: Path
+) -> None:
+    run = scored(district, tmp_path)
+    some = _outcomes(district).iloc[:200]
+    some.iloc[:5, some.columns.get_loc("student_id")] = [f"X{n}" for n in range(5)]
+    some.to_csv(tmp_path / "some.csv", index=False)
+    followed = follow(run.folder, tmp_path / "some.csv", district.home)
+    assert followed.unmatched >= 5
+    assert followed.unknown >= 280
+
+
+@pytest.mark.parametrize(("column", "value"), [("school_year", 2023), ("grade", "3"), ("student_id", "nobody")])
+def test_results_of_another_year_grade_or_students_are_refused(
+    district: District, tmp_path: Path, column: str, value: object
+) -> None:
+    run = scored(district, tmp_path)
+    frame = _outcomes(district).drop_duplicates("student_id")
+    frame[column] = value if column != "student_id" else [f"X{n}" for n in range(len(frame))]
+    frame.to_csv(tmp_path / "other.csv", index=False)
+    with pytest.raises(RosterError, match="no result belongs to a scored student"):
+        follow(run.folder, tmp_path / "other.csv", district.home)
+
+
+def test_a_folder_that_is_no_score_run_is_told(district: District, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no manifest\.json"):
+        follow(tmp_path, district.outcomes, district.home)
+    with pytest.raises(UsageError, match="no such folder"):
+        follow(tmp_path / "none", district.outcomes, district.home)

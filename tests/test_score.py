@@ -1,0 +1,274 @@
+"""A score run: every row accounted for, whole or not at all, the same bytes again, and no group on the list."""
+
+import json
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from earlywarn.cohort import build_cohort
+from earlywarn.config.load import parse_serving
+from earlywarn.errors import GateError, MachineError, RosterError, ScorecardError
+from earlywarn.files import sha256_file
+from earlywarn.promotions import RECORD
+from earlywarn.roster.door import open_roster
+from earlywarn.score import Order, score
+from earlywarn.score_run import FLAGS, GROUPS, INPUTS, MANIFEST, SCORES, SUMMARY, open_run
+from earlywarn.scorecard.points import total_points
+from earlywarn.scorecard.table import from_bytes
+from tests.conftest import AS_OF, TODAY, District
+
+
+def order(district: District, out: Path, **changes: object) -> Order:
+    """Give the usual order."""
+    return replace(Order(district.roster, out, district.home, AS_OF, TODAY), **changes)
+
+
+def scored(district: District, out: Path, **changes: object) -> "object":
+    """Score; gives the run."""
+    return score(order(district, out, **changes), lambda step: None)[0]
+
+
+def write(frame: pd.DataFrame, folder: Path) -> Path:
+    """Write a spoilt roster."""
+    path = folder / "spoilt.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_every_row_is_accounted_for_and_every_file_is_there(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    counts = run.manifest.counts
+    assert counts.rows_in == 480
+    assert (
+        counts.rows_in
+        == counts.scored + counts.not_enough_data + counts.out_of_scope + counts.merged + counts.quarantined
+    )
+    assert counts.flagged == 96
+    assert sorted(path.name for path in run.folder.iterdir()) == sorted(
+        [FLAGS, GROUPS, INPUTS, MANIFEST, SCORES, SUMMARY, "quarantine.csv"]
+    )
+    for name, sha256 in run.manifest.files.items():
+        assert sha256_file(run.folder / name) == sha256
+
+
+def test_every_kind_of_row_finds_its_place(district: District, own_roster: pd.DataFrame, tmp_path: Path) -> None:
+    frame = own_roster.copy()
+    frame.loc[0, ["read", "math"]] = ""
+    frame.loc[1, "grade"] = "4"
+    frame.loc[2, "school_year"] = "2022"
+    frame.loc[3, "absent"] = "many"
+    frame = pd.concat([frame, frame.iloc[[5]]])
+    counts = scored(district, tmp_path / "out", roster=write(frame, tmp_path)).manifest.counts
+    assert (counts.not_enough_data, counts.out_of_scope, counts.quarantined, counts.merged) == (1, 2, 1, 1)
+    assert counts.rows_in == 481
+
+
+def test_shuffled_rows_give_everyone_the_same_risk_and_rank(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    mixed = write(own_roster.sample(frac=1, random_state=1), tmp_path)
+    runs = [scored(district, tmp_path / "a"), scored(district, tmp_path / "b", roster=mixed)]
+    frames = [pd.read_parquet(run.folder / SCORES).set_index("student_id").sort_index() for run in runs]
+    assert (frames[0]["risk"].to_numpy() == frames[1]["risk"].to_numpy()).all()
+    assert (frames[0]["rank"] == frames[1]["rank"]).all()
+
+
+def test_the_same_roster_gives_the_same_bytes(district: District, tmp_path: Path) -> None:
+    one, other = scored(district, tmp_path / "a"), scored(district, tmp_path / "b")
+    for name in (SCORES, FLAGS, GROUPS, INPUTS, "quarantine.csv", SUMMARY):
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+
+
+def test_a_whole_run_is_left_as_it_is(district: District, tmp_path: Path) -> None:
+    run, fresh = score(order(district, tmp_path), lambda step: None)
+    before = {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()}
+    again, fresh_again = score(order(district, tmp_path), lambda step: None)
+    assert (fresh, fresh_again) == (True, False)
+    assert again.folder == run.folder
+    assert {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()} == before
+
+
+def test_scores_equal_the_scorecard_by_hand_and_ranks_follow_points(district: District, tmp_path: Path) -> None:
+    table = pd.read_parquet(scored(district, tmp_path).folder / SCORES)
+    card = from_bytes((district.home / "scorecards" / f"{district.promotion.scorecard}.json").read_bytes())
+    serving = parse_serving(card.serving, "card")
+    door = open_roster(district.roster, serving)
+    cohort = build_cohort(door.roster, door.groups, serving)
+    from earlywarn.candidates.fold import frame_values
+
+    points = total_points(card, frame_values(card.specs, cohort.frame))
+    held = table["status"] == "scored"
+    assert table["points"][held].to_numpy() == pytest.approx(points[held.to_numpy()], abs=1e-12)
+    ranked = table[held].sort_values("rank")
+    assert (np.diff(ranked["points"]) <= 0).all()
+    assert ranked["flagged"].tolist() == [True] * 96 + [False] * (len(ranked) - 96)
+
+
+def test_no_group_stands_in_scores_inputs_or_the_list(district: District, tmp_path: Path) -> None:
+    folder = scored(district, tmp_path).folder
+    for name in (SCORES, INPUTS):
+        assert not {"sex", "lunch"} & set(pq.read_schema(folder / name).names)
+    listed = (folder / FLAGS).read_text()
+    for word in ("Girls", "Boys", "Free lunch", "lunch"):
+        assert word not in listed
+
+
+def test_the_list_is_by_school_in_words_and_without_a_risk(district: District, tmp_path: Path) -> None:
+    listed = pd.read_csv(scored(district, tmp_path).folder / FLAGS, dtype=str)
+    assert list(listed) == [
+        "school_id",
+        "student_id",
+        "grade",
+        "support_priority",
+        "reasons",
+        "strengths",
+        "not_recorded",
+    ]
+    assert listed["school_id"].is_monotonic_increasing
+    assert listed["support_priority"].isin(["High", "Moderate", "Low"]).all()
+    assert listed["reasons"].str.contains("below the standard").any()
+    assert not listed.to_csv().count("0.7")
+
+
+def test_private_files_are_for_their_owner_alone(district: District, tmp_path: Path) -> None:
+    folder = scored(district, tmp_path).folder
+    for name in (GROUPS, INPUTS):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+
+
+def test_inputs_can_be_left_out(district: District, tmp_path: Path) -> None:
+    assert not (scored(district, tmp_path, with_inputs=False).folder / INPUTS).exists()
+
+
+def test_a_formula_in_an_id_is_harmless_in_the_list_and_raw_in_parquet(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    own_roster["student_id"] = "=" + own_roster["student_id"]
+    folder = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path)).folder
+    assert pd.read_csv(folder / FLAGS, dtype=str)["student_id"].str.startswith("'=").all()
+    assert pd.read_parquet(folder / SCORES)["student_id"].str.startswith("=").all()
+
+
+def test_another_school_year_is_out_of_scope_and_said_if_nobody_is_left(district: District, tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match=r"school year 2027.*the file has school years 2023.*--as-of"):
+        scored(district, tmp_path, as_of=date(2027, 1, 1))
+    assert not [path for path in tmp_path.iterdir() if path.name != ".lock"]
+
+
+def test_too_many_refused_rows_are_refused_without_a_value(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    own_roster.loc[:99, "absent"] = "zebra"
+    with pytest.raises(RosterError, match="absent") as caught:
+        scored(district, tmp_path / "out", roster=write(own_roster, tmp_path))
+    assert "zebra" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_expired_model_is_refused(district: District, own_home: Path, tmp_path: Path) -> None:
+    record = own_home / RECORD
+    line = json.loads(record.read_text())
+    record.write_text(json.dumps(line | {"verdict": "provisional", "expires": "2024-01-14"}) + "\n")
+    with pytest.raises(GateError, match="expired on 2024-01-14"):
+        scored(district, tmp_path, home=own_home)
+
+
+def test_a_scorecard_with_one_byte_changed_is_refused(district: District, own_home: Path, tmp_path: Path) -> None:
+    (path,) = (own_home / "scorecards").iterdir()
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    with pytest.raises(ScorecardError, match="not those that were promoted"):
+        scored(district, tmp_path, home=own_home)
+
+
+def test_a_run_whose_file_was_edited_is_not_read(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    with (run.folder / SCORES).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ScorecardError, match="not the file that this score run wrote"):
+        open_run(run.folder).table(SCORES)
+
+
+def test_what_changed_since_the_run_before_is_counted(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    scored(district, tmp_path / "out")
+    own_roster.loc[own_roster["school_id"] == "S00", ["read", "math"]] = "600"
+    later = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path), as_of=date(2023, 5, 1))
+    assert later.manifest.counts.flagged == 96
+    newest = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path))
+    assert "since" in (newest.folder / SUMMARY).read_text().lower()
+
+
+def _command(district: District, out: Path) -> list[str]:
+    tool = Path(sys.executable).parent / "earlywarn"
+    return [
+        str(tool),
+        "score",
+        str(district.roster),
+        "--out",
+        str(out),
+        "--home",
+        str(district.home),
+        "--as-of",
+        str(AS_OF),
+    ]
+
+
+def _limit_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def test_a_full_disk_ends_with_3_and_leaves_nothing(district: District, own_home: Path, tmp_path: Path) -> None:
+    _forever(own_home)
+    command = _command(replace(district, home=own_home), tmp_path / "out")
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=_limit_files, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".lock"]
+
+
+def test_a_killed_run_leaves_no_run_and_the_same_command_makes_it(
+    district: District, own_home: Path, tmp_path: Path
+) -> None:
+    _forever(own_home)
+    clean = scored(district, tmp_path / "clean", home=own_home)
+    command = _command(replace(district, home=own_home), tmp_path / "out")
+    for delay in (0.15, 0.3, 0.45, 0.5, 0.55, 0.6):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        for folder in (tmp_path / "out").glob("2*"):
+            assert (folder / MANIFEST).is_file()
+    subprocess.run(command, check=True, capture_output=True)
+    (whole,) = (tmp_path / "out").glob("2*")
+    for name in (SCORES, FLAGS):
+        assert (whole / name).read_bytes() == (clean.folder / name).read_bytes()
+
+
+def _forever(home: Path) -> None:
+    """Let the promoted verdict hold for commands that read today's clock."""
+    record = home / RECORD
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"expires": None}) + "\n")
+
+
+def test_a_second_run_at_the_same_time_is_told_to_try_again(district: District, tmp_path: Path) -> None:
+    from earlywarn.files import locked
+
+    with locked(tmp_path), pytest.raises(MachineError, match="another earlywarn command"):
+        scored(district, tmp_path)
