@@ -89,13 +89,10 @@ def _promote(
     trained: Trained, plan: Demo, home: Path, registry: Registry, today: date
 ) -> tuple[Promotion, Waiver | None]:
     """Promote; after a fail with the waiver that stands in the demo's TOML, for the rules that failed."""
-    verdict = trained.findings.verdict
-    waiver = plan.waiver if verdict.outcome is Outcome.FAIL else None
-    waived = (
-        tuple(Waived(rule, waiver.by, waiver.reason) for rule in waiver.rules if rule in verdict.failed_rules)
-        if waiver
-        else ()
-    )
+    verdict, waiver = trained.findings.verdict, plan.waiver
+    waived: tuple[Waived, ...] = ()
+    if waiver is not None and verdict.outcome is Outcome.FAIL:
+        waived = tuple(Waived(rule, waiver.by, waiver.reason) for rule in waiver.rules if rule in verdict.failed_rules)
     request = Request(trained.findings.experiment.name, trained.version, BY, today, waived)
     return promote(request, home, registry), waiver
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from earlywarn.files import locked, sha256_of
 from earlywarn.promotions import EXPIRY, Promotion, Waived, append, uncovered
 from earlywarn.registry.store import Registry
 from earlywarn.report.card import with_waivers
+from earlywarn.report.pages import with_promotion
 from earlywarn.scorecard.table import Scorecard, from_bytes
 
 
@@ -46,7 +47,9 @@ def promote(request: Request, home: Path, registry: Registry) -> Promotion:
     _check(request, Outcome(verdict["outcome"]), failed)
     with locked(home):
         promotion = _promotion(request, card, verdict, papers)
-        append(home, promotion, card, _kept(papers, promotion))
+        kept = _kept(papers, promotion)
+        promotion = replace(promotion, card_sha256=sha256_of(kept["card.md"]))
+        append(home, promotion, card, kept)
     registry.point(request.name, request.version)
     return promotion
 
@@ -96,13 +99,17 @@ def _promotion(request: Request, card: Scorecard, verdict: dict[str, Any], paper
         waivers=request.waivers,
         verdict_sha256=sha256_of(papers["verdict.json"]),
         audit_sha256=sha256_of(papers["audit.json"]),
-        card_sha256=sha256_of(papers["card.md"]),
+        card_sha256="",  # known once the card tells of this promotion
         config_sha256=sha256_of(papers["config.toml"]),
     )
     return promotion
 
 
 def _kept(papers: dict[str, bytes], promotion: Promotion) -> dict[str, bytes]:
-    """Give what is kept beside the scorecard; the card tells of the promotion and its waivers."""
-    kept = {name: papers[name] for name in ("audit.json", "audit.html", "verdict.json", "config.toml")}
-    return kept | {"card.md": with_waivers(papers["card.md"].decode(), promotion).encode()}
+    """Give what is kept beside the scorecard; card and audit page tell of the promotion and its waivers."""
+    kept = {name: papers[name] for name in ("audit.json", "verdict.json", "config.toml")}
+    page, card = (papers[name].decode() for name in ("audit.html", "card.md"))
+    return kept | {
+        "audit.html": with_promotion(page, promotion).encode(),
+        "card.md": with_waivers(card, promotion).encode(),
+    }

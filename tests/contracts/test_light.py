@@ -21,7 +21,7 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     code = (
         f"import sys\nfrom earlywarn.cli.main import app\ntry:\n    app({command.split()!r})\nexcept SystemExit: pass"
     )
-    assert not loaded_by(code) & (HEAVY | {"numpy", "pyarrow", "pydantic"})
+    assert not loaded_by(code) & (HEAVY | {"numpy", "pyarrow"})
 
 
 def test_a_score_run_loads_no_training_stack(district: "object", tmp_path: "object") -> None:

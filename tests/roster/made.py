@@ -19,7 +19,9 @@ COLUMNS = (
     "age", "class_type", "sex", "race", "lunch",
 )  # fmt: skip
 HEADER = ",".join(COLUMNS)
-GOOD = dict(zip(COLUMNS, "0001,012,1986,1,500,510,430,440,0.5,small,F,W,N".split(","), strict=True))
+GOOD = dict(
+    zip(COLUMNS, ["0001", "012", "1986", "1", "500", "510", "430", "440", "0.5", "small", "F", "W", "N"], strict=True)
+)
 
 
 def serving(*changes: tuple[str, str]) -> Experiment:

@@ -11,7 +11,6 @@ from earlywarn.roster.contract import results_contract, roster_contract
 from tests.roster.made import DEMO_SERVING, HEADER, door_of, line, opened, refused, row, serving, text_of
 
 
-
 @pytest.mark.parametrize(
     ("column", "cell", "rule"),
     [
@@ -135,7 +134,9 @@ def test_one_column_may_serve_as_a_text_and_as_a_number(tmp_path: Path) -> None:
 
 def test_a_column_with_two_ranges_must_keep_both(tmp_path: Path) -> None:
     config = serving(('column = "read_before"', 'column = "read"\nminimum = 450'))
-    assert refused(door_of(tmp_path, row(read="449"), config=config)) == [(2, "read", "a number that is not at least 450")]
+    assert refused(door_of(tmp_path, row(read="449"), config=config)) == [
+        (2, "read", "a number that is not at least 450")
+    ]
 
 
 def test_the_contract_is_a_table_of_column_type_rule_and_remedy() -> None:

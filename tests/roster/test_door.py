@@ -56,13 +56,17 @@ def test_the_same_student_in_two_years_is_two_rows(tmp_path: Path) -> None:
 
 
 def test_rows_without_an_id_or_a_year_contradict_nobody(tmp_path: Path) -> None:
-    door = door_of(tmp_path, row(student_id=""), row(student_id="", read="1"), row(school_year="x"), row(school_year="x"))
+    door = door_of(
+        tmp_path, row(student_id=""), row(student_id="", read="1"), row(school_year="x"), row(school_year="x")
+    )
     assert CLASH not in {rule for _, _, rule in refused(door)}
     assert door.counts.quarantined == 4
 
 
 def test_columns_that_nobody_maps_do_not_make_a_conflict(tmp_path: Path) -> None:
-    door = opened(tmp_path, text_of(f"{line(row())},a", f"{line(row())},b", header=text_of().decode().strip() + ",note"))
+    door = opened(
+        tmp_path, text_of(f"{line(row())},a", f"{line(row())},b", header=text_of().decode().strip() + ",note")
+    )
     assert door.counts.merged == 1
 
 
@@ -126,14 +130,17 @@ def test_an_error_of_many_rules_fits_on_a_screen(tmp_path: Path) -> None:
     door = door_of(tmp_path, blank, row(student_id="", school_id="", school_year="", grade="", read="1e400", math="1%"))
     assert len({(refusal.column, refusal.rule) for refusal in door.refusals}) > 12 - 1
     many = dataclasses.replace(
-        door, refusals=tuple(dataclasses.replace(each, column=f"c{place}") for place, each in enumerate(door.refusals * 3))
+        door,
+        refusals=tuple(dataclasses.replace(each, column=f"c{place}") for place, each in enumerate(door.refusals * 3)),
     )
     with pytest.raises(RosterError, match="more kinds of fault") as caught:
         check_share(many, DEMO_SERVING)
     assert len(str(caught.value).splitlines()) < 20
 
 
-def test_a_file_of_nothing_but_faults_is_refused_before_memory_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_nothing_but_faults_is_refused_before_memory_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(accept, "MOST_REFUSALS", 5)
     with pytest.raises(RosterError, match="more than 5 faults"):
         door_of(tmp_path, *[row(student_id=str(place), grade="9") for place in range(6)])

@@ -43,7 +43,8 @@ def test_the_list_is_written_as_a_csv_that_any_program_reads(tmp_path: Path) -> 
     with (tmp_path / "quarantine.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert lines[0] == {
-        "file": "a.csv", "line": "30", "column": WHOLE_ROW, "rule": "fewer cells than the header", "remedy": "give it 13",
+        "file": "a.csv", "line": "30", "column": WHOLE_ROW, "rule": "fewer cells than the header",
+        "remedy": "give it 13",
     }  # fmt: skip
     assert len(lines) == 4
 

@@ -8,11 +8,22 @@ import numpy as np
 import pytest
 
 from earlywarn.errors import MachineError, RosterError, UsageError
-from earlywarn.roster import delimited, pieces
+from earlywarn.roster import accept, delimited, pieces
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.door import open_roster
 from tests.roster.made import (
-    COLUMNS, DEMO_SERVING, HEADER, door_of, line, opened, parquet_columns, refused, row, rows, text_of, write_parquet,
+    COLUMNS,
+    DEMO_SERVING,
+    HEADER,
+    door_of,
+    line,
+    opened,
+    parquet_columns,
+    refused,
+    row,
+    rows,
+    text_of,
+    write_parquet,
 )  # fmt: skip
 
 OPEN_BOTH_WAYS = """
@@ -78,6 +89,7 @@ def test_a_file_that_may_not_be_read_is_the_machines_fault(tmp_path: Path, monke
         (text_of(ONE, end="\r"), "a line end of CR alone"),
         (b"a" * 2_000_000, "a header longer than 1 MB"),
         (b",".join([b"x"] * 20_000) + b"\n1\n", "20,000 columns"),
+        (b"x" * 200_000 + b",student_id\n1,2\n", "a header that cannot be read"),
         (b'"student_id,school_id\n1,2\n', "a quote that is never closed"),
         (b'student"_"id,school_id\n1,2\n', "a quote inside a cell"),
     ],
@@ -134,7 +146,9 @@ def test_a_short_row_is_refused_and_fills_nothing(tmp_path: Path) -> None:
 
 
 def test_a_comma_inside_quotes_parts_nothing(tmp_path: Path) -> None:
-    assert door_of(tmp_path, row(class_type="small, with aide")).roster.texts["class_type"].names == ("small, with aide",)
+    assert door_of(tmp_path, row(class_type="small, with aide")).roster.texts["class_type"].names == (
+        "small, with aide",
+    )
 
 
 def test_a_doubled_quote_inside_a_cell_is_one_quote(tmp_path: Path) -> None:
@@ -175,12 +189,17 @@ def test_an_unclosed_quote_is_found_at_the_next_quoted_cell(tmp_path: Path) -> N
 
 
 def test_rows_between_two_unclosed_quotes_are_each_counted(tmp_path: Path) -> None:
-    door = opened(tmp_path, text_of(ONE.replace("small", '"small'), TWO, THREE.replace("small", 'small"'), line(row(student_id="4"))))
+    door = opened(
+        tmp_path,
+        text_of(ONE.replace("small", '"small'), TWO, THREE.replace("small", 'small"'), line(row(student_id="4"))),
+    )
     assert door.counts.rows_in == 4
     assert refused(door) == [(number, WHOLE_ROW, "a quote that makes several rows one") for number in (2, 3, 4)]
 
 
-def test_a_row_that_never_ends_is_refused_before_memory_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_never_ends_is_refused_before_memory_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pieces, "PIECE", 1_000)
     monkeypatch.setattr(pieces, "LONGEST_RECORD", 10_000)
     content = text_of(ONE, TWO.replace("small", '"small'), *[THREE] * 1_000)
@@ -188,8 +207,14 @@ def test_a_row_that_never_ends_is_refused_before_memory_is_full(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 1_000])
-def test_where_a_file_is_cut_into_pieces_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    odd = [row(student_id="a", class_type="x\n\ny"), row(student_id="b", read="NA"), row(student_id="b", class_type='"')]
+def test_where_a_file_is_cut_into_pieces_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    odd = [
+        row(student_id="a", class_type="x\n\ny"),
+        row(student_id="b", read="NA"),
+        row(student_id="b", class_type='"'),
+    ]
     content = text_of(*map(line, [*odd, *rows(30)]), "", "1,2", line(row(student_id="c", math="95%")), end="\r\n")
     whole = opened(tmp_path, content)
     monkeypatch.setattr(pieces, "PIECE", size)
@@ -199,6 +224,11 @@ def test_where_a_file_is_cut_into_pieces_changes_nothing(tmp_path: Path, monkeyp
     assert cut.roster.lines.tolist() == whole.roster.lines.tolist()
     np.testing.assert_array_equal(cut.roster.numbers["read"], whole.roster.numbers["read"])
     assert cut.roster.texts["class_type"].texts() == whole.roster.texts["class_type"].texts()
+
+
+def test_rows_whose_lines_cannot_be_told_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited.records, "record_lines", lambda *_: np.arange(1))
+    assert "lines 2 to 5: rows that cannot be told apart" in message_of(tmp_path, text_of(ONE, "", TWO))
 
 
 def test_a_header_that_stands_twice_is_refused(tmp_path: Path) -> None:
@@ -262,6 +292,30 @@ def test_parquet_may_hold_years_grades_and_codes_as_numbers(tmp_path: Path) -> N
     np.testing.assert_array_equal(door.roster.numbers["read"], [500, np.nan])
     np.testing.assert_array_equal(door.roster.numbers["math"], [np.nan, 510.5])
     assert np.isnan(door.roster.numbers["age"]).all()
+
+
+def test_a_whole_number_too_large_for_a_float_is_taken_as_the_nearest(tmp_path: Path) -> None:
+    columns = parquet_columns(rows(1)) | {"read": [2**63 - 1]}
+    door = open_roster(write_parquet(tmp_path / "roster.parquet", columns), DEMO_SERVING)
+    assert door.roster.numbers["read"].tolist() == [2.0**63]
+
+
+def test_parquet_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "roster.parquet", parquet_columns([row(class_type="abcdefgh")]))
+    path.write_bytes(path.read_bytes().replace(b"abcdefgh", b"abc\xff\xfefgh"))
+    with pytest.raises(RosterError, match="a damaged or encrypted Parquet file"):
+        open_roster(path, DEMO_SERVING)
+
+
+def test_a_file_that_breaks_off_while_it_is_read_is_the_machines_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(accept, "sha256_file", fail)
+    with pytest.raises(MachineError, match="Input/output error"):
+        door_of(tmp_path, row())
 
 
 def test_an_infinite_number_in_parquet_is_refused(tmp_path: Path) -> None:

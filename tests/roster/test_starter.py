@@ -87,7 +87,8 @@ def test_columns_without_a_usual_name_are_named_as_gaps(tmp_path: Path) -> None:
 
 
 def test_with_groups_and_keys_named_otherwise_the_starter_still_parses(tmp_path: Path) -> None:
-    header = "Student Number,sch,SchoolYear,Grade Level,ELA Scale Score,ela_prior,Days Absent,Home Language,504,zip,Graduated,bus"
+    header = "Student Number,sch,SchoolYear,Grade Level,ELA Scale Score,ela_prior,Days Absent,Home Language,504,zip"
+    header += ",Graduated,bus"
     lines = [f"{place:04d},1,2024,05,{place},{place},{place % 9},en,N,12345,N,{'ab'[place % 2]}" for place in range(60)]
     text, path = started(tmp_path, text_of(*lines, header=header))
     experiment = parsed(text)
@@ -117,7 +118,7 @@ def test_what_might_be_a_group_is_never_proposed_as_an_input(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", ['a "b"', "a\\b", "ünïcode", "a#b", "[x]", "a'b", "a = 1"])
 def test_odd_column_names_do_not_break_the_toml(tmp_path: Path, name: str) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
-    content = text_of(f"{line(row())},3,x,y", header=f"{HEADER},{quoted},{quoted[:-1]}2\",{quoted[:-1]} race\"")
+    content = text_of(f"{line(row())},3,x,y", header=f'{HEADER},{quoted},{quoted[:-1]}2",{quoted[:-1]} race"')
     experiment = parsed(started(tmp_path, content)[0])
     assert name in {feature.column for feature in experiment.features}
     assert f"{name} race" in {attribute.column for attribute in experiment.groups.attributes.values()}
@@ -134,6 +135,8 @@ def test_a_file_that_cannot_be_read_is_refused_as_at_the_door(tmp_path: Path) ->
         starter_toml(tmp_path / "nowhere.csv")
     with pytest.raises(RosterError, match="a header and no rows"):
         started(tmp_path, HEADER.encode())
+    with pytest.raises(RosterError, match="2 columns named 'sex'"):
+        started(tmp_path, text_of(f"{line(row())},F", header=f"{HEADER},sex"))
     with pytest.raises(RosterError, match="the header seems to be missing"):
         started(tmp_path, text_of(line(row()), header=line(row())))
 

@@ -46,7 +46,11 @@ class DemoScreen:
         """Show the promotion, and the waiver if one was needed."""
         _heading("3. Promote")
         if waiver is not None:
-            out.print(f"The gate failed it. Waived by {waiver.by}: {waiver.reason} (rules: {', '.join(waiver.rules)})")
+            rules = ", ".join(waiver.rules)
+            if promotion.waivers:
+                out.print(f"The gate failed it. Waived by {waiver.by}: {waiver.reason} (rules: {rules})")
+            else:
+                out.print(f"A waiver stands in the demo's TOML for a fail ({rules}); nothing failed, so it is not used.")
         out.print(f"{promotion.name} version {promotion.version} is in force. {promotion.standing}")
 
     def scored(self, run: StoredRun, fresh: bool) -> None:

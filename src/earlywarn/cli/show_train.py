@@ -11,6 +11,7 @@ from earlywarn.cli.tables import NOT_KNOWN, counts, number, table, with_interval
 from earlywarn.cli.terminal import out, show
 from earlywarn.groups import Cell
 from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.pages import unknown_differences
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.train import Trained
@@ -23,6 +24,7 @@ def show_train(trained: Trained) -> None:
     findings = trained.findings
     show_candidates(findings)
     show_groups(findings)
+    show_unknown(findings)
     show_verdict(findings)
     name = findings.experiment.name
     out.print(f"\nRegistered as [bold]{name}[/] version {trained.version}. Its papers: {trained.papers}")
@@ -74,6 +76,12 @@ def show_groups(findings: Findings) -> None:
         )
         made.add_row(reading.words(cell), *sizes, *_group_cells(known, cell))
     show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
+
+
+def show_unknown(findings: Findings) -> None:
+    """Say where unknown outcomes differ by group: they are never read as met."""
+    for line in unknown_differences(Reading(findings)):
+        out.print(line)
 
 
 def show_verdict(findings: Findings) -> None:

@@ -5,6 +5,7 @@ Nothing that might be a group of students is ever proposed as an input.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -224,7 +225,8 @@ def _rest(sheet: Sheet) -> Iterator[str]:
 
 def _new_name(column: str, used: Iterable[str]) -> str:
     """Give a name that a feature may have, and that no other has."""
-    stem = "_".join(column_words(column)) or "input"
+    plain = unicodedata.normalize("NFKD", "_".join(column_words(column))).encode("ascii", "ignore").decode()
+    stem = plain.strip("_") or "input"
     stem = stem if stem[0].isalpha() else f"n{stem}"
     names = (stem, *(f"{stem}_{number}" for number in range(2, 10_000)))
     return next(name for name in names if name not in used)

@@ -182,7 +182,8 @@ def _end_words(path: Sequence[Spot], spots: Sequence[Spot]) -> tuple[tuple[Spot,
         return tuple(((x, y - 9), "start", w.signed(spots[0][1], 2)) for x, y in path)
     (x1, y1), (x2, y2) = path[0], path[-1]
     first = (x1, y1 - 9 if path[1][1] >= y1 else y1 + 19), "start", w.signed(spots[0][1], 2)
-    last = (x2, y2 - 9 if path[-2][1] >= y2 else y2 + 19), "end", w.signed(spots[-1][1], 2)
+    before = path[-max(2, len(path) // 5)]
+    last = (x2, y2 - 9 if before[1] >= y2 else y2 + 19), "end", w.signed(spots[-1][1], 2)
     return first, last
 
 

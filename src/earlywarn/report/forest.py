@@ -12,7 +12,7 @@ from enum import StrEnum
 from earlywarn.audit.figures import Figure
 from earlywarn.columns import Outcome
 from earlywarn.gate import Judgement
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE
 from earlywarn.intervals import Estimate
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading
@@ -90,10 +90,11 @@ class Layout:
     note: int
     numbers: int
     verdict: int
+    gap: int
 
 
-WIDE = Layout("wide", 740, (214, 420), stacked=False, words=25, note=50, numbers=434, verdict=622)
-NARROW = Layout("narrow", 360, (10, 350), stacked=True, words=26, note=50, numbers=0, verdict=360)
+WIDE = Layout("wide", 740, (214, 420), stacked=False, words=25, note=50, numbers=434, verdict=622, gap=0)
+NARROW = Layout("narrow", 360, (10, 350), stacked=True, words=26, note=50, numbers=0, verdict=360, gap=14)
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,7 @@ def gap_forest(reading: Reading, question: Question) -> Forest:
     limits = judged[0].limits if judged else (None, None)
     span = _span(lines, [limit for limit in limits if limit is not None])
     band = (span[0] if limits[0] is None else limits[0], span[1] if limits[1] is None else limits[1])
-    marked = sorted({0.0, *(limit for limit in limits if limit is not None)})
-    ticks = tuple((value, w.signed(100 * value, 1).removesuffix(".0")) for value in marked)
+    ticks = _ticks([limit for limit in limits if limit is not None], span)
     return Forest(question.measure, question.title, lines, span, band, 0.0, "no difference", ticks)
 
 
@@ -175,10 +175,10 @@ def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> tuple
     notes = textwrap.wrap(line.note, layout.note)
     if layout.stacked:
         y = top + 18.0 * len(words) + 18
-        below = y + 24
-        height = y - top + (14 if line.value is not None else 4) + 18 * max(len(notes), 1)
-        note_at = [Text(0, y + 4 + 17 * number, text) for number, text in enumerate(notes)]
-        size_at, numbers_at, verdict_at = Text(360, below, line.size), Text(0, below, line.numbers), Text(360, top + 16, line.verdict)
+        height = y - top + (40 if line.value is not None else 6 + 17 * (len(notes) - 1))
+        note_at = [Text(0, y + 1 + 17 * number, text) for number, text in enumerate(notes)]
+        size_at = Text(layout.width, y + 25 if line.value is not None else top + 16, line.size)
+        numbers_at, verdict_at = Text(0, y + 25, line.numbers), Text(layout.width, top + 16, line.verdict)
     else:
         y = top + 9.0 * len(words) + 10
         height = max(18.0 * len(words) + 24, 17.0 * len(notes) + 10)
@@ -197,7 +197,7 @@ def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> tuple
         thick=_pair(forest, layout, line.thick),
         thin=_pair(forest, layout, line.thin),
     )
-    return placed, height
+    return placed, height + layout.gap
 
 
 def _judged_line(reading: Reading, judgement: Judgement) -> Line:
@@ -220,7 +220,7 @@ def _judged_line(reading: Reading, judgement: Judgement) -> Line:
 
 
 def _share_line(reading: Reading, figure: Figure) -> Line:
-    words, size = reading.words(figure.cell), _missed(reading, figure.cell)
+    words, size = reading.words(figure.cell), f"of {reading.known_and_missed(figure.cell)[1]} who missed"
     if figure.estimate is None:
         return Line(words, size, note=reading.why_not(figure))
     ends = figure.estimate.interval(0.95)
@@ -231,17 +231,20 @@ def _share_words(estimate: Estimate, ends: Pair) -> str:
     return f"{w.percent(estimate.value)} ({w.span(ends, w.bare_percent)})"
 
 
-def _missed(reading: Reading, cell: Cell) -> str:
-    size = reading.figure("prevalence", cell)
-    missed = reading.discretion.counts(cell, size.students, size.events, size.non_events)[1]
-    return f"of {missed} who missed"
-
-
 def _span(lines: Sequence[Line], limits: Iterable[float]) -> Pair:
     held = [end for line in lines for pair in (line.thick, line.thin) if pair for end in pair]
     low, high = min([0.0, *limits, *held]), max([0.0, *limits, *held])
     room = 0.08 * max(high - low, 0.02)
     return low - room, high + room
+
+
+def _ticks(limits: Sequence[float], span: Pair) -> tuple[tuple[float, str], ...]:
+    """Mark the limits and zero; a mark too close to another keeps its line and loses its words."""
+    found: list[tuple[float, str]] = []
+    for value in dict.fromkeys((*limits, 0.0)):
+        crowded = any(abs(value - other) < 0.15 * (span[1] - span[0]) for other, words in found if words)
+        found.append((value, "" if crowded else w.signed(100 * value, 1).removesuffix(".0")))
+    return tuple(found)
 
 
 def _x(forest: Forest, layout: Layout, value: float) -> float:

@@ -126,10 +126,10 @@ def _found_row(reading: Reading, cell: Cell) -> Row:
     hidden = _hidden(reading, cell)
     if hidden:
         return hidden
-    size = reading.figure("prevalence", cell)
-    known, missed, _ = reading.discretion.counts(cell, size.students, size.events, size.non_events)
+    known, missed = reading.known_and_missed(cell)
+    schools = w.decimal(reading.figure("prevalence", cell).schools, 1)
     whole = _row(reading, cell, FOUND)
-    return Row(whole.head, (Entry(known), Entry(missed), Entry(w.decimal(size.schools, 1)), *whole.entries))
+    return Row(whole.head, (Entry(known), Entry(missed), Entry(schools), *whole.entries))
 
 
 def _row(reading: Reading, cell: Cell, measures: Sequence[str]) -> Row:

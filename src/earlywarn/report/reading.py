@@ -84,7 +84,13 @@ class Reading:
 
     def known(self, cell: Cell) -> str:
         """Say how many students of a group have a known outcome."""
-        return self.discretion.count(cell, self.figure("prevalence", cell).students)
+        return self.known_and_missed(cell)[0]
+
+    def known_and_missed(self, cell: Cell) -> tuple[str, str]:
+        """Say how many students of a group have a known outcome, and how many of these missed the standard."""
+        size = self.figure("prevalence", cell)
+        known, missed, _ = self.discretion.counts(cell, size.students, size.events, size.non_events)
+        return known, missed
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""

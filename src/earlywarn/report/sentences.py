@@ -17,6 +17,9 @@ from earlywarn.report.reading import Reading, is_open
 REALISTIC = 20
 """A factor on the evidence beyond which nobody should wait for more of it."""
 
+TOLD_IN_A_SENTENCE = 3
+"""More groups than these make a table."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -95,29 +98,30 @@ def verdict_headline(reading: Reading, today: date | None) -> str:
 
 
 def verdict_sentences(reading: Reading) -> tuple[str, ...]:
-    """Say what failed and for whom, what is not decided, and what would decide it."""
+    """Say what failed and for whom (the first sentence), what is not decided, and what would decide it."""
     verdict = reading.findings.verdict
     failed = [fail_sentence(reading, judgement) for judgement in verdict.of(Outcome.FAIL)]
+    said = [" ".join(failed) or "Nothing failed."]
     waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
-    said = failed or ["Nothing failed."]
-    if not waiting:
-        return (*said, "The evidence decides every question for every group that has enough data.")
     measured = [judgement for judgement in waiting if judgement.low is not None]
-    if measured:
-        said = [*said, "Not decided yet: " + "; ".join(_doubts(reading, measured)) + ".", _would_decide(reading, measured)]
     lacking = _names(reading, (judgement for judgement in waiting if judgement.low is None))
-    return (*said, f"Too little data on {w.listed(lacking)}.") if lacking else tuple(said)
+    if measured:
+        said += ["Not decided yet: " + "; ".join(_doubts(reading, measured)) + ".", _would_decide(reading, measured)]
+    if lacking:
+        said.append(f"Too little data on {w.listed(lacking)}.")
+    if not waiting:
+        said.append("The evidence decides every question for every group that has enough data.")
+    return tuple(said)
 
 
 def fail_sentence(reading: Reading, judgement: Judgement) -> str:
     """Say for whom a rule failed and by how much."""
-    side = _side(judgement)
     question = BY_MEASURE[judgement.measure]
-    clause, more = (question.above, "more") if side > 0 else (question.below, "fewer")
+    clause = question.above if _is_above(judgement) else question.below
     other = reading.against(judgement.versus) if judgement.versus else "the indicator rules"
     words = w.decimal(100 * abs(judgement.value), 1)
     return (
-        f"{reading.words(judgement.cell)}: {clause} {other}, by {words} {more} in 100 ({interval_words(judgement)}); "
+        f"{reading.words(judgement.cell)}: {clause} {other}, by {words} in 100 ({interval_words(judgement)}); "
         f"the limit is {limit_words(judgement)}."
     )
 
@@ -194,11 +198,12 @@ def limit_words(judgement: Judgement) -> str:
         if at_least == -at_most:
             return f"{w.limit(at_most)} in 100 either way"
         return f"{w.span((at_least, at_most), w.of_hundred)} in 100"
-    if at_most is not None:
-        return f"at most {w.limit(at_most)} in 100 more"
-    if at_least:
-        return f"at most {w.limit(at_least)} in 100 fewer" if at_least < 0 else f"at least {w.limit(at_least)} in 100 more"
-    return "no fewer"
+    bound = at_least if at_most is None else at_most
+    if not bound:
+        return "no more" if at_least is None else "no fewer"
+    closer = (at_least is None) == (bound > 0)  # a limit on the side of more harm, not one that asks for a gain
+    more = "more" if bound > 0 else "fewer"
+    return f"{'at most' if closer else 'at least'} {w.limit(bound)} in 100 {more}"
 
 
 def _doubts(reading: Reading, judgements: Sequence[Judgement]) -> list[str]:
@@ -219,7 +224,9 @@ def _would_decide(reading: Reading, judgements: Sequence[Judgement]) -> str:
             before = needs.get(judgement.cell, (0, 0))
             needs[judgement.cell] = (max(before[0], _more(judgement)[0]), max(before[1], _more(judgement)[1]))
     said = []
-    if needs:
+    if len(needs) > TOLD_IN_A_SENTENCE:
+        said.append("How much more evidence each would take stands in the table of what is open.")
+    elif needs:
         told = (f"{outcomes_or_schools(*need)} ({reading.words(cell)})" for cell, need in needs.items())
         said.append(f"If the gaps stay as they are, it would take {'; '.join(told)} to decide.")
     if hopeless:
@@ -234,9 +241,9 @@ def _more(judgement: Judgement) -> tuple[int, int]:
     return w.roughly(growth * judgement.students), w.roughly(growth * judgement.schools)
 
 
-def _side(judgement: Judgement) -> int:
+def _is_above(judgement: Judgement) -> bool:
     at_most = judgement.limits[1]
-    return 1 if at_most is not None and judgement.value > at_most else -1
+    return at_most is not None and judgement.value > at_most
 
 
 def _names(reading: Reading, judgements: Iterable[Judgement]) -> list[str]:

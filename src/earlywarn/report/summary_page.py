@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from earlywarn.report import words as w
 from earlywarn.report.house import pages
 from earlywarn.report.summary import LevelLine, Summary
-from earlywarn.report.tables import Entry, Row, Table, row
+from earlywarn.report.tables import Row, Table, row
 from earlywarn.scorecard.levels import meaning
 
 NOT_SHOWN = "too few students: not shown"
@@ -40,7 +40,7 @@ def summary_page(summary: Summary) -> str:
 
 
 def rows_table(summary: Summary) -> Table:
-    """Account for every row; the last row is the sum of the others."""
+    """Account for every row; the last line is the sum of the others."""
     parts = (
         ("Scored", summary.scored, "ordered by points; the first of them are the list"),
         ("Not enough data", summary.not_enough_data, "too few inputs known; look at these students yourself"),
@@ -48,10 +48,10 @@ def rows_table(summary: Summary) -> Table:
         ("Merged", summary.merged, "the same row more than once"),
         ("Quarantined", summary.quarantined, "refused at the door; see below and quarantine.csv"),
     )
-    rows = [row(head, w.count(number), why) for head, number, why in parts]
+    rows = tuple(row(head, w.count(number), why) for head, number, why in parts)
     total = sum(number for _, number, _ in parts)
-    rows.append(row("Rows in", w.count(total), "" if total == summary.rows_in else f"but the file had {w.count(summary.rows_in)}"))
-    return Table("Every row of the roster, and what became of it.", ("What became of it", "Rows", "Which"), tuple(rows))
+    columns = ("What became of it", "Rows", "Which")
+    return Table("Every row of the roster, and what became of it.", columns, rows, row("Rows in", w.count(total), ""))
 
 
 def _level_card(line: LevelLine, place: int, levels: int) -> LevelCard:
@@ -78,8 +78,8 @@ def _groups(summary: Summary) -> Table:
 
 
 def _counts(head: str, students: int, flagged: int, lacking: int) -> Row:
-    share = w.percent(flagged / students, 0) if students else ""
-    return row(head, w.count(students), Entry(w.count(flagged), share), w.count(lacking))
+    share = f" ({w.percent(flagged / students, 0)})" if students else ""
+    return row(head, w.count(students), w.count(flagged) + share, w.count(lacking))
 
 
 def _quarantine(summary: Summary) -> Table:

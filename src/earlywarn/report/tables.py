@@ -3,11 +3,16 @@
 Pages draw it as HTML, the model card as Markdown.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from earlywarn.intervals import Estimate
 from earlywarn.report import words as w
+
+if TYPE_CHECKING:  # intervals load scipy, which the page of a score run must not
+    from earlywarn.intervals import Estimate
 
 CONFIDENCE = 0.95
 Write = Callable[[float], str]
@@ -19,6 +24,11 @@ class Entry:
 
     text: str
     under: str = ""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no figure applies here."""
+        return self.text == w.NOTHING and not self.under
 
     @property
     def line(self) -> str:
@@ -36,11 +46,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, the columns (the first is that of the heads) and the rows."""
+    """A caption, the columns (the first is that of the heads), the rows, and what they add up to."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    total: Row | None = None
 
 
 def row(head: str, *entries: Entry | str) -> Row:
@@ -77,7 +88,7 @@ def difference(estimate: Estimate | None, reason: str = "") -> Entry:
 
 def markdown(table: Table, safe: Callable[[str], str]) -> str:
     """Give a table as Markdown whose columns also line up when it is read as text."""
-    lines = [table.columns, *(_cells(table, each) for each in table.rows)]
+    lines = [table.columns, *(_cells(table, each) for each in (*table.rows, *([table.total] if table.total else [])))]
     texts = [[safe(cell) for cell in line] for line in lines]
     widths = [max(len(line[place]) for line in texts) for place in range(len(table.columns))]
     body = [_line(line, widths) for line in texts]

@@ -18,7 +18,7 @@ from earlywarn.roster.cells import YEARS, Kind, Values, renamed
 from earlywarn.roster.contract import Contract, Key, judge
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.quarantine import in_order
-from earlywarn.roster.read import open_source
+from earlywarn.roster.read import open_source, reading
 from earlywarn.roster.repeats import Repeats, find_repeats
 
 MOST_REFUSALS = 1_000_000
@@ -62,8 +62,9 @@ def accept(path: Path, contract: Contract) -> Accepted:
     """
     source = open_source(path)
     check_columns(source, contract)
-    sha256 = sha256_file(path)
-    rows = _read(source, contract)
+    with reading(path):
+        sha256 = sha256_file(path)
+        rows = _read(source, contract)
     years = _years(rows)
     repeats = _repeats(rows, years)
     refusals = [*rows.refusals, *_conflicts(rows, repeats, contract, source.file)]

@@ -130,6 +130,8 @@ def _numbers(array: Any, term: Term) -> Cells:
     breach = np.zeros(len(array), dtype=np.uint8)
     if is_text(array.type):
         array = _as_numbers(array, term, breach)
+    elif pa.types.is_integer(array.type):
+        array = array.cast(pa.float64(), safe=False)  # beyond 2**53 the nearest number will do
     values = arrow.to_floats(array)
     breach[arrow.known(array) & ~np.isfinite(values)] = Breach.NOT_FINITE
     outside = (values < term.minimum) | (values > term.maximum)

@@ -104,7 +104,7 @@ def _blocks(
 ) -> Iterator[Block]:
     wanted = _Wanted(path.name, names, types, missing)
     for piece in sound_pieces(path, header):
-        if piece.content.strip():
+        if not piece.content.isspace():
             yield _block(piece, wanted)
 
 

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from earlywarn.columns import Coded, Floats
 from earlywarn.errors import Fault, RosterError
+from earlywarn.roster.blocks import Block
 from earlywarn.roster.cells import Kind, Term, read_cells
-from earlywarn.roster.header import refuse_no_header
-from earlywarn.roster.read import open_source
+from earlywarn.roster.header import refuse_no_header, repeated_names
+from earlywarn.roster.read import open_source, reading
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
 
 MISSING = frozenset({"", "NA", "N/A", "NULL", "null", "."})
@@ -128,16 +129,19 @@ def look_at(path: Path) -> Sheet:
     """
     source = open_source(path)
     refuse_no_header(source, [name for names in KEYS.values() for name in names])
+    if faults := repeated_names(source):
+        raise RosterError(faults)
     stored = zip(source.names, source.types, strict=True)
     names = tuple(dict.fromkeys(name for name, kind in stored if name and not _is_odd(kind)))
     looks = {name: Look(name) for name in names}
     few = pa.dictionary(pa.int32(), pa.string())
     rows = 0
-    for block in source.blocks(dict.fromkeys(names, few), MISSING):
-        rows += len(block.lines)
-        for look in looks.values():
-            if not look.is_known:
-                look.see(read_cells(block.columns[look.column], Term(look.column, Kind.TEXT, MISSING)).values)
+    with reading(path):
+        for block in source.blocks(dict.fromkeys(names, few), MISSING):
+            rows += len(block.lines)
+            for look in looks.values():
+                if not look.is_known:
+                    look.see(_texts(block, look.column))
     if not rows:
         raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
     return Sheet(path, tuple(Seen(look, guess(look.column)) for look in looks.values()))
@@ -154,10 +158,15 @@ def spread_by(path: Path, column: str, by: str) -> dict[str, tuple[int, float, f
     found: dict[str, list[Floats]] = {}
     for block in open_source(path).blocks({column: pa.float64(), by: few}, MISSING):
         numbers = read_cells(block.columns[column], Term(column, Kind.NUMBER, MISSING)).values
-        groups = read_cells(block.columns[by], Term(by, Kind.TEXT, MISSING)).values
+        groups = _texts(block, by)
         for code, name in enumerate(groups.names):
             found.setdefault(name, []).append(numbers[(groups.codes == code) & np.isfinite(numbers)])
     return {name: _spread(np.concatenate(parts)) for name, parts in found.items()}
+
+
+def _texts(block: Block, column: str) -> Coded:
+    found: Coded = read_cells(block.columns[column], Term(column, Kind.TEXT, MISSING)).values
+    return found
 
 
 def _spread(numbers: Floats) -> tuple[int, float, float]:

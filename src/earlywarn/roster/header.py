@@ -23,7 +23,7 @@ def check_columns(source: Source, contract: Contract) -> None:
         All such faults at once.
     """
     refuse_no_header(source, contract.columns)
-    faults = [*_absent(source, contract), *_repeated(source), *_stored_wrong(source, contract)]
+    faults = [*_absent(source, contract), *repeated_names(source), *_stored_wrong(source, contract)]
     if faults:
         raise RosterError(faults)
 
@@ -62,12 +62,21 @@ def _nearest(column: str, names: Iterable[str]) -> str | None:
     return folded[near[0]] if near else None
 
 
-def _repeated(source: Source) -> Iterator[Fault]:
-    for name in dict.fromkeys(name for name in source.names if name):
-        places = [str(place) for place, other in enumerate(source.names, start=1) if other == name]
-        if len(places) > 1:
-            found = f"{len(places)} columns named '{name}' (columns {', '.join(places)})"
-            yield Fault(source.file, found, "each name once", "rename or leave out all but one")
+def repeated_names(source: Source) -> list[Fault]:
+    """Give a fault for each name that stands twice; columns without a name are nobody's."""
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(source.names, start=1):
+        places.setdefault(name, []).append(str(place))
+    return [
+        Fault(
+            source.file,
+            f"{len(found)} columns named '{name}' (columns {', '.join(found)})",
+            "each name once",
+            "rename or leave out all but one",
+        )
+        for name, found in places.items()
+        if name and len(found) > 1
+    ]
 
 
 def _stored_wrong(source: Source, contract: Contract) -> Iterator[Fault]:

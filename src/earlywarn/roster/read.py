@@ -1,5 +1,7 @@
 """One roster file, CSV or Parquet, told apart by its first bytes; refuses what it can name but not read."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from earlywarn.errors import Fault, MachineError, RosterError, UsageError
@@ -31,7 +33,8 @@ def open_source(path: Path) -> Source:
     MachineError
         The file may not be read.
     """
-    first = _first_bytes(path)
+    with reading(path):
+        first = _first_bytes(path)
     if not first:
         raise RosterError(Fault(path.name, "an empty file", ALLOWED, "export the roster again"))
     for start, found, remedy in _OTHERS:
@@ -45,13 +48,19 @@ def open_source(path: Path) -> Source:
     return delimited.open_delimited(path)
 
 
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn a failing disk or a missing permission into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        found = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise MachineError(Fault(str(path), found, remedy="check its permissions, then try again")) from None
+
+
 def _first_bytes(path: Path) -> bytes:
     if not path.is_file():
         found = "this is a folder" if path.is_dir() else "no such file"
         raise UsageError(Fault(str(path), found, ALLOWED, "check the path"))
-    try:
-        with path.open("rb") as file:
-            return file.read(8)
-    except OSError as error:
-        found = f"cannot be read ({error.strerror or type(error).__name__})"
-        raise MachineError(Fault(str(path), found, remedy="check its permissions, then try again")) from None
+    with path.open("rb") as file:
+        return file.read(8)

@@ -110,7 +110,7 @@ def guess(column: str) -> Guess:
 def column_words(column: str) -> list[str]:
     """Part a column's name into lower-case words: "GradeLevel 2" gives grade, level, 2."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
-    return re.findall(r"[a-z]+|[0-9]+", parted.lower())
+    return re.findall(r"[^\W\d_]+|\d+", parted.lower())
 
 
 def _result(words: set[str]) -> Guess | None:
