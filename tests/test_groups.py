@@ -107,7 +107,7 @@ def test_no_two_cells_share_a_slug() -> None:
 
 def test_a_slug_is_safe_for_a_file_and_for_mlflow() -> None:
     assert EVERYONE.slug == "all"
-    assert Cell(("lunch", "race"), ("F", "Two or more / other")).slug == "lunch-F.race-Two_or_more___other"
+    assert Cell(("lunch", "race"), ("F", "Two or more / other")).slug == "lunch-F.race-Two_or_more___other_4f34bd"
     assert Cell(("sex",), (MISSING,)).slug == "sex-missing"
 
 
@@ -117,3 +117,9 @@ def test_a_cell_has_words_for_people() -> None:
     assert Cell(("race",), (MISSING,)).words(GROUPS) == "Race and ethnicity not recorded"
     assert Cell(("race",), ("Z",)).words(GROUPS) == "Race and ethnicity 'Z'"
     assert Cell(("lunch", "race"), ("F", "B")).depth == 2
+
+
+def test_no_two_values_share_a_slug() -> None:
+    """A metric key without the group's own name lets each group overwrite the last."""
+    values = ("A/B", "A-B", "A_B", "missing", "(not recorded)", "Ä", "_")
+    assert len({Cell(("race",), (value,)).slug for value in values}) == len(values)

@@ -58,7 +58,7 @@ def name_lists(rows: NDArray[np.int64], picks: NDArray[np.int64], names: Sequenc
 
 def to_floats(column: Any) -> Floats:
     """Give float64 values of a numeric column, NaN where null."""
-    array = _one(column.cast(pa.float64()))
+    array = _one(column if column.type == pa.float64() else column.cast(pa.float64()))
     data = np.frombuffer(array.buffers()[1], dtype=np.float64) if len(array) else np.empty(0)
     values = data[array.offset : array.offset + len(array)].copy()
     values[~_known(array)] = np.nan

@@ -4,6 +4,7 @@ Groups are parted from features at the door and never meet them again; a missing
 group of its own, and a declared value that nobody has still stands in the table.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -112,7 +113,13 @@ def _combine(columns: Sequence[Coded], length: int) -> tuple[NDArray[np.int64], 
 
 
 def _safe(value: str) -> str:
-    return "missing" if value == MISSING else "".join(c if c.isalnum() else "_" for c in value)
+    """Spell a value with letters, digits and _ alone; what is changed takes a hash, so that no two values meet."""
+    if value == MISSING:
+        return "missing"
+    safe = "".join(c if c.isascii() and c.isalnum() else "_" for c in value)
+    if safe == value and safe != "missing":
+        return safe
+    return f"{safe}_{hashlib.sha256(value.encode()).hexdigest()[:6]}"
 
 
 def _words(groups: Groups, name: str, value: str) -> str:

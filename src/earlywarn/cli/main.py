@@ -56,15 +56,14 @@ def _options(
 @app.command()
 def demo(
     home: Home = MODELS,
-    out: Annotated[Path | None, typer.Option(help="Where rosters and score runs go.")] = None,
+    out: Annotated[Path, typer.Option(help="Where rosters and score runs go.")] = Path("demo-out"),
 ) -> None:
     """Run the whole main job on real students: Project STAR, 26,796 student-years."""
     from earlywarn.cli.show_demo import DemoScreen
     from earlywarn.demo import run_demo
 
-    place = out or home.parent / "demo-out"
     with terminal.progress() as tell:
-        run_demo(home, place, _today(), tell, DemoScreen(home, place))
+        run_demo(home, out, _today(), tell, DemoScreen(home))
 
 
 @app.command()

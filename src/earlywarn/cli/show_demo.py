@@ -18,9 +18,8 @@ from earlywarn.train import Trained
 class DemoScreen:
     """Shows each step of the demo on the terminal."""
 
-    def __init__(self, home: Path, place: Path) -> None:
+    def __init__(self, home: Path) -> None:
         self.home = home
-        self.place = place
 
     def students(self, star: StarFiles, paths: DemoFiles) -> None:
         """Say who the students are and how they were parted."""
@@ -50,7 +49,9 @@ class DemoScreen:
             if promotion.waivers:
                 out.print(f"The gate failed it. Waived by {waiver.by}: {waiver.reason} (rules: {rules})")
             else:
-                out.print(f"A waiver stands in the demo's TOML for a fail ({rules}); nothing failed, so it is not used.")
+                out.print(
+                    f"A waiver stands in the demo's TOML for a fail ({rules}); nothing failed, so it is not used."
+                )
         out.print(f"{promotion.name} version {promotion.version} is in force. {promotion.standing}")
 
     def scored(self, run: StoredRun, fresh: bool) -> None:

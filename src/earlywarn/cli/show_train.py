@@ -10,8 +10,8 @@ from earlywarn.candidates.catalogue import Role
 from earlywarn.cli.tables import NOT_KNOWN, counts, number, table, with_interval
 from earlywarn.cli.terminal import out, show
 from earlywarn.groups import Cell
+from earlywarn.report.accounts import unknown_differences
 from earlywarn.report.findings import Findings, Tried
-from earlywarn.report.pages import unknown_differences
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.train import Trained

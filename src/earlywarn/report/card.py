@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from earlywarn.candidates.catalogue import Role
 from earlywarn.promotions import Promotion
+from earlywarn.report import accounts, captions
 from earlywarn.report import group_tables as groups
 from earlywarn.report import model_tables as model
-from earlywarn.report import pages
 from earlywarn.report import sentences as say
 from earlywarn.report import words as w
 from earlywarn.report.findings import Findings, Tried
@@ -35,7 +35,7 @@ def with_waivers(card: str, promotion: Promotion) -> str:
 
 def table_in_markdown(table: Table) -> Markup:
     """Give a table with its caption."""
-    return Markup(f"*{in_markdown(table.caption)}*\n\n{markdown(table, in_markdown)}\n")  # noqa: S704
+    return Markup(f"*{in_markdown(table.caption)}*\n\n{markdown(table, in_markdown)}\n")
 
 
 def _context(reading: Reading) -> dict[str, Any]:
@@ -50,11 +50,11 @@ def _context(reading: Reading) -> dict[str, Any]:
         "questions": [(q, _answers(reading, q)) for q in say.QUESTIONS],
         "attributes": [attribute.title for attribute in findings.experiment.groups.attributes.values()],
         "simplest_first": _titles(findings),
-        "list": pages.list_words(reading),
+        "list": accounts.list_words(reading),
         "known": reading.figure("prevalence").students,
         "ceilings": [_ceiling(tried) for tried in findings.tried_as(Role.CEILING)],
-        "blindness": pages.blindness(reading),
-        "unknown": pages.unknown_differences(reading),
+        "blindness": accounts.blindness(reading),
+        "unknown": accounts.unknown_differences(reading),
         "hidden": groups.unseen_groups(reading),
         "meanings": [(level.name, meaning(level)) for level in findings.card.levels],
         "seen": share(seen["recall_at_capacity"]).line,
@@ -73,21 +73,21 @@ def _tables(reading: Reading) -> dict[str, Any]:
     return {
         "standard": model.standard_table(findings.experiment.standard, "One cut for everyone. Below it: missed."),
         "points": [(each.spec.title, model.points_table(each)) for each in findings.card.tables],
-        "candidates": model.candidates_table(findings, pages.CANDIDATES_CAPTION),
-        "later": model.later_table(findings, pages.LATER_CAPTION),
-        "lists": model.lists_table(findings, pages.LISTS_CAPTION),
-        "reliability": model.reliability_table(findings.chosen.test.reliability, pages.RELIABILITY_CAPTION),
-        "levels": model.levels_table(findings.card.levels, pages.LEVELS_CAPTION),
+        "candidates": model.candidates_table(findings, captions.CANDIDATES),
+        "later": model.later_table(findings, captions.LATER),
+        "lists": model.lists_table(findings, captions.LISTS),
+        "reliability": model.reliability_table(findings.chosen.test.reliability, captions.RELIABILITY),
+        "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "audits": (
-            groups.judgements_table(reading, findings.verdict, pages.JUDGEMENTS_CAPTION),
-            groups.found_table(reading, single, pages.FOUND_CAPTION),
-            groups.right_table(reading, single, pages.RIGHT_CAPTION),
-            groups.gaps_table(reading, single, groups.RAW_GAPS, pages.RAW_CAPTION),
+            groups.judgements_table(reading, findings.verdict, captions.JUDGEMENTS),
+            groups.found_table(reading, single, captions.FOUND),
+            groups.right_table(reading, single, captions.RIGHT),
+            groups.gaps_table(reading, single, groups.RAW_GAPS, captions.RAW),
         ),
-        "open": groups.open_table(reading, waiting, pages.OPEN_CAPTION),
-        "rules": groups.judgements_table(reading, findings.rule_verdict, pages.RULES_CAPTION),
-        "outcomes": groups.outcomes_table(reading, pages.OUTCOMES_CAPTION),
-        "reached": groups.reached_table(reading, pages.REACHED_CAPTION),
+        "open": groups.open_table(reading, waiting, captions.OPEN),
+        "rules": groups.judgements_table(reading, findings.rule_verdict, captions.RULES),
+        "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
+        "reached": groups.reached_table(reading, captions.REACHED),
     }
 
 

@@ -129,7 +129,8 @@ def _line(table: PointsTable, span: Spot) -> Points:
     values = [float(value) for value in table.values]
     low, high = _ends(values, table.kind)
     frame = Frame(44, 262 if table.missing is not None else 318, 34, 164, (low, high), span)
-    spots = _steps(values, table.points, low, high) if table.kind is Kind.STEPS else list(zip(values, table.points, strict=True))
+    steps = table.kind is Kind.STEPS
+    spots = _steps(values, table.points, low, high) if steps else list(zip(values, table.points, strict=True))
     path = tuple(frame.at(x, y) for x, y in spots)
     result = table.spec.type is InputType.RESULT
     middle = {0.0} if result and low < 0 < high else set()
@@ -143,7 +144,7 @@ def _line(table: PointsTable, span: Spot) -> Points:
         frame=frame,
         zero=frame.at(low, 0)[1],
         path=path,
-        knots=path if table.kind is Kind.PIECES else (),
+        knots=() if steps else path,
         ends=_end_words(path, spots),
         ticks=ticks,
         unit="spreads from the standard" if result else table.spec.unit,
@@ -157,17 +158,17 @@ def _bars(table: PointsTable, span: Spot) -> Points:
     if table.missing is not None:
         rows.append(("not recorded", table.missing))
     frame = Frame(130, 290, 34, 34 + 26 * len(rows), span, (0.0, 1.0))
-    zero = frame.at(0, 0)[0]
-    bars = []
-    for place, (words, points) in enumerate(rows):
-        end = frame.at(points, 0)[0]
-        text = w.signed(points, 2)
-        bars.append(Bar(textwrap.shorten(words, 18, placeholder="…"), 48 + 26 * place, min(zero, end), abs(end - zero), end, text, points < 0))
     told = _told(table, list(zip(map(str, table.values), table.points, strict=True)))
-    height = 34 + 26 * len(rows) + 20
-    return Points(
-        table.spec.name, table.spec.title, told, frame, zero, (), (), (), (), "", tuple(bars), None, height=height
-    )
+    bars = tuple(_bar(frame, place, words, points) for place, (words, points) in enumerate(rows))
+    zero, height = frame.at(0, 0)[0], 54 + 26 * len(rows)
+    return Points(table.spec.name, table.spec.title, told, frame, zero, (), (), (), (), "", bars, None, height=height)
+
+
+def _bar(frame: Frame, place: int, words: str, points: float) -> Bar:
+    zero, end = frame.at(0, 0)[0], frame.at(points, 0)[0]
+    short = textwrap.shorten(words, 18, placeholder="\N{HORIZONTAL ELLIPSIS}")
+    width = round(abs(end - zero), 1)
+    return Bar(short, 48 + 26 * place, min(zero, end), width, end, w.signed(points, 2), points < 0)
 
 
 def _missing(table: PointsTable, frame: Frame) -> Missing | None:

@@ -5,7 +5,7 @@ thick line is the interval that the gate judges, the thin one goes on to 95 %.
 """
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,25 +79,6 @@ class Forest:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Measures of a page in units of the drawing; a narrow page puts words above the strip."""
-
-    name: str
-    width: int
-    strip: tuple[int, int]
-    stacked: bool
-    words: int  # characters a line
-    note: int
-    numbers: int
-    verdict: int
-    gap: int
-
-
-WIDE = Layout("wide", 740, (214, 420), stacked=False, words=25, note=50, numbers=434, verdict=622, gap=0)
-NARROW = Layout("narrow", 360, (10, 350), stacked=True, words=26, note=50, numbers=0, verdict=360, gap=14)
-
-
-@dataclass(frozen=True)
 class Text:
     """Words at a place."""
 
@@ -107,16 +88,37 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Spots:
+    """Where the parts of one line go, and how much height it takes; y is the middle of its strip."""
+
+    y: float
+    height: float
+    size: Text
+    numbers: Text
+    verdict: Text
+    note: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Measures of a page in units of the drawing; widths of words and notes count characters."""
+
+    name: str
+    width: int
+    strip: tuple[int, int]
+    words: int
+    note: int
+    stacked: bool
+    spots: Callable[[Line, float, int, Sequence[str]], Spots]
+
+
+@dataclass(frozen=True)
 class PlacedLine:
     """One line of the figure with every position known."""
 
     line: Line
-    y: float
     words: tuple[Text, ...]
-    size: Text
-    note: tuple[Text, ...]
-    numbers: Text
-    verdict: Text
+    at: Spots
     value: float | None
     thick: Pair | None
     thin: Pair | None
@@ -161,43 +163,56 @@ def place(forest: Forest, layout: Layout) -> Placed:
     """Give every part of a figure its place."""
     top, lines = 26.0, []
     for line in forest.lines:
-        placed, height = _place_line(forest, layout, line, top)
-        lines.append(placed)
-        top += height
+        lines.append(_place_line(forest, layout, line, top))
+        top += lines[-1].at.height
     band = _pair(forest, layout, forest.band)
     upright = None if forest.upright is None else _x(forest, layout, forest.upright)
     ticks = tuple(Text(_x(forest, layout, value), top + 18, words) for value, words in forest.ticks)
     return Placed(layout, forest, top + 26, tuple(lines), band, upright, ticks)
 
 
-def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> tuple[PlacedLine, float]:
+def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> PlacedLine:
     words = textwrap.wrap(line.words, layout.words) or [""]
-    notes = textwrap.wrap(line.note, layout.note)
-    if layout.stacked:
-        y = top + 18.0 * len(words) + 18
-        height = y - top + (40 if line.value is not None else 6 + 17 * (len(notes) - 1))
-        note_at = [Text(0, y + 1 + 17 * number, text) for number, text in enumerate(notes)]
-        size_at = Text(layout.width, y + 25 if line.value is not None else top + 16, line.size)
-        numbers_at, verdict_at = Text(0, y + 25, line.numbers), Text(layout.width, top + 16, line.verdict)
-    else:
-        y = top + 9.0 * len(words) + 10
-        height = max(18.0 * len(words) + 24, 17.0 * len(notes) + 10)
-        note_at = [Text(layout.numbers, y + 5 + 17 * n - 8 * (len(notes) - 1), t) for n, t in enumerate(notes)]
-        size_at = Text(0, top + 18.0 * len(words) + 14, line.size)
-        numbers_at, verdict_at = Text(layout.numbers, y + 5, line.numbers), Text(layout.verdict, y + 5, line.verdict)
-    placed = PlacedLine(
+    return PlacedLine(
         line=line,
-        y=y,
         words=tuple(Text(0, top + 16 + 18 * number, text) for number, text in enumerate(words)),
-        size=size_at,
-        note=tuple(note_at),
-        numbers=numbers_at,
-        verdict=verdict_at,
+        at=layout.spots(line, top, len(words), textwrap.wrap(line.note, layout.note)),
         value=None if line.value is None else _x(forest, layout, line.value),
         thick=_pair(forest, layout, line.thick),
         thin=_pair(forest, layout, line.thin),
     )
-    return placed, height + layout.gap
+
+
+def _beside(line: Line, top: float, words: int, notes: Sequence[str]) -> Spots:
+    """On a wide page: words, strip, numbers and verdict side by side, the size under the words."""
+    y = top + 9.0 * words + 10
+    first = y + 5 - 8 * (len(notes) - 1)
+    return Spots(
+        y=y,
+        height=max(18.0 * words + 24, 17.0 * len(notes) + 10),
+        size=Text(0, top + 18.0 * words + 14, line.size),
+        numbers=Text(434, y + 5, line.numbers),
+        verdict=Text(622, y + 5, line.verdict),
+        note=tuple(Text(434, first + 17 * number, text) for number, text in enumerate(notes)),
+    )
+
+
+def _stacked(line: Line, top: float, words: int, notes: Sequence[str]) -> Spots:
+    """On a narrow page: words and verdict, the strip below them, numbers and size below that."""
+    y = top + 18.0 * words + 18
+    drawn = line.value is not None
+    return Spots(
+        y=y,
+        height=18.0 * words + (72 if drawn else 38 + 17 * (len(notes) - 1)),
+        size=Text(360, y + 25 if drawn else top + 16, line.size),
+        numbers=Text(0, y + 25, line.numbers),
+        verdict=Text(360, top + 16, line.verdict),
+        note=tuple(Text(0, y + 1 + 17 * number, text) for number, text in enumerate(notes)),
+    )
+
+
+WIDE = Layout("wide", 740, (214, 420), words=25, note=50, stacked=False, spots=_beside)
+NARROW = Layout("narrow", 360, (10, 350), words=26, note=50, stacked=True, spots=_stacked)
 
 
 def _judged_line(reading: Reading, judgement: Judgement) -> Line:

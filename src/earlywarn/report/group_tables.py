@@ -186,12 +186,9 @@ def _outcome_row(reading: Reading, cell: Cell) -> Row:
     head = reading.words(cell)
     if cell in reading.discretion.hidden:
         return row(head, reading.discretion.hidden_words)
-    counts = reading.discretion.counts(
-        cell, line.students, line.missed, line.met, line.unknown, line.not_enough_data
-    )
+    counts = reading.discretion.counts(cell, line.students, line.missed, line.met, line.unknown, line.not_enough_data)
     return row(head, *counts, figure_entry(reading, reading.figure("unknown_share", cell), "unknown_share"))
 
 
 def _columns(measures: Sequence[str]) -> tuple[str, ...]:
     return tuple(COLUMNS[measure] for measure in measures)
-

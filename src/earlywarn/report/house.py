@@ -52,10 +52,10 @@ def cards() -> Environment:
 
 
 def in_markdown(text: str) -> str:
-    """Give a text that Markdown shows as it stands, on one line.
+    r"""Give a text that Markdown shows as it stands, on one line.
 
     >>> print(in_markdown("free_lunch | <b>"))
-    free\\_lunch \\| \\<b\\>
+    free\_lunch \| \<b\>
     """
     return _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n]+", " ", text))
 

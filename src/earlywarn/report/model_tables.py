@@ -56,7 +56,8 @@ def lists_table(findings: Findings, caption: str) -> Table:
         row(words, share(figures.get(f"recall_at_{name}")), share(figures.get(f"precision_at_{name}")))
         for words, name in shares
     )
-    return Table(caption, ("List as a share of the roster", "Found (recall)", "Right when flagged (precision)"), tuple(rows))
+    columns = ("List as a share of the roster", "Found (recall)", "Right when flagged (precision)")
+    return Table(caption, columns, tuple(rows))
 
 
 def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
@@ -102,11 +103,10 @@ def points_caption(table: PointsTable) -> str:
 
 
 def _points_rows(table: PointsTable) -> Iterable[tuple[str, float]]:
+    values, points = [_value(value) for value in table.values], table.points
     if table.kind is Kind.STEPS:
-        yield "below the first", table.points[0]
-        yield from ((_value(value), points) for value, points in zip(table.values, table.points[1:], strict=True))
-    else:
-        yield from ((_value(value), points) for value, points in zip(table.values, table.points, strict=True))
+        values = ["below the first", *values]
+    return zip(values, points, strict=True)
 
 
 def _value(value: float | str) -> str:
@@ -135,4 +135,3 @@ def _candidate_row(tried: Tried, chosen: str) -> Row:
         difference(tried.auc_gain),
         gap(tried.gain),
     )
-

@@ -4,14 +4,13 @@ The first screen answers in plain words; tables with every figure, interval and 
 asks for nothing from outside, runs no script, and reads on paper, in black and white, and on a phone.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from earlywarn.candidates.catalogue import Role
 from earlywarn.promotions import Promotion
-from earlywarn.report import curves
+from earlywarn.report import accounts, captions, curves
 from earlywarn.report import group_tables as groups
 from earlywarn.report import model_tables as model
 from earlywarn.report import sentences as say
@@ -20,7 +19,7 @@ from earlywarn.report.findings import Findings
 from earlywarn.report.forest import Forest, gap_forest, recall_forest
 from earlywarn.report.house import pages
 from earlywarn.report.reading import Reading, is_open
-from earlywarn.report.tables import Table, share
+from earlywarn.report.tables import Table
 
 PROMOTION_GOES_HERE = "<!-- promotion -->"
 
@@ -33,22 +32,6 @@ class Answered:
     answers: tuple[say.Said, ...]
     forest: Forest
     limit: str
-
-
-@dataclass(frozen=True)
-class ListWords:
-    """What the list did, in counts of students."""
-
-    missed: int
-    found: int
-    overlooked: int
-    flagged: int
-    met: int
-
-    @property
-    def unknown(self) -> int:
-        """Flagged students whose outcome nobody knows."""
-        return self.flagged - self.found - self.met
 
 
 def audit_page(findings: Findings, today: date | None = None) -> str:
@@ -84,44 +67,6 @@ def figure_files(findings: Findings) -> dict[str, str]:
     return {name: str(text).strip() + "\n" for name, text in files.items()}
 
 
-def list_words(reading: Reading) -> ListWords:
-    """Count what the list did for all students."""
-    recall, precision = reading.figure("recall"), reading.figure("precision")
-    return ListWords(
-        missed=recall.events + recall.non_events,
-        found=recall.events,
-        overlooked=recall.non_events,
-        flagged=reading.figure("share_flagged").events,
-        met=precision.non_events,
-    )
-
-
-def blindness(reading: Reading) -> tuple[tuple[str, int], ...]:
-    """Give (group, students found more if groups were inputs), from most to fewest; small groups are left out."""
-    minimum = reading.discretion.minimum
-    held = [line for line in reading.findings.reached if line.missed >= minimum and line.cell.depth == 1]
-    moved = [(reading.words(line.cell), line.aware - line.chosen) for line in held]
-    return tuple(sorted(moved, key=lambda pair: -pair[1]))
-
-
-def unknown_differences(reading: Reading) -> tuple[str, ...]:
-    """Say for which groups outcomes are unknown more or less often than for their reference, surely."""
-    said = []
-    for cell in reading.singles:
-        gap = reading.gap("unknown_share", cell)
-        if gap is None or gap.estimate is None or cell in reading.discretion.hidden:
-            continue
-        low, high = gap.estimate.interval(0.95)
-        if low > 0 or high < 0:
-            own = reading.figure("unknown_share", cell)
-            said.append(
-                f"{reading.words(cell)}: the outcome is unknown for {share(own.estimate).line}, against "
-                f"{w.percent(own.value - gap.value)} of {reading.against(gap.versus)}; {w.of_hundred(gap.value)} in 100 "
-                f"({w.span((low, high), w.of_hundred)})"
-            )
-    return tuple(said)
-
-
 def _front(reading: Reading, today: date | None) -> dict[str, Any]:
     findings = reading.findings
     verdict = findings.verdict
@@ -132,12 +77,12 @@ def _front(reading: Reading, today: date | None) -> dict[str, Any]:
         "headline": say.verdict_headline(reading, today),
         "sentences": say.verdict_sentences(reading),
         "known": reading.figure("prevalence").students,
-        "open": _if_rows(groups.open_table(reading, [j for j in verdict.judgements if is_open(j)], OPEN_CAPTION)),
+        "open": _if_rows(groups.open_table(reading, [j for j in verdict.judgements if is_open(j)], captions.OPEN)),
         "questions": tuple(_answered(reading, question) for question in say.QUESTIONS),
-        "list": list_words(reading),
+        "list": accounts.list_words(reading),
         "ceilings": findings.tried_as(Role.CEILING),
         "aware": findings.tried_as(Role.AWARE),
-        "blindness": blindness(reading),
+        "blindness": accounts.blindness(reading),
         "hidden": groups.unseen_groups(reading),
         "attributes": tuple(attribute.title for attribute in findings.experiment.groups.attributes.values()),
         "level": w.percent(findings.experiment.gate.confidence, 0),
@@ -158,23 +103,23 @@ def _tables(reading: Reading) -> dict[str, Any]:
     return {
         "recall": recall_forest(reading),
         "single_tables": (
-            groups.found_table(reading, singles, FOUND_CAPTION),
-            groups.right_table(reading, singles, RIGHT_CAPTION),
-            groups.gaps_table(reading, singles, groups.JUDGED_GAPS, JUDGED_GAPS_CAPTION),
-            groups.gaps_table(reading, singles, groups.RAW_GAPS, RAW_CAPTION),
+            groups.found_table(reading, singles, captions.FOUND),
+            groups.right_table(reading, singles, captions.RIGHT),
+            groups.gaps_table(reading, singles, groups.JUDGED_GAPS, captions.JUDGED_GAPS),
+            groups.gaps_table(reading, singles, groups.RAW_GAPS, captions.RAW),
         ),
         "crossed_tables": (
-            groups.found_table(reading, held, "Intersections: size, on the list, found and overlooked."),
-            groups.right_table(reading, held, "Intersections: flagged in vain, right when flagged, outcomes."),
-            groups.gaps_table(reading, held, groups.JUDGED_GAPS, "Intersections: gaps that are judged for single groups."),
+            groups.found_table(reading, held, captions.CROSSED[0]),
+            groups.right_table(reading, held, captions.CROSSED[1]),
+            groups.gaps_table(reading, held, groups.JUDGED_GAPS, captions.CROSSED[2]),
         ),
         "crossed_hidden": w.listed(reading.words(cell) for cell in crossed if cell not in held),
-        "judgements": groups.judgements_table(reading, findings.verdict, JUDGEMENTS_CAPTION),
-        "rule_judgements": groups.judgements_table(reading, findings.rule_verdict, RULES_CAPTION),
+        "judgements": groups.judgements_table(reading, findings.verdict, captions.JUDGEMENTS),
+        "rule_judgements": groups.judgements_table(reading, findings.rule_verdict, captions.RULES),
         "rule_failed": findings.rule_verdict.failed_rules,
-        "outcomes": groups.outcomes_table(reading, OUTCOMES_CAPTION),
-        "unknown": unknown_differences(reading),
-        "reached": groups.reached_table(reading, REACHED_CAPTION),
+        "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
+        "unknown": accounts.unknown_differences(reading),
+        "reached": groups.reached_table(reading, captions.REACHED),
         "minimum": reading.discretion.minimum,
     }
 
@@ -183,11 +128,11 @@ def _model(findings: Findings) -> dict[str, Any]:
     test = findings.chosen.test
     return {
         "reliability": curves.reliability(test.reliability),
-        "reliability_table": model.reliability_table(test.reliability, RELIABILITY_CAPTION),
-        "candidates": model.candidates_table(findings, CANDIDATES_CAPTION),
-        "later": model.later_table(findings, LATER_CAPTION),
-        "lists": model.lists_table(findings, LISTS_CAPTION),
-        "levels": model.levels_table(findings.card.levels, LEVELS_CAPTION),
+        "reliability_table": model.reliability_table(test.reliability, captions.RELIABILITY),
+        "candidates": model.candidates_table(findings, captions.CANDIDATES),
+        "later": model.later_table(findings, captions.LATER),
+        "lists": model.lists_table(findings, captions.LISTS),
+        "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "points": curves.points_figures(findings.card.tables),
     }
 
@@ -198,24 +143,3 @@ def _intersections(reading: Reading) -> tuple[Any, ...]:
 
 def _if_rows(table: Table) -> Table | None:
     return table if table.rows else None
-
-
-OPEN_CAPTION = "What the evidence does not decide, and what would. A number holds only while the gap stays as it is."
-FOUND_CAPTION = "Who is on the list, and of those who missed the standard, who was found and who was overlooked; 95\u00a0% intervals."
-RIGHT_CAPTION = "How often a place on the list was in vain, how often it was right, and what is known of outcomes."
-JUDGED_GAPS_CAPTION = "Gaps that compare like with like, in students of 100, with 95\u00a0% intervals."
-RAW_CAPTION = "Raw gaps, in students of 100; with 95\u00a0% intervals; reported and never judged."
-JUDGEMENTS_CAPTION = "Every rule of the gate for every group: the judgement, and the interval it rests on (students in 100)."
-RULES_CAPTION = "The indicator rules under the same gate; the rules about a gain over them are left out."
-OUTCOMES_CAPTION = "What is known of the students of the test year. An unknown outcome is never read as met."
-REACHED_CAPTION = "Students who missed the standard, found by this list and by one that knows the groups, at equal length."
-RELIABILITY_CAPTION = "Students of similar risk: the risk stated, and the share who missed the standard."
-CANDIDATES_CAPTION = "All candidates; the choice was made on the loss out of fold, before the test was looked at."
-LATER_CAPTION = "The chosen candidate on students a year later; schools at the right taught it nothing."
-LISTS_CAPTION = "The chosen candidate at several lengths of the list, tested on the later year."
-LEVELS_CAPTION = "What came of the students of each level in the untouched later test."
-
-
-def captions() -> Iterable[str]:
-    """Give every caption, for a test of their words."""
-    return tuple(value for name, value in globals().items() if name.endswith("_CAPTION"))

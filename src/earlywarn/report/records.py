@@ -193,4 +193,3 @@ def _calibration(findings: Findings) -> dict[str, Any]:
 def _level(level: LevelMeaning) -> dict[str, Any]:
     names = ("name", "start", "students", "share", "low", "high")
     return {name: getattr(level, name) for name in names}
-

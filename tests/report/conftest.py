@@ -1,0 +1,233 @@
+"""Findings of a made-up district, small and quick, with everything that a page must cope with.
+
+One group of four students, one of forty with too few schools, one whose name is markup, outcomes that
+are unknown, and a model that is plainly worse for one group.
+"""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import earlywarn
+from earlywarn import intervals as iv
+from earlywarn.audit.figures import audit_figures
+from earlywarn.candidates.catalogue import Role
+from earlywarn.candidates.crossfit import Calibration
+from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec, InputType, Outcome
+from earlywarn.config.experiment import Experiment
+from earlywarn.config.load import load_experiment
+from earlywarn.config.sections import Attribute, Groups
+from earlywarn.evaluate import HeldOut
+from earlywarn.evaluate import evaluate, recall_gain
+from earlywarn.gate import judge
+from earlywarn.groups import GroupTable, membership
+from earlywarn.histograms import Scored, Sums, count, risk_edges
+from earlywarn.promotions import Promotion, Waived
+from earlywarn.report.findings import Counted, Findings, Reached, Tried
+from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary
+from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
+
+HOSTILE = "<script>alert('x')</script> | *bold*"
+STUDENTS, SCHOOLS = 3000, 30
+RNG = np.random.default_rng(7)
+
+
+@pytest.fixture(scope="session")
+def experiment() -> Experiment:
+    read = load_experiment(Path(earlywarn.__file__).parent / "demo.toml")
+    groups = Groups(
+        attributes={
+            "sex": Attribute(column="sex", title="Sex", values={"F": "Girls", "M": "Boys"}),
+            "lunch": Attribute(
+                column="lunch", title="Free lunch", values={"F": "Free lunch", "N": "No free lunch"}, reference="N"
+            ),
+            "home": Attribute(column="home", title="Home language", values={"X": HOSTILE, "E": "English"}, reference="E"),
+        }
+    )
+    return read.model_copy(update={"groups": groups, "title": f"A made-up district {HOSTILE}"})
+
+
+@pytest.fixture(scope="session")
+def findings(experiment: Experiment) -> Findings:
+    students = _Students()
+    model, rules = (students.sums(points) for points in (students.points, students.rule_points))
+    by_rules = students.sums(students.rule_points, students.points)
+    evidence, groups = experiment.gate.evidence, experiment.groups
+    figures = audit_figures(model, by_rules, groups, evidence)
+    rule_figures = audit_figures(rules, rules, groups, evidence)
+    gains = frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
+    return Findings(
+        experiment=experiment,
+        card=_card(),
+        tried=students.tried(),
+        calibration=Calibration(1.0, 0.0, None, used=False),
+        unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2),
+        figures=figures,
+        rule_figures=rule_figures,
+        verdict=judge(figures, experiment.gate),
+        rule_verdict=judge(rule_figures, experiment.gate, gains),
+        counted=students.counted(),
+        reached=students.reached(),
+        train_students=5000,
+        train_schools=SCHOOLS,
+        test_schools=SCHOOLS,
+        digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
+    )
+
+
+@pytest.fixture
+def promotion(findings: Findings) -> Promotion:
+    return Promotion(
+        name="star-next-grade",
+        version=3,
+        scorecard=findings.card.sha256,
+        promoted_on=date(2026, 11, 20),
+        by="A. Ruiz",
+        verdict=Outcome.FAIL,
+        failed_rules=("same-risk-gap",),
+        expires=None,
+        waivers=(Waived("same-risk-gap", "A. Ruiz", f"a pilot in two schools {HOSTILE}"),),
+        verdict_sha256="1" * 64,
+        audit_sha256="2" * 64,
+        card_sha256="3" * 64,
+        config_sha256="4" * 64,
+    )
+
+
+@pytest.fixture
+def summary() -> Summary:
+    high, low = LevelMeaning("High", 0.5, 400, 0.61, 0.57, 0.65), LevelMeaning("Low", 0.0, 4)
+    return Summary(
+        title="A made-up district",
+        standard="reading and mathematics at grade level",
+        note="",
+        model="star-next-grade",
+        version=3,
+        scorecard_sha256="a" * 64,
+        as_of=date(2026, 6, 30),
+        verdict="fail",
+        standing="The gate failed it (same-risk-gap). same-risk-gap waived by A. Ruiz: a pilot",
+        rows_in=1523,
+        scored=1400,
+        not_enough_data=60,
+        out_of_scope=40,
+        merged=3,
+        quarantined=20,
+        flagged=292,
+        capacity=0.2,
+        levels=(LevelLine(high, 420, 292), LevelLine(low, 980, 0)),
+        groups=(GroupLine("Girls", 745, 140, 30), GroupLine("Sex not recorded", None, None, None)),
+        schools=(SchoolLine(HOSTILE, 730, 146, 30), SchoolLine("Cedar Grove", 730, 146, 30)),
+        quarantine=(QuarantineLine("read", "not a number", "give a number, or leave it empty", 20, (4, 18, 77)),),
+        missing=(("Reading result", 0.02), ("Age", 0.001)),
+        filled=("Age",),
+        change=Change(date(2026, 6, 1), 22, 270, 12),
+    )
+
+
+class _Students:
+    """The made-up students of the test year; all have enough data."""
+
+    def __init__(self) -> None:
+        self.school = Coded(
+            RNG.integers(0, SCHOOLS, STUDENTS).astype(np.int32), tuple(f"S{place:02}" for place in range(SCHOOLS))
+        )
+        lunch, sex, home = RNG.random(STUDENTS) < 0.45, RNG.random(STUDENTS) < 0.5, np.zeros(STUDENTS, dtype=np.int32)
+        home[:40] = 1  # X: forty students of two schools
+        self.school.codes[:40] = np.arange(40) % 2
+        codes = np.where(sex, 0, 1).astype(np.int32)
+        codes[40:44] = 2  # four students whose sex is not recorded
+        self.groups = GroupTable(
+            {
+                "sex": Coded(codes, ("F", "M", "(not recorded)")),
+                "lunch": Coded(np.where(lunch, 0, 1).astype(np.int32), ("F", "N", "(not recorded)")),
+                "home": Coded(1 - home, ("X", "E", "(not recorded)")),
+            }
+        )
+        result = RNG.normal(size=STUDENTS) - 0.4 * lunch
+        self.points = -1.4 - 1.6 * result
+        self.rule_points = np.where(result < -0.5, 1.0, -1.0)
+        risk = _sigmoid(self.points + 1.2 * lunch)  # at the same points, need is greater with free lunch
+        outcome = np.where(RNG.random(STUDENTS) < risk, MISSED, MET)
+        self.outcome = np.where(RNG.random(STUDENTS) < 0.1 + 0.1 * lunch, UNKNOWN, outcome).astype(np.int64)
+        student_id = np.array([f"id{place:05}" for place in range(STUDENTS)], dtype=object)
+        self.trial = HeldOut(student_id, self.school, self.outcome, 1985, STUDENTS)
+        self.membership = membership(self.groups, 2)
+
+    def sums(self, points: np.ndarray, bins_of: np.ndarray | None = None) -> Sums:
+        listed = self.trial.make_list(points, 0.2)
+        edges = risk_edges(_sigmoid(points if bins_of is None else bins_of))
+        return count(Scored(self.school, self.membership, _sigmoid(points), self.outcome, listed), edges)
+
+    def tried(self) -> tuple[Tried, ...]:
+        noise = self.points + RNG.normal(scale=0.3, size=STUDENTS)
+        rows = (
+            ("indicator_rules", "Indicator rules", Role.BASELINE, self.rule_points),
+            ("piecewise", "Piecewise-linear logistic", Role.PROMOTABLE, self.points),
+            ("ceiling", "Full boosting (ceiling)", Role.CEILING, noise),
+            ("aware", "Aware comparator", Role.AWARE, noise),
+        )
+        return tuple(self._tried(*line) for line in rows)
+
+    def _tried(self, name: str, title: str, role: Role, points: np.ndarray) -> Tried:
+        known, other = self.trial.known, name != "piecewise"
+        school = self.school.codes[known].astype(np.int64)
+        missed = self.outcome[known] == MISSED
+        return Tried(
+            name=name,
+            title=title,
+            role=role,
+            loss=iv.Estimate(0.43, 0.02, 20.0),
+            behind=iv.Estimate(0.002, 0.002, 20.0) if role is Role.PROMOTABLE else None,
+            test=evaluate(_sigmoid(points), points, self.trial, 0.2),
+            gain=recall_gain(self.trial, self.points, points, 0.2) if other else None,
+            auc_gain=iv.auc_difference(missed, self.points[known], points[known], school) if other else None,
+        )
+
+    def counted(self) -> tuple[Counted, ...]:
+        single = membership(self.groups, 1)
+        lines = []
+        for codes in single.codes:
+            for place in np.unique(codes):
+                outcomes = np.bincount(self.outcome[codes == place], minlength=3)
+                parts = (int(outcomes[kind]) for kind in (MISSED, MET, UNKNOWN))
+                lines.append(Counted(single.cells[place], int(outcomes.sum()), *parts, 0))
+        return tuple(lines)
+
+    def reached(self) -> tuple[Reached, ...]:
+        flagged = self.trial.make_list(self.points, 0.2).flagged
+        aware = self.trial.make_list(self.points + 0.8 * (self.groups.attributes["lunch"].codes == 0), 0.2).flagged
+        single, missed = membership(self.groups, 1), self.outcome == MISSED
+        lines = []
+        for codes in single.codes:
+            for place in np.unique(codes):
+                rows = (codes == place) & missed
+                found = (int((rows & listed).sum()) for listed in (flagged, aware))
+                lines.append(Reached(single.cells[place], int(rows.sum()), *found))
+        return tuple(lines)
+
+
+def _card() -> Scorecard:
+    result = InputSpec(
+        "reading", "read", InputType.RESULT, "Reading result", "points", Direction.LOWER, True, {"1": (485.0, 55.0)}
+    )
+    age = InputSpec("age", "age", InputType.NUMBER, "Age", "years")
+    kind = InputSpec("class_type", "class_type", InputType.CATEGORY, f"Class type {HOSTILE}")
+    levels = (
+        LevelMeaning("High", 0.5, 400, 0.61, 0.57, 0.65),
+        LevelMeaning("Moderate", 0.25, 500, 0.35, 0.31, 0.4),
+        LevelMeaning("Low", 0.0, 4),
+    )
+    tables = (
+        PointsTable(result, Kind.PIECES, (-1.5, 0.0, 2.0), (2.4, 0.1, -1.9), 0.4, 0.3),
+        PointsTable(age, Kind.STEPS, (6.0, 7.0), (-0.1, 0.0, 0.6), None, 6.5),
+        PointsTable(kind, Kind.CATEGORIES, ("reg", "small"), (0.1, -0.2), 0.0, "reg"),
+    )
+    return replace(Scorecard("star-next-grade", "piecewise", -1.4, tables, levels))
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-values))
