@@ -1,5 +1,7 @@
 """Folding is exact, folds leak no student, and no test row touches a fit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,13 +100,25 @@ def test_an_input_never_missing_in_training_has_no_points_for_missing() -> None:
     assert [table.missing is None for table in card.tables] == [False, False, True, False]
 
 
-def test_boosting_never_bends_against_a_stated_direction() -> None:
-    frame, outcome = rows(1500, 0)
-    card = fold(model("additive_boosting").fit(frame, outcome), SPECS, frame, "m", "additive_boosting")
+@pytest.mark.parametrize(("name", "kind"), [("additive_boosting", Kind.STEPS), ("piecewise", Kind.PIECES)])
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_bends_against_a_stated_direction(name: str, kind: Kind, seed: int) -> None:
+    frame, outcome = rows(400, seed)
+    card = fold(model(name).fit(frame, outcome), SPECS, frame, "m", name)
     falling, _, rising, _ = (np.array(table.points) for table in card.tables)
-    assert card.tables[0].kind is Kind.STEPS
+    assert card.tables[0].kind is kind
     assert (np.diff(falling) <= 1e-12).all()
     assert (np.diff(rising) >= -1e-12).all()
+
+
+def test_a_direction_that_the_data_contradict_is_flat_and_never_reversed() -> None:
+    frame, outcome = rows(1500, 0)
+    against = [replace(SPECS[0], risk=Direction.HIGHER), *SPECS[1:]]
+    experiment = EXPERIMENT.model_copy()
+    object.__setattr__(experiment, "inputs", tuple(against))
+    contrary = {candidate.name: candidate.model for candidate in catalogue(experiment)}["piecewise"]
+    card = fold(contrary.fit(frame, outcome), against, frame, "m", "piecewise")
+    assert len(card.tables[0].points) == 1
 
 
 def _people(n: int = 300) -> pd.DataFrame:

@@ -20,8 +20,7 @@ from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec,
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
 from earlywarn.config.sections import Attribute, Groups
-from earlywarn.evaluate import HeldOut
-from earlywarn.evaluate import evaluate, recall_gain
+from earlywarn.evaluate import HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Scored, Sums, count, risk_edges
@@ -44,7 +43,9 @@ def experiment() -> Experiment:
             "lunch": Attribute(
                 column="lunch", title="Free lunch", values={"F": "Free lunch", "N": "No free lunch"}, reference="N"
             ),
-            "home": Attribute(column="home", title="Home language", values={"X": HOSTILE, "E": "English"}, reference="E"),
+            "home": Attribute(
+                column="home", title="Home language", values={"X": HOSTILE, "E": "English"}, reference="E"
+            ),
         }
     )
     return read.model_copy(update={"groups": groups, "title": f"A made-up district {HOSTILE}"})

@@ -19,7 +19,9 @@ def test_the_records_are_json_without_nan(findings: Findings, audit: dict[str, A
         assert json.loads(json.dumps(record, allow_nan=False)) == record
 
 
-def test_every_figure_stands_in_the_audit_with_the_unit_of_resampling(findings: Findings, audit: dict[str, Any]) -> None:
+def test_every_figure_stands_in_the_audit_with_the_unit_of_resampling(
+    findings: Findings, audit: dict[str, Any]
+) -> None:
     assert audit["format"] == "earlywarn-audit/1"
     assert audit["resampling_unit"] == "school"
     keys = [(row["measure"], row["group"], row["versus"]) for row in audit["figures"]]

@@ -4,8 +4,8 @@ Both learn from training rows alone what is typical, what is missing and what ha
 category is read as missing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -42,15 +42,20 @@ class AdditiveBasis(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Names of the inputs to read.
     knots
         Knots a number, the outer two included; 2 is a straight line between the training's ends.
+    kept
+        Input -> its knots, where they are not to be learnt.
     """
 
-    def __init__(self, columns: Sequence[str], knots: int = 2) -> None:
+    def __init__(self, columns: Sequence[str], knots: int = 2, kept: Mapping[str, Floats] | None = None) -> None:
         self.columns = columns
         self.knots = knots
+        self.kept = kept
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
         """Learn knots, categories and scales."""
-        self.columns_ = [_learn(X[name], self._knots) for name in self.columns]
+        kept = self.kept or {}
+        learnt = [_learn(X[name], self._knots) for name in self.columns]
+        self.columns_ = [replace(column, values=kept.get(column.name, column.values)) for column in learnt]
         raw = np.hstack([_expand(column, X[column.name]) for column in self.columns_])
         spread = raw.std(axis=0)
         self.centre_ = np.where(spread > 0, raw.mean(axis=0), 0.0)

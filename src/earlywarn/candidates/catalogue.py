@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from earlywarn.candidates.baselines import IndicatorRules, SchoolAlone
 from earlywarn.candidates.basis import AdditiveBasis, Codes
+from earlywarn.candidates.monotone import MonotonePiecewise
 from earlywarn.columns import Direction, InputSpec, InputType
 from earlywarn.config.experiment import Experiment
 
@@ -53,7 +54,7 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     groups = [GROUP_PREFIX + name for name in experiment.groups.attributes]
     makers = {
         "logistic": lambda: _logistic(names, 2),
-        "piecewise": lambda: _logistic(names, KNOTS),
+        "piecewise": lambda: MonotonePiecewise(tuple(names), KNOTS, _directions(specs)),
         "additive_boosting": lambda: _boosting(specs, [], experiment.seed, additive=True),
     }
     titles = {
@@ -76,6 +77,11 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     )
 
 
+def _directions(specs: Sequence[InputSpec]) -> dict[str, int]:
+    """Give 1 or -1 for each input whose direction the config states."""
+    return {spec.name: 1 if spec.risk is Direction.HIGHER else -1 for spec in specs if spec.risk is not None}
+
+
 def _logistic(names: Sequence[str], knots: int) -> Pipeline:
     return make_pipeline(AdditiveBasis(tuple(names), knots), LogisticRegression(C=1.0, max_iter=2000))
 
@@ -83,10 +89,10 @@ def _logistic(names: Sequence[str], knots: int) -> Pipeline:
 def _boosting(specs: Sequence[InputSpec], groups: Sequence[str], seed: int, *, additive: bool) -> Pipeline:
     names = (*(spec.name for spec in specs), *groups)
     texts = [spec.type is InputType.CATEGORY for spec in specs] + [True] * len(groups)
-    signs = {Direction.HIGHER: 1, Direction.LOWER: -1, None: 0}
     limits: dict[str, Any] = {"interaction_cst": "no_interactions"} if additive else {}
     if additive:
-        limits["monotonic_cst"] = np.array([signs[spec.risk] for spec in specs] + [0] * len(groups))
+        signs = _directions(specs)
+        limits["monotonic_cst"] = np.array([signs.get(name, 0) for name in names])
     booster = HistGradientBoostingClassifier(
         learning_rate=0.06,
         max_iter=ROUNDS,

@@ -1,0 +1,79 @@
+"""The summary of a score run: adds up, says what stands behind the list, and is light."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+from earlywarn.report.summary import Summary
+from earlywarn.report.summary_page import rows_table, summary_page
+
+
+def test_what_stands_behind_the_list_is_on_the_page(summary: Summary) -> None:
+    page = summary_page(summary)
+    assert "same-risk-gap waived by A. Ruiz: a pilot" in page
+    assert "The standard, the same for every student" in page
+    assert "no reason to expect less of anyone" in page
+
+
+def test_the_rows_add_up(summary: Summary) -> None:
+    table = rows_table(summary)
+    parts = [int(row.entries[0].text.replace(",", "")) for row in table.rows]
+    assert table.total is not None
+    assert f"{sum(parts):,}" == table.total.entries[0].text == f"{summary.rows_in:,}"
+    assert (
+        "1,523 rows in: 1,400 scored + 60 not enough data + 40 out of scope + 3 merged + 20 quarantined."
+        in summary_page(summary)
+    )
+
+
+def test_a_level_is_a_picture_of_a_hundred_students(summary: Summary) -> None:
+    page = summary_page(summary)
+    (picture,) = re.findall(r'<svg class="hundred".*?</svg>', page, re.DOTALL)
+    assert 'aria-label="61 of 100 dots filled: they missed the standard"' in picture
+    assert picture.count('class="solid"') == 61
+    assert picture.count("<circle") == 100
+    assert "Of 100 students at this level, about 61 missed the standard without extra support; 57 to 65." in page
+    assert "<strong>39 met it.</strong>" in page
+
+
+def test_a_level_without_evidence_has_no_picture_and_says_so(summary: Summary) -> None:
+    assert "Too little data to say what this level means" in summary_page(summary)
+
+
+def test_a_hostile_school_name_stays_a_name(summary: Summary) -> None:
+    page = summary_page(summary)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_suppressed_group_shows_no_number(summary: Summary) -> None:
+    (row,) = re.findall(r'<th scope="row">Sex not recorded</th>(.*?)</tr>', summary_page(summary), re.DOTALL)
+    assert not re.search(r"\d", re.sub(r"<[^>]*>", "", row))
+
+
+def test_refused_rows_have_their_rule_lines_and_remedy(summary: Summary) -> None:
+    page = summary_page(summary)
+    assert "give a number, or leave it empty" in page
+    assert "4, 18, 77 \N{HORIZONTAL ELLIPSIS}" in page
+    assert "<strong>Filled with typical points:</strong> Age." in page
+
+
+def test_a_first_run_with_nothing_refused_has_no_empty_parts(summary: Summary) -> None:
+    page = summary_page(replace(summary, change=None, quarantine=(), filled=(), missing=()))
+    assert "Since the list of" not in page
+    assert "No row was refused." in page
+    assert "Filled with" not in page
+
+
+def test_nothing_is_asked_of_another_host_and_no_script_runs(summary: Summary) -> None:
+    page = summary_page(summary)
+    for banned in ("http:", "https:", "url(", "@import", "<script", "<link", "<img"):
+        assert banned not in page
+
+
+def test_the_page_loads_nothing_heavy() -> None:
+    heavy = ("pandas", "sklearn", "scipy", "matplotlib", "pydantic", "earlywarn.report.findings")
+    code = f"import sys, earlywarn.report.summary_page; print([m for m in {heavy} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
