@@ -58,13 +58,13 @@ def star() -> pd.DataFrame:
 
 
 def star_files(schools: int, year: int, seed: int) -> StarFiles:
-    """Part STAR by seed: ``schools`` schools as the roster of ``year``, the others to learn and test in.
+    """Part STAR by seed: ``schools`` schools of ``year`` as the roster, the others to learn and test in.
 
     Students who were ever in a roster school are left out of the history, so that nothing before has
     touched anyone on the roster.
     """
     frame = star()
-    names = np.sort(frame["school_id"].unique())
+    names = np.sort(frame.loc[frame["school_year"] == year, "school_id"].unique())
     drawn = set(np.random.default_rng(seed).permutation(names)[:schools])
     in_roster_school = frame["school_id"].isin(drawn)
     touched = frame["student_id"].isin(set(frame.loc[in_roster_school, "student_id"]))

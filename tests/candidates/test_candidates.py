@@ -100,6 +100,23 @@ def test_an_input_never_missing_in_training_has_no_points_for_missing() -> None:
     assert [table.missing is None for table in card.tables] == [False, False, True, False]
 
 
+@pytest.mark.parametrize("name", ADDITIVE)
+def test_two_students_with_a_missing_value_teach_nothing_about_missing(name: str) -> None:
+    frame, outcome = rows(1500, 0)
+    outcome[:2] = 1
+    frame.loc[[0, 1], "c"] = np.nan
+    card = fold(model(name).fit(frame, outcome), SPECS, frame, "m", name)
+    assert card.tables[2].missing is None
+
+
+def test_a_rare_category_takes_no_huge_points() -> None:
+    frame, outcome = rows(1500, 0)
+    frame.loc[[0, 1, 2], "k"] = "violet"
+    outcome[:3] = 1
+    card = fold(model("piecewise").fit(frame, outcome), SPECS, frame, "m", "piecewise")
+    assert abs(dict(zip(card.tables[3].values, card.tables[3].points, strict=True))["violet"]) < 1.5
+
+
 @pytest.mark.parametrize(("name", "kind"), [("additive_boosting", Kind.STEPS), ("piecewise", Kind.PIECES)])
 @pytest.mark.parametrize("seed", range(5))
 def test_nothing_bends_against_a_stated_direction(name: str, kind: Kind, seed: int) -> None:

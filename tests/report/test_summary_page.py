@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from earlywarn.report.summary import Summary
+from earlywarn.report.summary import GroupLine, SchoolLine, Summary
 from earlywarn.report.summary_page import rows_table, summary_page
 
 
@@ -50,6 +50,19 @@ def test_a_hostile_school_name_stays_a_name(summary: Summary) -> None:
 def test_a_suppressed_group_shows_no_number(summary: Summary) -> None:
     (row,) = re.findall(r'<th scope="row">Sex not recorded</th>(.*?)</tr>', summary_page(summary), re.DOTALL)
     assert not re.search(r"\d", re.sub(r"<[^>]*>", "", row))
+
+
+def test_no_subtraction_brings_a_suppressed_group_back(summary: Summary) -> None:
+    assert "about 750" in summary_page(summary)
+    assert ">745<" not in summary_page(summary)
+    whole = replace(summary, groups=(GroupLine("Girls", 745, 140, 30), GroupLine("Boys", 715, 152, 30)))
+    assert ">745<" in summary_page(whole)
+
+
+def test_schools_named_by_numbers_stand_in_their_order(summary: Summary) -> None:
+    schools = tuple(SchoolLine(name, 10, 2, 0) for name in ("Elm", "11", "9"))
+    page = summary_page(replace(summary, schools=schools))
+    assert page.index(">9</th>") < page.index(">11</th>") < page.index(">Elm</th>")
 
 
 def test_refused_rows_have_their_rule_lines_and_remedy(summary: Summary) -> None:

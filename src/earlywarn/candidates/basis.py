@@ -18,12 +18,17 @@ TAIL = 0.01
 """The outer knots of a piecewise input stand at this share and its complement; the end points hold beyond."""
 
 
+LEAST_MISSING = 30
+"""So many training rows must lack an input before "missing" has points of its own: from fewer, little can be learnt."""
+
+
 @dataclass(frozen=True)
 class Column:
-    """What training said of one input: knots or edges, or categories; and whether it was ever missing."""
+    """What training said of one input: knots or edges and the median, or categories; and if missing was learnt."""
 
     name: str
     values: Floats
+    middle: float
     categories: tuple[str, ...]
     missing: bool
     is_text: bool
@@ -57,13 +62,14 @@ class AdditiveBasis(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         learnt = [_learn(X[name], self._knots) for name in self.columns]
         self.columns_ = [replace(column, values=kept.get(column.name, column.values)) for column in learnt]
         raw = np.hstack([_expand(column, X[column.name]) for column in self.columns_])
-        spread = raw.std(axis=0)
-        self.centre_ = np.where(spread > 0, raw.mean(axis=0), 0.0)
-        self.scale_ = np.where(spread > 0, spread, 1.0)
+        # Zeros and ones stay as they are: scaled, a rare one would escape the penalty and take huge points.
+        scaled = ~((raw == 0) | (raw == 1)).all(axis=0) & (raw.std(axis=0) > 0)
+        self.centre_ = np.where(scaled, raw.mean(axis=0), 0.0)
+        self.scale_ = np.where(scaled, raw.std(axis=0), 1.0)
         return self
 
     def transform(self, X: pd.DataFrame) -> Floats:
-        """Give the expanded columns, shape (n, columns), scaled to mean 0 and standard deviation 1 in training."""
+        """Give the expanded columns, shape (n, columns); slopes and hinges have mean 0 and spread 1 in training."""
         raw = np.hstack([_expand(column, X[column.name]) for column in self.columns_])
         return np.asarray((raw - self.centre_) / self.scale_)
 
@@ -105,17 +111,18 @@ class Codes(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _learn(column: pd.Series, marks: Callable[[Floats], Floats]) -> Column:
-    name, missing = str(column.name), bool(column.isna().any())
+    name, missing = str(column.name), int(column.isna().sum()) >= LEAST_MISSING
     if column.dtype.kind != "f":
-        return Column(name, np.empty(0), tuple(sorted(column.dropna().unique())), missing, is_text=True)
+        return Column(name, np.empty(0), 0.0, tuple(sorted(column.dropna().unique())), missing, is_text=True)
     known = column.dropna().to_numpy()
-    values = marks(known) if len(known) else np.empty(0)
-    return Column(name, values, (), missing, is_text=False)
+    if not len(known):
+        return Column(name, np.empty(0), 0.0, (), missing, is_text=False)
+    return Column(name, marks(known), float(np.median(known)), (), missing, is_text=False)
 
 
 def _expand(column: Column, values: pd.Series) -> Floats:
     gone = column.missing_rows(values)
-    parts = _one_hot(column, values) if column.is_text else _hinges(column.values, values.to_numpy(), gone)
+    parts = _one_hot(column, values) if column.is_text else _hinges(column, values.to_numpy(), gone)
     return np.hstack([parts, gone[:, None]]).astype(np.float64) if column.missing else parts
 
 
@@ -123,13 +130,12 @@ def _one_hot(column: Column, values: pd.Series) -> Floats:
     return np.column_stack([values == name for name in column.categories]).astype(np.float64)
 
 
-def _hinges(knots: Floats, values: Floats, gone: Bools) -> Floats:
+def _hinges(column: Column, values: Floats, gone: Bools) -> Floats:
+    knots = column.values
     if not len(knots):
         return np.zeros((len(values), 1))
-    held = np.clip(np.where(gone, knots[0], values), knots[0], knots[-1])
-    parts = np.column_stack([np.maximum(held - knot, 0.0) for knot in (knots[:-1] if len(knots) > 1 else knots)])
-    parts[gone] = 0.0
-    return parts
+    held = np.clip(np.where(gone, column.middle, values), knots[0], knots[-1])
+    return np.column_stack([np.maximum(held - knot, 0.0) for knot in (knots[:-1] if len(knots) > 1 else knots)])
 
 
 def _encode(column: Column, values: pd.Series) -> Floats:

@@ -48,8 +48,8 @@ def fold(model: Any, specs: Sequence[InputSpec], training: pd.DataFrame, name: s
 def check_equal(card: Scorecard, model: Any, rows: pd.DataFrame) -> float:
     """Give the largest difference between points and the model's decision function over rows.
 
-    Rows that lack an input which training never saw missing are left out: there the scorecard takes
-    typical points and the model was never taught.
+    Rows that lack an input which training (all but) never saw missing are left out: there the scorecard
+    takes typical points and the model was not taught.
 
     Raises
     ------

@@ -44,12 +44,7 @@ def show_candidates(findings: Findings) -> None:
         f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
         made,
     )
-    why = findings.chosen.behind
-    if why is not None and why.value > 0:
-        out.print(
-            f"Chosen: the simplest within one standard error of the best ({number(why.value, 4)} behind, "
-            f"standard error {number(why.se, 4)}, paired by school)."
-        )
+    out.print(_why_chosen(findings.chosen))
     prices = {
         Role.CEILING: "readable instead of full boosting",
         Role.AWARE: "blind to groups instead of aware",
@@ -110,6 +105,16 @@ def train_record(trained: Trained) -> dict[str, Any]:
     }
 
 
+def _why_chosen(chosen: Tried) -> str:
+    why = chosen.behind
+    if why is None or why.value <= 0:
+        return "Chosen: the least log loss out of fold among those that may be promoted."
+    return (
+        f"Chosen: the simplest within one standard error of the best ({number(why.value, 4)} behind, "
+        f"standard error {number(why.se, 4)}, paired by school)."
+    )
+
+
 def _students(findings: Findings) -> str:
     everyone = findings.counted[0]
     known = everyone.missed + everyone.met
@@ -134,5 +139,5 @@ def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tup
 
 def _short(figure: Figure, signed: bool, confidence: float) -> str:
     if figure.estimate is None:
-        return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<")
+        return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<").replace("nobody in this group", "nobody")
     return with_interval(figure.estimate, signed=signed, confidence=confidence)

@@ -5,13 +5,18 @@ than the minimum, the shown counts are rounded to the nearest ten, so that the t
 nothing (complementary suppression by rounding). It refuses to round a rate: rates rest on exact counts.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from __future__ import annotations
 
-from earlywarn.audit.figures import Figure
-from earlywarn.groups import Cell
-from earlywarn.report.findings import Counted
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from earlywarn.report.words import count
+
+if TYPE_CHECKING:  # the page of a score run must not load what these load
+    from earlywarn.audit.figures import Figure
+    from earlywarn.groups import Cell
+    from earlywarn.report.findings import Counted
 
 NEAREST = 10
 SCORED, KNOWN = "share_flagged", "prevalence"
@@ -50,14 +55,17 @@ class Discretion:
         >>> Discretion(10, frozenset(), frozenset()).counts(EVERYONE, 1234, 1231, 3)
         ('about 1,230', 'about 1,230', 'fewer than 10')
         """
-        numbers = (whole, *parts)
-        rounded = cell in self.rounded or min(numbers) < self.minimum
-        return tuple(self._words(number, rounded) for number in numbers)
+        return shown((whole, *parts), self.minimum, rounded=cell in self.rounded)
 
-    def _words(self, number: int, rounded: bool) -> str:
-        if number < self.minimum:
-            return f"fewer than {self.minimum}"
-        return f"about {count(nearest(number))}" if rounded else count(number)
+
+def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str, ...]:
+    """Give a whole and its parts in words; a number below the minimum is hidden and rounds the others.
+
+    >>> shown((120, 30), 10, rounded=False), shown((124, 30), 10, rounded=True)
+    (('120', '30'), ('about 120', 'about 30'))
+    """
+    rounded = rounded or min(numbers) < minimum
+    return tuple(_words(number, minimum, rounded) for number in numbers)
 
 
 def discretion(figures: Iterable[Figure], counted: Iterable[Counted], minimum: int) -> Discretion:
@@ -75,6 +83,12 @@ def nearest(number: int) -> int:
     return NEAREST * ((number + NEAREST // 2) // NEAREST)
 
 
+def _words(number: int, minimum: int, rounded: bool) -> str:
+    if number < minimum:
+        return f"fewer than {minimum}"
+    return f"about {count(nearest(number))}" if rounded else count(number)
+
+
 def _given_away(size: Mapping[Cell, int], hidden: set[Cell], minimum: int) -> Iterable[Cell]:
     """Do what a curious reader would: subtract the shown groups from the group that holds them all."""
     shown: dict[tuple[Cell, tuple[str, ...]], list[Cell]] = {}
@@ -90,6 +104,5 @@ def _given_away(size: Mapping[Cell, int], hidden: set[Cell], minimum: int) -> It
 
 def _parents(cell: Cell) -> Iterable[Cell]:
     for place in range(cell.depth):
-        yield Cell(
-            cell.attributes[:place] + cell.attributes[place + 1 :], cell.values[:place] + cell.values[place + 1 :]
-        )
+        kept = [(a, v) for at, (a, v) in enumerate(zip(cell.attributes, cell.values, strict=True)) if at != place]
+        yield replace(cell, attributes=tuple(a for a, _ in kept), values=tuple(v for _, v in kept))

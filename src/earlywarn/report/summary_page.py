@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from earlywarn.report import words as w
 from earlywarn.report.house import pages
-from earlywarn.report.summary import LevelLine, Summary
+from earlywarn.report.privacy import shown
+from earlywarn.report.summary import GroupLine, LevelLine, SchoolLine, Summary
 from earlywarn.report.tables import Row, Table, row
 from earlywarn.scorecard.levels import meaning
 
 NOT_SHOWN = "too few students: not shown"
+COUNTED = ("Students in scope", "On the list", "Not enough data")
+SMALL = 10
+"""Below this a part of a group is not told, as most states have it; groups below the minimum come hidden."""
 
 
 @dataclass(frozen=True)
@@ -61,25 +65,34 @@ def _level_card(line: LevelLine, place: int, levels: int) -> LevelCard:
 
 
 def _schools(summary: Summary) -> Table:
-    rows = (_counts(line.school, line.students, line.flagged, line.not_enough_data) for line in summary.schools)
-    columns = ("School", "Students in scope", "On the list", "Not enough data")
-    return Table("The list by school.", columns, tuple(rows))
+    rows = (
+        row(line.school, w.count(line.students), _of(line.flagged, line.students), w.count(line.not_enough_data))
+        for line in sorted(summary.schools, key=_in_order)
+    )
+    return Table("The list by school.", ("School", *COUNTED), tuple(rows))
 
 
 def _groups(summary: Summary) -> Table:
-    rows = tuple(
-        row(line.words, NOT_SHOWN)
-        if line.students is None or line.flagged is None or line.not_enough_data is None
-        else _counts(line.words, line.students, line.flagged, line.not_enough_data)
-        for line in summary.groups
-    )
-    columns = ("Group", "Students in scope", "On the list", "Not enough data")
-    return Table("The list by group. Sums only: no list and no reason names a group.", columns, rows)
+    """Count by group; where one group is hidden, a subtraction must not bring it back."""
+    rounded = any(line.students is None for line in summary.groups)
+    rows = tuple(_group_row(line, rounded) for line in summary.groups)
+    return Table("The list by group. Sums only: no list and no reason names a group.", ("Group", *COUNTED), rows)
 
 
-def _counts(head: str, students: int, flagged: int, lacking: int) -> Row:
-    share = f" ({w.percent(flagged / students, 0)})" if students else ""
-    return row(head, w.count(students), w.count(flagged) + share, w.count(lacking))
+def _group_row(line: GroupLine, rounded: bool) -> Row:
+    if line.students is None or line.flagged is None or line.not_enough_data is None:
+        return row(line.words, NOT_SHOWN)
+    return row(line.words, *shown((line.students, line.flagged, line.not_enough_data), SMALL, rounded=rounded))
+
+
+def _of(part: int, whole: int) -> str:
+    return w.count(part) + (f" ({w.percent(part / whole, 0)})" if whole else "")
+
+
+def _in_order(line: SchoolLine) -> tuple[bool, int, str]:
+    """Order schools whose names are numbers as numbers, before all others."""
+    number = line.school.isascii() and line.school.isdigit()
+    return not number, int(line.school) if number else 0, line.school
 
 
 def _quarantine(summary: Summary) -> Table:

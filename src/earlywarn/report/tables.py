@@ -53,6 +53,12 @@ class Table:
     rows: tuple[Row, ...]
     total: Row | None = None
 
+    @property
+    def stacks(self) -> bool:
+        """Whether a narrow screen should show each row as a card: too much for columns side by side."""
+        full = any(entry.under for each in self.rows for entry in each.entries)
+        return len(self.columns) > 4 - full
+
 
 def row(head: str, *entries: Entry | str) -> Row:
     """Make a row of entries and bare texts."""

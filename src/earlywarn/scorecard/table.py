@@ -37,7 +37,7 @@ class PointsTable:
     points
         As many as values; for steps one more.
     missing
-        Points for a missing or unseen value; None when training never saw one: typical points, 0.
+        Points for a missing or unseen value; None when training saw too few: typical points, 0.
     typical
         The training median, or the commonest category: for words, never for points.
     """
