@@ -54,7 +54,7 @@ class Promotion:
         if self.verdict is Outcome.PASS:
             return "The gate passed it for every group."
         if self.verdict is Outcome.PROVISIONAL:
-            return f"Provisional until {self.expires}: for some groups the evidence does not yet decide."
+            return f"Provisional until {_in_words(self.expires)}: for some groups the evidence does not yet decide."
         rules = ", ".join(self.failed_rules)
         waiver = "; ".join(f"{w.rule} waived by {w.by}: {w.reason}" for w in self.waivers)
         return f"The gate failed it ({rules}). {waiver}"
@@ -62,6 +62,10 @@ class Promotion:
     def to_json(self) -> dict[str, Any]:
         """Give the line's content."""
         return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]
+
+
+def _in_words(day: date | None) -> str:
+    return "" if day is None else f"{day.day} {day:%B %Y}"
 
 
 def promoted_folder(home: Path, sha256: str) -> Path:

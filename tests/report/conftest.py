@@ -120,11 +120,12 @@ def summary() -> Summary:
         flagged=292,
         capacity=0.2,
         levels=(LevelLine(high, 420, 292), LevelLine(low, 980, 0)),
-        groups=(GroupLine("Girls", 745, 140, 30), GroupLine("Sex not recorded", None, None, None)),
+        groups=(GroupLine("sex", "Girls", 745, 140, 30), GroupLine("sex", "Sex not recorded", None, None, None)),
         schools=(SchoolLine(HOSTILE, 730, 146, 30), SchoolLine("Cedar Grove", 730, 146, 30)),
         quarantine=(QuarantineLine("read", "not a number", "give a number, or leave it empty", 20, (4, 18, 77)),),
         missing=(("Reading result", 0.02), ("Age", 0.001)),
         filled=("Age",),
+        privacy_minimum=10,
         change=Change(date(2026, 6, 1), 22, 270, 12),
     )
 

@@ -55,7 +55,7 @@ def test_a_suppressed_group_shows_no_number(summary: Summary) -> None:
 def test_no_subtraction_brings_a_suppressed_group_back(summary: Summary) -> None:
     assert "about 750" in summary_page(summary)
     assert ">745<" not in summary_page(summary)
-    whole = replace(summary, groups=(GroupLine("Girls", 745, 140, 30), GroupLine("Boys", 715, 152, 30)))
+    whole = replace(summary, groups=(GroupLine("sex", "Girls", 745, 140, 30), GroupLine("sex", "Boys", 715, 152, 30)))
     assert ">745<" in summary_page(whole)
 
 

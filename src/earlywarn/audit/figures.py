@@ -170,16 +170,14 @@ class _Audit:
             events, others = (m.by_school(sums, w).sum() for w in (measure.events, measure.non_events))
             found.append((round(known), round(events), round(others), effective_schools(by_school)))
         students, events, others, schools = (min(parts) for parts in zip(*found, strict=True))
-        lacks = [
-            f"{have:.3g} {what}, {wanted:g} are needed"
-            for have, wanted, what in (
-                (students, need.students, "students with a known outcome"),
-                (events, need.events, "events"),
-                (others, need.non_events, "non-events"),
-                (schools, need.schools, "effective schools"),
-            )
-            if have < wanted
-        ]
+        wanted = (
+            (students, need.students, "students with a known outcome"),
+            (events, need.events, "events"),
+            (others, need.non_events, "non-events"),
+        )
+        lacks = [f"fewer than {least} {what}" for have, least, what in wanted if have < least]
+        if schools < need.schools:
+            lacks.append(f"{schools:.1f} effective schools, {need.schools:g} are needed")
         return ("too little data: " + "; ".join(lacks) if lacks else ""), (students, events, others, schools)
 
     def _figure(

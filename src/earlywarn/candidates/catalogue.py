@@ -4,7 +4,7 @@ Only additive models that fold into a scorecard may be promoted; the ceiling and
 say what that costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,7 +52,7 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     specs = experiment.inputs
     names = [spec.name for spec in specs]
     groups = [GROUP_PREFIX + name for name in experiment.groups.attributes]
-    makers = {
+    makers: dict[str, Callable[[], Any]] = {
         "logistic": lambda: _logistic(names, 2),
         "piecewise": lambda: MonotonePiecewise(tuple(names), KNOTS, _directions(specs)),
         "additive_boosting": lambda: _boosting(specs, [], experiment.seed, additive=True),

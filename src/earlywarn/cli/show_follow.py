@@ -108,7 +108,10 @@ def _held(promise: Promise) -> str:
 
 def _cell(figure: Figure, signed: bool) -> str:
     return (
-        figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<").replace("nobody in this group", "nobody")
+        figure.reason.split(":")[0]
+        .split(" students")[0]
+        .replace("fewer than ", "<")
+        .replace("nobody in this group", "nobody")
         if figure.estimate is None
         else with_interval(figure.estimate, 2, signed)
     )

@@ -139,5 +139,10 @@ def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tup
 
 def _short(figure: Figure, signed: bool, confidence: float) -> str:
     if figure.estimate is None:
-        return figure.reason.split(":")[0].split(" students")[0].replace("fewer than ", "<").replace("nobody in this group", "nobody")
+        return (
+            figure.reason.split(":")[0]
+            .split(" students")[0]
+            .replace("fewer than ", "<")
+            .replace("nobody in this group", "nobody")
+        )
     return with_interval(figure.estimate, signed=signed, confidence=confidence)

@@ -3,8 +3,6 @@
 import subprocess
 from collections.abc import Mapping
 
-import numpy as np
-
 from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
 from earlywarn.intervals import Estimate
@@ -65,14 +63,14 @@ def _tried_metrics(tried: Tried) -> dict[str, float]:
 
 
 def _group_metrics(figures: tuple[Figure, ...]) -> dict[str, float]:
-    """Give each single attribute's figures under ``measure/group`` or ``measure/group/versus``."""
+    """Give each single attribute's figures with enough evidence: ``measure/group`` or ``measure/group/versus``."""
     metrics: dict[str, float] = {}
     for figure in figures:
-        if figure.cell.depth == 1 and np.isfinite(figure.value):
+        if figure.cell.depth == 1 and figure.estimate is not None:
             name = "/".join(
                 part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part
             )
-            metrics |= _with_ends(name, figure.estimate) if figure.estimate else {name: figure.value}
+            metrics |= _with_ends(name, figure.estimate)
     return metrics
 
 

@@ -53,7 +53,7 @@ def audit_record(findings: Findings) -> dict[str, Any]:
         "levels": [_level(level) for level in findings.card.levels],
         "indicator_rules": {
             **_verdict(reading, findings.rule_verdict, told=False),
-            "figures": [_figure(reading, figure) for figure in findings.rule_figures],
+            "figures": [_figure(reading, figure) for figure in findings.rule_figures if figure.cell.depth <= 1],
         },
         "digests": dict(findings.digests),
     }
@@ -82,18 +82,22 @@ def number(value: float | None) -> float | None:
 
 
 def _figure(reading: Reading, figure: Figure) -> dict[str, Any]:
+    """Give one row; without an interval, neither a small part of a group nor a value that gives it away."""
+    minimum = reading.discretion.minimum
+    small = figure.estimate is None and min(figure.events, figure.non_events) < minimum
+    events, others = (None if small and part < minimum else part for part in (figure.events, figure.non_events))
     return {
         "measure": figure.measure,
         "title": title_of(figure.measure),
         "group": figure.cell.slug,
         "words": reading.words(figure.cell),
         "versus": figure.versus,
-        "value": number(figure.value),
+        "value": None if small else number(figure.value),
         **_interval(figure.estimate, (0.95, 0.90)),
         "reason": figure.reason,
         "students": figure.students,
-        "events": figure.events,
-        "non_events": figure.non_events,
+        "events": events,
+        "non_events": others,
         "effective_schools": number(figure.schools),
     }
 

@@ -48,6 +48,7 @@ def summarise(
         quarantine=tuple(QuarantineLine(*line) for line in summary(door.refusals)),
         missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
         filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
+        privacy_minimum=serving.groups.privacy_minimum,
         change=change,
     )
 
@@ -98,7 +99,8 @@ def _group_lines(rows: ScoredRows, groups: GroupTable, serving: Serving) -> tupl
         tallies = _tallies(rows, codes, len(cells.cells), in_scope)
         for place in np.unique(codes):
             shown = tallies[place] if tallies[place, 0] >= serving.groups.privacy_minimum else (None, None, None)
-            lines.append(GroupLine(cells.cells[place].words(serving.groups), *shown))
+            cell = cells.cells[place]
+            lines.append(GroupLine(cell.attributes[0], cell.words(serving.groups), *shown))
     return tuple(lines)
 
 

@@ -19,6 +19,7 @@ class LevelLine:
 class GroupLine:
     """One group's counts; all None where the group is below the privacy minimum."""
 
+    attribute: str
     words: str
     students: int | None
     flagged: int | None
@@ -93,4 +94,5 @@ class Summary:
     quarantine: tuple[QuarantineLine, ...]
     missing: tuple[tuple[str, float], ...]
     filled: tuple[str, ...]
+    privacy_minimum: int
     change: Change | None

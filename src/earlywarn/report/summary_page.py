@@ -11,8 +11,6 @@ from earlywarn.scorecard.levels import meaning
 
 NOT_SHOWN = "too few students: not shown"
 COUNTED = ("Students in scope", "On the list", "Not enough data")
-SMALL = 10
-"""Below this a part of a group is not told, as most states have it; groups below the minimum come hidden."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,16 @@ def _schools(summary: Summary) -> Table:
 
 
 def _groups(summary: Summary) -> Table:
-    """Count by group; where one group is hidden, a subtraction must not bring it back."""
-    rounded = any(line.students is None for line in summary.groups)
-    rows = tuple(_group_row(line, rounded) for line in summary.groups)
+    """Count by group; where one group of an attribute is hidden, a subtraction must not bring it back."""
+    hidden = {line.attribute for line in summary.groups if line.students is None}
+    rows = tuple(_group_row(line, summary.privacy_minimum, line.attribute in hidden) for line in summary.groups)
     return Table("The list by group. Sums only: no list and no reason names a group.", ("Group", *COUNTED), rows)
 
 
-def _group_row(line: GroupLine, rounded: bool) -> Row:
+def _group_row(line: GroupLine, minimum: int, rounded: bool) -> Row:
     if line.students is None or line.flagged is None or line.not_enough_data is None:
         return row(line.words, NOT_SHOWN)
-    return row(line.words, *shown((line.students, line.flagged, line.not_enough_data), SMALL, rounded=rounded))
+    return row(line.words, *shown((line.students, line.flagged, line.not_enough_data), minimum, rounded=rounded))
 
 
 def _of(part: int, whole: int) -> str:
