@@ -17,6 +17,7 @@ from earlywarn.candidates.learn import Learnt, schools, with_groups
 from earlywarn.cohort import Cohort, Split
 from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats
 from earlywarn.config.experiment import Experiment
+from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import membership
@@ -128,12 +129,12 @@ def _level_meanings(risk: Floats, test: HeldOut, experiment: Experiment) -> tupl
     """Say what share missed the standard at each level of the untouched test; unknown outcomes are left out."""
     bare = tuple(LevelMeaning(level.name, level.start) for level in experiment.levels)
     level, need = level_of(risk, bare), experiment.gate.evidence
-    return tuple(_level_meaning(one, level.codes == place, test, need.schools) for place, one in enumerate(bare))
+    return tuple(_level_meaning(one, level.codes == place, test, need) for place, one in enumerate(bare))
 
 
-def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, schools: float) -> LevelMeaning:
+def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, need: Evidence) -> LevelMeaning:
     found = iv.share_of(rows & test.known, test.outcome == MISSED, test.school)
-    if found.estimate is None or found.schools < schools:
+    if found.estimate is None or found.schools < need.schools or found.students < need.students:
         return replace(level, students=found.students)
     low, high = found.estimate.interval(0.95)
     return replace(level, students=found.students, share=found.estimate.value, low=low, high=high)

@@ -7,12 +7,13 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from earlywarn.errors import Fault, UsageError
+from earlywarn.errors import Fault, MachineError, UsageError
 from earlywarn.files import machine_faults
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -73,6 +74,10 @@ class Registry:
 
     def record(self, entry: Entry) -> int:
         """Write parent run, child runs and model; give the new version's number."""
+        with self._faults():
+            return self._record(entry)
+
+    def _record(self, entry: Entry) -> int:
         client = self._connect()
         experiment = self._experiment(entry.name)
         parent = client.create_run(experiment, run_name=entry.name, tags=dict(entry.tags)).info.run_id
@@ -102,13 +107,16 @@ class Registry:
             raise UsageError(Fault(f"{name} version {version}", "not in the registry", known, "see 'earlywarn models'"))
         import mlflow
 
-        self._connect()
-        with tempfile.TemporaryDirectory() as folder:
+        with self._faults(), tempfile.TemporaryDirectory() as folder:
             path = mlflow.artifacts.download_artifacts(run_id=found[0].run_id, artifact_path="papers", dst_path=folder)
             return {name: (Path(path) / name).read_bytes() for name in PAPERS}
 
     def versions(self, name: str | None = None) -> tuple[Version, ...]:
         """Give all registered versions, newest last."""
+        with self._faults():
+            return self._versions(name)
+
+    def _versions(self, name: str | None) -> tuple[Version, ...]:
         client = self._connect()
         found = []
         for model in client.search_registered_models():
@@ -124,7 +132,20 @@ class Registry:
 
     def point(self, name: str, version: int) -> None:
         """Move the alias ``champion``; it points, promotions.jsonl proves."""
-        self._connect().set_registered_model_alias(name, CHAMPION, str(version))
+        with self._faults():
+            self._connect().set_registered_model_alias(name, CHAMPION, str(version))
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn a store that cannot be reached or used into one clear error; its own text may hold an address."""
+        import mlflow
+
+        try:
+            yield
+        except (mlflow.exceptions.MlflowException, OSError) as error:
+            kind = getattr(error, "error_code", "") or getattr(error, "strerror", "") or type(error).__name__
+            remedy = "check that the MLflow server runs, its disk and --tracking-uri, then run the same command again"
+            raise MachineError(Fault("the MLflow store", f"it cannot be used ({kind})", remedy=remedy)) from error
 
     def _connect(self) -> Any:
         if self._client is None:
