@@ -39,7 +39,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> District:
     history, config = write_district(folder)
     home = folder / "models"
     registry = Registry(home)
-    trained = train(history, config, home, registry, lambda step: None)
+    trained = train(history, config, home, registry, TODAY, lambda step: None)
     waivers = ()
     if trained.findings.verdict.failed_rules:
         from earlywarn.promotions import Waived

@@ -26,10 +26,26 @@ def _figure(
     return Figure(measure, cell, versus, value, estimate, reason, students, 100, 100, 30.0)
 
 
+def _sized(cell: Cell, students: int) -> Figure:
+    """The share flagged rests on every scored student: these make the size of a group."""
+    return Figure(
+        "share_flagged",
+        cell,
+        "",
+        0.2,
+        Estimate(0.2, 0.01, 40),
+        "",
+        students,
+        students // 5,
+        students - students // 5,
+        30.0,
+    )
+
+
 def _all(*gaps: tuple[str, float, float | None, int]) -> list[Figure]:
-    figures = [_figure("prevalence", EVERYONE, 0.3, 0.01, "", 1000)]
+    figures = [_sized(EVERYONE, 1000)]
     for name, value, se, students in gaps:
-        figures.append(_figure("prevalence", _cell(name), 0.3, 0.01, "", students))
+        figures.append(_sized(_cell(name), students))
         figures.append(_figure("same_risk_gap", _cell(name), value, se))
     return figures
 

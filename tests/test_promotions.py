@@ -93,7 +93,7 @@ def test_a_fail_scores_only_with_every_failed_rule_waived() -> None:
         check_in_force(one, TODAY)
     both = replace(failed, waivers=(*one.waivers, Waived("gain", "A", "because")))
     check_in_force(both, TODAY)
-    assert "gap waived by A: because" in both.standing
+    assert "Waived by A (gap): because." in both.standing
 
 
 def test_a_provisional_verdict_holds_to_its_day_and_no_longer() -> None:

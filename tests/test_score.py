@@ -143,7 +143,7 @@ def test_the_list_is_by_school_in_words_and_without_a_risk(district: District, t
 
 def test_private_files_are_for_their_owner_alone(district: District, tmp_path: Path) -> None:
     folder = scored(district, tmp_path).folder
-    for name in (GROUPS, INPUTS):
+    for name in (GROUPS, INPUTS, MANIFEST):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
 

@@ -64,7 +64,7 @@ def run_demo(home: Path, out: Path, today: date, tell: Callable[[str], None], sc
         star, paths = _lay_out(experiment, plan, out)
         screen.students(star, paths)
         registry = Registry(home)
-        trained = train(paths.history, config, home, registry, tell)
+        trained = train(paths.history, config, home, registry, today, tell)
     screen.trained(trained)
     promotion, waiver = _promote(trained, plan, home, registry, today)
     screen.promoted(promotion, waiver)

@@ -1,6 +1,7 @@
 """Publish a folder whole or not at all; hashes, canonical JSON, locks. Refuses to leave half a folder."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -121,8 +122,10 @@ def machine_faults(where: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        remedy = "free some space or check permissions, then run the same command again; nothing was half-written"
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        first = "free some space" if full else "check that the folder exists and may be written to"
+        remedy = f"{first}, then run the same command again; nothing was half-written"
         raise MachineError(Fault(where, f"cannot write here ({reason})", remedy=remedy)) from error
 
 

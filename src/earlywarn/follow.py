@@ -83,7 +83,7 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     scored = np.flatnonzero(np.array(arrow.to_coded(table["status"]).texts(), dtype=object) == Status.SCORED)
     students = _Students.of(table, scored)
     outcome, unmatched = _outcomes(students, results, serving, stored)
-    evidence = Evidence()
+    evidence = serving.gate.evidence
     groups = _groups(stored, scored, serving)
     listed = Listed(students.rank, students.flagged, int(students.flagged.sum()))
     sums = count(Scored(students.school, groups, students.risk, outcome, listed), risk_edges(students.risk))
@@ -144,7 +144,7 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
     }
     if not by_student:
         raise RosterError(
-            Fault("outcomes", "no result belongs to a scored student of this run a year later",
+            Fault(results.file, "no result belongs to a scored student of this run a year later",
                   f"results of school year {due}, one grade on", "check the file and the score run")
         )  # fmt: skip
     unmatched = sum(student not in after for student in results.student_id)

@@ -76,8 +76,8 @@ def judge(figures: Iterable[Figure], gate: Gate, skip: frozenset[str] = frozense
         Names of rules left out, such as the gain over the rules when the rules themselves are judged.
     """
     known = tuple(figures)
-    everyone = next(f.students for f in known if f.measure == "prevalence" and f.cell == EVERYONE)
-    sizes = {f.cell: f.students / max(everyone, 1) for f in known if f.measure == "prevalence" and not f.versus}
+    scored = {f.cell: f.events + f.non_events for f in known if f.measure == "share_flagged" and not f.versus}
+    sizes = {cell: students / max(scored[EVERYONE], 1) for cell, students in scored.items()}
     judgements: list[Judgement] = []
     for rule in gate.rules:
         if rule.name not in skip:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,10 @@ def promote(request: Request, home: Path, registry: Registry) -> Promotion:
     verdict = _verdict(papers, card)
     failed = tuple(verdict["failed_rules"])
     _check(request, Outcome(verdict["outcome"]), failed)
+    _check_expiry(request, _expires(verdict))
     with locked(home):
         promotion = _promotion(request, card, verdict, papers)
-        kept = _kept(papers, promotion)
-        promotion = replace(promotion, card_sha256=sha256_of(kept["card.md"]))
-        append(home, promotion, card, kept)
+        append(home, promotion, card, _kept(papers, promotion))
     registry.point(request.name, request.version)
     return promotion
 
@@ -84,9 +83,26 @@ def _check(request: Request, outcome: Outcome, failed: Sequence[str]) -> None:
         )  # fmt: skip
 
 
+def _expires(verdict: dict[str, Any]) -> date | None:
+    """Give the last day of a provisional verdict; it counts from the audit, so promoting again renews nothing."""
+    if Outcome(verdict["outcome"]) is not Outcome.PROVISIONAL:
+        return None
+    return date.fromisoformat(verdict["audited_on"]) + timedelta(days=int(verdict["provisional_days"]))
+
+
+def _check_expiry(request: Request, expires: date | None) -> None:
+    if expires is not None and request.today > expires and EXPIRY not in {waiver.rule for waiver in request.waivers}:
+        raise GateError(
+            Fault(
+                f"{request.name} version {request.version}",
+                f"its provisional verdict expired on {expires}",
+                remedy=f"train and audit anew with later outcomes, or --waive {EXPIRY} --by NAME --reason TEXT",
+            )
+        )
+
+
 def _promotion(request: Request, card: Scorecard, verdict: dict[str, Any], papers: dict[str, bytes]) -> Promotion:
     outcome = Outcome(verdict["outcome"])
-    holds = timedelta(days=int(verdict["provisional_days"]))
     promotion = Promotion(
         name=request.name,
         version=request.version,
@@ -95,11 +111,11 @@ def _promotion(request: Request, card: Scorecard, verdict: dict[str, Any], paper
         by=request.by,
         verdict=outcome,
         failed_rules=tuple(verdict["failed_rules"]),
-        expires=request.today + holds if outcome is Outcome.PROVISIONAL else None,
+        expires=_expires(verdict),
         waivers=request.waivers,
         verdict_sha256=sha256_of(papers["verdict.json"]),
         audit_sha256=sha256_of(papers["audit.json"]),
-        card_sha256="",  # known once the card tells of this promotion
+        card_sha256=sha256_of(papers["card.md"]),
         config_sha256=sha256_of(papers["config.toml"]),
     )
     return promotion

@@ -32,7 +32,7 @@ class Waived:
 
 @dataclass(frozen=True)
 class Promotion:
-    """One line of the record; shas are of the files in promoted/<scorecard>/."""
+    """One line of the record; shas are of the registered papers, before card and page tell of this promotion."""
 
     name: str
     version: int
@@ -51,13 +51,16 @@ class Promotion:
     @property
     def standing(self) -> str:
         """Say in a sentence what stands behind this model."""
+        waived = " ".join(f"Waived by {w.by} ({w.rule}): {w.reason.rstrip('.')}." for w in self.waivers)
+        return f"{self._verdict_words} {waived}".rstrip()
+
+    @property
+    def _verdict_words(self) -> str:
         if self.verdict is Outcome.PASS:
             return "The gate passed it for every group."
         if self.verdict is Outcome.PROVISIONAL:
             return f"Provisional until {_in_words(self.expires)}: for some groups the evidence does not yet decide."
-        rules = ", ".join(self.failed_rules)
-        waiver = "; ".join(f"{w.rule} waived by {w.by}: {w.reason}" for w in self.waivers)
-        return f"The gate failed it ({rules}). {waiver}"
+        return f"The gate failed it ({', '.join(self.failed_rules)})."
 
     def to_json(self) -> dict[str, Any]:
         """Give the line's content."""
@@ -93,7 +96,7 @@ def read_record(home: Path) -> tuple[Promotion, ...]:
                 Fault(
                     f"{path}: line {number}",
                     "not a promotion",
-                    remedy="restore the file from a backup, or promote again",
+                    remedy="restore the file from a backup, or take that line out",
                 )
             ) from None
     return tuple(found)
@@ -133,7 +136,8 @@ def load_scorecard(home: Path, sha256: str) -> Scorecard:
     """
     path = home / "scorecards" / f"{sha256}.json"
     if all(promotion.scorecard != sha256 for promotion in read_record(home)):
-        raise ScorecardError(Fault(str(home / RECORD), "this scorecard was never promoted", remedy="promote it first"))
+        remedy = "promote it first, or give the --home in which it was promoted"
+        raise ScorecardError(Fault(str(home / RECORD), "this scorecard was never promoted", remedy=remedy))
     if not path.is_file():
         raise ScorecardError(Fault(str(path), "the promoted scorecard is gone", remedy="restore it, or promote again"))
     content = path.read_bytes()
@@ -159,11 +163,17 @@ def check_in_force(promotion: Promotion, today: date) -> None:
         raise GateError(
             Fault(promotion.name, f"the gate failed it: {rules}", remedy="mend the model, or waive by name")
         )
-    if promotion.expires is not None and today > promotion.expires and EXPIRY not in waived:
+    if expired(promotion, today):
         raise GateError(
             Fault(promotion.name, f"its provisional verdict expired on {promotion.expires}",
                   remedy=f"train and audit anew with later outcomes, or promote with --waive {EXPIRY}")
         )  # fmt: skip
+
+
+def expired(promotion: Promotion, today: date) -> bool:
+    """Tell whether a provisional verdict is over and its expiry is not waived."""
+    waived = any(waiver.rule == EXPIRY for waiver in promotion.waivers)
+    return promotion.expires is not None and today > promotion.expires and not waived
 
 
 def append(home: Path, promotion: Promotion, card: Scorecard, files: dict[str, bytes]) -> None:

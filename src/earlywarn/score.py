@@ -10,10 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earlywarn.arrow import write_csv
 from earlywarn.capacity import make_list, seats_for
-from earlywarn.columns import Bools, Coded, Ints, Roster, Status
+from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
@@ -91,7 +92,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
         if (folder / MANIFEST).is_file():
             return open_run(folder), False
         tell(f"scoring {door.counts.accepted:,} students")
-        rows, values = score_rows(card, serving, door.roster, order.as_of)
+        rows, values = score_rows(card, serving, door, order.as_of)
         run = _Run(order, promotion, card, serving, door, rows, values)
         publish_folder(folder, run.fill)
     return open_run(folder), True
@@ -163,10 +164,11 @@ def _run_name(order: Order, door: Door, promotion: Promotion) -> str:
     return f"{order.as_of}-{sha256_of('|'.join(parts).encode())[:12]}"
 
 
-def score_rows(card: Scorecard, serving: Serving, roster: Roster, as_of: date) -> tuple[ScoredRows, Values]:
+def score_rows(card: Scorecard, serving: Serving, door: Door, as_of: date) -> tuple[ScoredRows, Values]:
     """Give every accepted row its status, and the scored ones risk, level, rank, reasons and strengths."""
+    roster = door.roster
     values = input_values(card.specs, roster.numbers, roster.texts, roster.grade)
-    status = _statuses(roster, serving, values, as_of)
+    status = _statuses(door, serving, values, as_of)
     rows = np.flatnonzero(status == SCORED)
     scores = score_values(card, {n: v.take(rows) if isinstance(v, Coded) else v[rows] for n, v in values.items()})
     in_scope = int((status != OUT_OF_SCOPE).sum())
@@ -192,16 +194,14 @@ def score_rows(card: Scorecard, serving: Serving, roster: Roster, as_of: date) -
     ), values
 
 
-def _statuses(
-    roster: Roster, serving: Serving, values: Values, as_of: date
-) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    year = serving.cohort.school_year(as_of)
+def _statuses(door: Door, serving: Serving, values: Values, as_of: date) -> NDArray[np.int32]:
+    roster, year = door.roster, serving.cohort.school_year(as_of)
     served = np.array([name in serving.cohort.grades for name in roster.grade.names] + [False])[roster.grade.codes]
     in_scope = served & (roster.school_year == year)
     if not in_scope.any():
         years = ", ".join(str(y) for y in np.unique(roster.school_year)[:8])
         raise RosterError(
-            Fault("roster", f"no row is in scope: none of school year {year} in a grade that the model serves",
+            Fault(door.file, f"no row is in scope: none of school year {year} in a grade that the model serves",
                   f"grades {', '.join(serving.cohort.grades)} of school year {year}; the file has school years {years}",
                   "give --as-of a day in the school year of this roster, or the roster of this year")
         )  # fmt: skip

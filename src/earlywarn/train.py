@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from earlywarn.candidates.catalogue import catalogue
@@ -16,7 +17,7 @@ from earlywarn.report.findings import Findings
 from earlywarn.report.pages import audit_page, figure_files
 from earlywarn.report.records import audit_record, verdict_record
 from earlywarn.roster.door import check_share, open_roster
-from earlywarn.trial import look
+from earlywarn.trial import Stamp, look
 
 Told = Callable[[str], None]
 """Called with a few words before each step, for a progress line."""
@@ -31,7 +32,7 @@ class Trained:
     papers: Path
 
 
-def train(roster: Path, config: Path, home: Path, registry: Registry, tell: Told) -> Trained:
+def train(roster: Path, config: Path, home: Path, registry: Registry, today: date, tell: Told) -> Trained:
     """Fit, choose, fold, test, audit, judge and register.
 
     Raises
@@ -46,11 +47,13 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, tell: Told
     check_share(door, experiment)
     parts = split(build_cohort(door.roster, door.groups, experiment), experiment)
     candidates = catalogue(experiment)
+    tell("asking the MLflow store")
+    registry.versions(experiment.name)
     tell(f"fitting {len(candidates)} candidates in {experiment.cohort.folds} folds of schools")
     learnt = learn(parts.train, candidates, experiment)
     tell("looking at the test, once")
-    digests = {"config_sha256": sha256_of(content), "roster_sha256": door.sha256}
-    findings = look(parts, candidates, learnt, experiment, digests)
+    stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
+    findings = look(parts, candidates, learnt, experiment, stamp)
     tell("writing the record")
     papers = papers_of(findings, content)
     version = registry.record(entry_of(findings, papers, figure_files(findings)))
@@ -67,6 +70,6 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
         "config.toml": config,
         "card.md": model_card(findings).encode(),
         "audit.json": readable_json(audit_record(findings)),
-        "audit.html": audit_page(findings).encode(),
+        "audit.html": audit_page(findings, findings.audited_on).encode(),
         "verdict.json": readable_json(verdict_record(findings)),
     }

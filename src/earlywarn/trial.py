@@ -4,7 +4,8 @@ It takes what was learnt and changes nothing of it; the test is looked at once, 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -33,12 +34,16 @@ Scores = Mapping[str, tuple[Floats, Floats]]
 """Candidate -> (risk, points) on the scorable test students."""
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """The day of the audit, and the sha256 of what went in."""
+
+    day: date
+    digests: Mapping[str, str]
+
+
 def look(
-    parts: Split,
-    candidates: tuple[Candidate, ...],
-    learnt: Learnt,
-    experiment: Experiment,
-    digests: Mapping[str, str],
+    parts: Split, candidates: tuple[Candidate, ...], learnt: Learnt, experiment: Experiment, stamp: Stamp
 ) -> Findings:
     """Score, evaluate, audit and judge the test part; call it once, after the choice."""
     scorable = parts.test.take(parts.test.enough)
@@ -65,7 +70,8 @@ def look(
         train_students=len(parts.train),
         train_schools=parts.train.frame["school"].nunique(),
         test_schools=parts.test.frame["school"].nunique(),
-        digests=digests,
+        audited_on=stamp.day,
+        digests=stamp.digests,
     )
 
 

@@ -66,6 +66,22 @@ def test_absent_columns_and_words_in_numbers_are_told_at_once_without_values(dis
     assert "zebra" not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["int64", "float64", object, str])
+def test_grades_may_be_numbers_or_text(district: District, model: object, kind: object) -> None:
+    frame = _roster(district)
+    found = model.predict(frame.assign(grade=frame["grade"].astype(int).astype(kind)))
+    assert (found["status"] == "scored").sum() > 400
+
+
+def test_a_grade_that_is_not_served_is_out_of_scope_and_an_unknown_one_is_told(
+    district: District, model: object
+) -> None:
+    frame = _roster(district)
+    assert set(model.predict(frame.assign(grade="4"))["status"]) == {"out of scope"}
+    with pytest.raises(UsageError, match="column 'grade': grades that the standard does not name"):
+        model.predict(frame.assign(grade="three"))
+
+
 def test_an_unseen_category_scores_as_missing(district: District, model: object) -> None:
     frame = _roster(district)
     unseen, missing = frame.assign(track="violet"), frame.assign(track=None)

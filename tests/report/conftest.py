@@ -75,6 +75,7 @@ def findings(experiment: Experiment) -> Findings:
         train_students=5000,
         train_schools=SCHOOLS,
         test_schools=SCHOOLS,
+        audited_on=date(2026, 11, 22),
         digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
     )
 

@@ -10,7 +10,7 @@ GIRLS, BOYS, REST = (Cell(("sex",), (value,)) for value in ("F", "M", "?"))
 
 def figures(sizes: dict[Cell, int]) -> list[Figure]:
     return [
-        Figure(measure, cell, "", 0.5, None, "", size, size // 2, size - size // 2, 9.0)
+        Figure(measure, cell, "", 0.5, None, "", size, size, 0, 9.0)
         for cell, size in sizes.items()
         for measure in ("share_flagged", "prevalence")
     ]

@@ -166,7 +166,7 @@ class _Audit:
         found = []
         for sums in sides:
             by_school = m.by_school(sums, measure.terms[0].denominator)
-            known = sums[STUDENTS][:, [MET, MISSED]].sum()
+            known = max(sums[STUDENTS][:, [MET, MISSED]].sum(), by_school.sum() if measure.counts_unknown else 0)
             events, others = (m.by_school(sums, w).sum() for w in (measure.events, measure.non_events))
             found.append((round(known), round(events), round(others), effective_schools(by_school)))
         students, events, others, schools = (min(parts) for parts in zip(*found, strict=True))

@@ -52,6 +52,11 @@ class Measure:
     non_events: Weights
 
     @property
+    def counts_unknown(self) -> bool:
+        """Whether students of unknown outcome are counted too."""
+        return any(outcome == UNKNOWN for _, outcome, _, _ in self.terms[0].denominator)
+
+    @property
     def is_share(self) -> bool:
         """One ratio within 0 and 1: its interval is taken on the logit scale."""
         return len(self.terms) == 1

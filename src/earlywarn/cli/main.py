@@ -119,8 +119,8 @@ def train(
     from earlywarn.train import train as run_train
 
     with terminal.progress() as tell:
-        trained = run_train(roster, config, home, Registry(home, tracking_uri), tell)
-    terminal.print_json(train_record(trained)) if as_json else show_train(trained)
+        trained = run_train(roster, config, home, Registry(home, tracking_uri), _today(), tell)
+    terminal.print_json(train_record(trained)) if as_json else show_train(trained, _same_place(home, tracking_uri))
 
 
 @app.command()
@@ -203,7 +203,13 @@ def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False)
 
     record = read_record(home)
     versions = Registry(home, tracking_uri).versions()
-    terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record)
+    terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record, _today())
+
+
+def _same_place(home: Path, tracking_uri: str | None) -> str:
+    """Give the options that lead the next command to the same home and store."""
+    options = {"--home": None if home == MODELS else str(home), "--tracking-uri": tracking_uri}
+    return "".join(f" {name} {value}" for name, value in options.items() if value)
 
 
 def _today() -> date:

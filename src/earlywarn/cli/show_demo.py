@@ -72,7 +72,10 @@ class DemoScreen:
         out.print(f"The audit            {promoted / 'audit.html'}", soft_wrap=True)
         out.print(f"The model card       {promoted / 'card.md'}", soft_wrap=True)
         uri = f"sqlite:///{self.home / 'mlflow.db'}"
-        out.print(f"The MLflow page      mlflow ui --host 127.0.0.1 --backend-store-uri {uri}", soft_wrap=True)
+        out.print(
+            f"The MLflow page      MLFLOW_DISABLE_TELEMETRY=true mlflow ui --host 127.0.0.1 --backend-store-uri {uri}",
+            soft_wrap=True,
+        )
 
 
 def _heading(text: str) -> None:

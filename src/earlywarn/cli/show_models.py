@@ -1,15 +1,16 @@
 """What the terminal shows of registered versions and promotions."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from earlywarn.cli.tables import table
 from earlywarn.cli.terminal import out, show
-from earlywarn.promotions import Promotion
+from earlywarn.promotions import Promotion, expired
 from earlywarn.registry.store import Version
 
 
-def show_models(versions: Sequence[Version], record: Sequence[Promotion]) -> None:
+def show_models(versions: Sequence[Version], record: Sequence[Promotion], today: date) -> None:
     """Print each version with its verdict; what is in force by the record is marked."""
     if not versions:
         out.print("No model is registered here yet: run 'earlywarn train'.")
@@ -30,7 +31,8 @@ def show_models(versions: Sequence[Version], record: Sequence[Promotion]) -> Non
         )
     show("Models", made)
     for name, promotion in force.items():
-        out.print(f"{name}: {promotion.standing}")
+        ended = " It has expired: it does not score until a new audit or a waiver." if expired(promotion, today) else ""
+        out.print(f"{name}: {promotion.standing}{ended}")
 
 
 def models_record(versions: Sequence[Version], record: Sequence[Promotion]) -> list[dict[str, Any]]:

@@ -19,8 +19,8 @@ from earlywarn.train import Trained
 DASHES = (NOT_KNOWN, NOT_KNOWN)
 
 
-def show_train(trained: Trained) -> None:
-    """Print the candidates, the group table, the verdict, and where the papers lie."""
+def show_train(trained: Trained, more: str = "") -> None:
+    """Print candidates, groups, verdict, and where the papers lie; ``more`` are options that the next command needs."""
     findings = trained.findings
     show_candidates(findings)
     show_groups(findings)
@@ -28,7 +28,10 @@ def show_train(trained: Trained) -> None:
     show_verdict(findings)
     name = findings.experiment.name
     out.print(f"\nRegistered as [bold]{name}[/] version {trained.version}. Its papers: {trained.papers}")
-    out.print(f"Next: read {trained.papers / 'audit.html'}, then earlywarn promote {name} {trained.version}")
+    out.print(
+        f"Next: read {trained.papers / 'audit.html'}, then earlywarn promote {name} {trained.version}{more}",
+        soft_wrap=True,
+    )
 
 
 def show_candidates(findings: Findings) -> None:

@@ -48,6 +48,7 @@ class Serving(Section):
     groups: Groups
     capacity: Capacity = Capacity()
     levels: tuple[Level, ...] = Field(min_length=2)
+    gate: Gate = Gate()
 
     @model_validator(mode="after")
     def sections_fit_together(self) -> Self:
@@ -72,7 +73,6 @@ class Experiment(Serving):
 
     indicators: tuple[Indicator, ...] = Field(min_length=1)
     candidates: Candidates
-    gate: Gate = Gate()
     demo: Demo | None = None
 
     @model_validator(mode="after")

@@ -44,22 +44,30 @@ class ScorecardModel:
         faults = [fault for name, spec in columns.items() for fault in _faults(frame, name, spec)]
         if faults:
             raise UsageError(faults)
-        read = {name: _read(frame[name], spec) for name, spec in columns.items()}
-        grade = read[GRADE]
+        grade = _coded(_whole_numbers_as_text(frame[GRADE]))
+        self._refuse_unknown_grades(grade)
+        read = {spec.column: _read(frame[spec.column], spec) for spec in self.card.specs}
         texts = {name: column for name, column in read.items() if isinstance(column, Coded)}
         numbers = {name: column for name, column in read.items() if not isinstance(column, Coded)}
-        assert isinstance(grade, Coded)
-        values = input_values(self.card.specs, numbers, texts, grade)
-        return pd.DataFrame(self._columns(values), index=frame.index)
+        return pd.DataFrame(
+            self._columns(input_values(self.card.specs, numbers, texts, grade), grade), index=frame.index
+        )
 
-    def _columns(self, values: Values) -> dict[str, Any]:
+    def _refuse_unknown_grades(self, grade: Coded) -> None:
+        known = self.card.serving["standard"]["grades"]
+        if not set(grade.names) <= set(known):
+            found, remedy = "grades that the standard does not name", 'write grades as the standard does, such as "2"'
+            raise UsageError(Fault(f"column '{GRADE}'", found, ", ".join(known), remedy))
+
+    def _columns(self, values: Values, grade: Coded) -> dict[str, Any]:
         cohort = self.card.serving["cohort"]
-        enough = known_count(cohort["known_inputs"], values) >= cohort["min_known"]
+        served = np.array([name in cohort["grades"] for name in grade.names] + [False])[grade.codes]
+        enough = served & (known_count(cohort["known_inputs"], values) >= cohort["min_known"])
         points = total_points(self.card, values)
         risk = risk_of(self.card, points)
         level = level_of(risk, self.card.levels).texts()
         return {
-            "status": np.where(enough, "scored", "not enough data"),
+            "status": np.where(served, np.where(enough, "scored", "not enough data"), "out of scope"),
             "points": np.where(enough, points, np.nan),
             "risk": np.where(enough, risk, np.nan),
             "level": [name if held else None for name, held in zip(level, enough, strict=True)],
@@ -79,7 +87,7 @@ def _faults(frame: Any, name: str, spec: InputSpec) -> list[Fault]:
             Fault(
                 where,
                 "not in the frame",
-                remedy="give every roster column that the model reads; see its metadata",
+                remedy="give every roster column that the model reads; the model card lists them",
             )
         ]
     if str(frame[name].dtype) == "category":
@@ -112,7 +120,20 @@ def _is_numeric(column: Any) -> bool:
 def _read(column: Any, spec: InputSpec) -> "Floats | Coded":
     import pandas as pd
 
-    if spec.type is not InputType.CATEGORY:
-        return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
+    if spec.type is InputType.CATEGORY:
+        return _coded(column)
+    return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _coded(column: Any) -> Coded:
+    import pandas as pd
+
     codes, names = pd.factorize(column.astype(object).where(column.notna()), sort=True)
     return Coded(codes.astype(np.int32), tuple(str(name) for name in names))
+
+
+def _whole_numbers_as_text(column: Any) -> Any:
+    """Write grades that pandas holds as numbers (2, or 2.0 where some are missing) as "2"."""
+    if column.dtype.kind not in "iuf":
+        return column
+    return column.map(lambda grade: f"{grade:g}", na_action="ignore").astype(object)

@@ -18,6 +18,8 @@ from earlywarn.files import machine_faults
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # its own 7 keep a person waiting for four minutes
 
 PAPERS = ("scorecard.json", "card.md", "audit.json", "audit.html", "verdict.json", "config.toml")
 """What every registered version carries, under the artifact path ``papers`` of its run."""
@@ -65,8 +67,6 @@ class Registry:
     """An MLflow store: SQLite and a folder of artifacts under ``home``, or any tracking URI."""
 
     def __init__(self, home: Path, tracking_uri: str | None = None) -> None:
-        with machine_faults(str(home)):
-            home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.uri = tracking_uri or f"sqlite:///{(home / 'mlflow.db').resolve()}"
         self.local = tracking_uri is None
@@ -112,7 +112,9 @@ class Registry:
             return {name: (Path(path) / name).read_bytes() for name in PAPERS}
 
     def versions(self, name: str | None = None) -> tuple[Version, ...]:
-        """Give all registered versions, newest last."""
+        """Give all registered versions, newest last; a home without a store has none, and gets none by asking."""
+        if self.local and not (self.home / "mlflow.db").is_file():
+            return ()
         with self._faults():
             return self._versions(name)
 
@@ -152,6 +154,8 @@ class Registry:
             import mlflow
 
             _quiet()
+            with machine_faults(str(self.home)):
+                self.home.mkdir(parents=True, exist_ok=True)
             mlflow.set_tracking_uri(self.uri)
             mlflow.set_registry_uri(self.uri)
             self._client = mlflow.MlflowClient(self.uri, self.uri)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
@@ -70,6 +71,8 @@ class Findings:
         The chosen candidate on the later year in schools (and students) that taught nothing, by cross-fitting.
     figures, rule_figures
         The audit of the chosen candidate, and of the indicator rules.
+    audited_on
+        The day from which a provisional verdict counts; promoting later does not renew it.
     rule_verdict
         The same gate turned on the indicator rules, without the rules about gain over them.
     """
@@ -88,6 +91,7 @@ class Findings:
     train_students: int
     train_schools: int
     test_schools: int
+    audited_on: date
     digests: Mapping[str, str]
 
     @property

@@ -22,6 +22,9 @@ NEAREST = 10
 SCORED, KNOWN = "share_flagged", "prevalence"
 """The measures that rest on every scored student of a group, and on those whose outcome is known."""
 
+PARTS = ("missed", "met", "unknown", "not_enough_data")
+"""The parts of a group's students that are told beside its size."""
+
 
 @dataclass(frozen=True)
 class Discretion:
@@ -72,9 +75,15 @@ def discretion(figures: Iterable[Figure], counted: Iterable[Counted], minimum: i
     """Find the groups to hide and those to round."""
     alone = [figure for figure in figures if not figure.versus]
     scored, known = ({f.cell: f.events + f.non_events for f in alone if f.measure == m} for m in (SCORED, KNOWN))
-    students = {line.cell: line.students for line in counted}
+    lines = list(counted)
+    students = {line.cell: line.students for line in lines}
+    parts = [
+        {f.cell: f.events for f in alone if f.measure == KNOWN},
+        {f.cell: f.non_events for f in alone if f.measure == KNOWN},
+        *({line.cell: getattr(line, part) for line in lines} for part in PARTS),
+    ]
     hidden = {cell for size in (scored, students) for cell, number in size.items() if number < minimum}
-    rounded = {cell for size in (scored, known, students) for cell in _given_away(size, hidden, minimum)}
+    rounded = {cell for size in (scored, known, students, *parts) for cell in _given_away(size, hidden, minimum)}
     return Discretion(minimum, frozenset(hidden), frozenset(rounded))
 
 
@@ -93,7 +102,7 @@ def _given_away(size: Mapping[Cell, int], hidden: set[Cell], minimum: int) -> It
     """Do what a curious reader would: subtract the shown groups from the group that holds them all."""
     shown: dict[tuple[Cell, tuple[str, ...]], list[Cell]] = {}
     for cell in size:
-        if cell not in hidden:
+        if cell not in hidden and size[cell] >= minimum:
             for parent in _parents(cell):
                 shown.setdefault((parent, cell.attributes), []).append(cell)
     for (parent, _), cells in shown.items():

@@ -71,6 +71,7 @@ def verdict_record(findings: Findings) -> dict[str, Any]:
         "resampling_unit": RESAMPLED,
         "undecided_share": gate.undecided_share,
         "provisional_days": gate.provisional_days,
+        "audited_on": findings.audited_on.isoformat(),
         "evidence": gate.evidence.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json") for rule in gate.rules],
     }

@@ -242,8 +242,7 @@ def _more(judgement: Judgement) -> tuple[int, int]:
 
 
 def _is_above(judgement: Judgement) -> bool:
-    at_most = judgement.limits[1]
-    return at_most is not None and judgement.value > at_most
+    return judgement.value > 0
 
 
 def _names(reading: Reading, judgements: Iterable[Judgement]) -> list[str]:

@@ -124,7 +124,9 @@ def _share_fault(door: Door | Results, limit: float) -> Fault:
     found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({share:.1%})"
     if not counts.accepted:
         found = f"not one of {counts.rows_in:,} rows can be taken"
-    remedy = f"mend the rows below; 'earlywarn check {door.file} --config EXPERIMENT.toml' lists every one"
+    remedy = (
+        f"mend the rows below; 'earlywarn check {door.file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
+    )
     return Fault(door.file, found, f"at most {limit:.1%} (roster.max_quarantined)", remedy)
 
 
