@@ -75,7 +75,7 @@ def _group_faults(raw: dict[str, Any], where: str) -> list[Fault]:
     names = set(attributes) | {str(a.get("column")) for a in attributes.values() if isinstance(a, dict)} | {"group"}
     return [
         Fault(
-            f"{where}: standard.cuts.{place}.{key}",
+            f"{where}: standard.cuts[{place + 1}].{key}",
             f"a cut that names a group ('{key}')",
             "one cut per subject and grade, the same for every student",
             "remove the key; what differs by need is support, never the standard",
@@ -95,14 +95,22 @@ def _faults(error: ValidationError, where: str) -> list[Fault]:
 
 
 def _detail_faults(detail: Any, where: str) -> list[Fault]:
-    place = ".".join(str(part) for part in detail["loc"])
+    place = _spelt(detail["loc"])
     full = f"{where}: {place}" if place else where
     if detail["type"] == "extra_forbidden":
         return [_unknown_key(detail["loc"], full)]
     if detail["type"] == "missing":
         return [Fault(full, "this key is missing", remedy="add it; 'earlywarn init' writes a commented example")]
-    message = detail["msg"].removeprefix("Value error, ")
-    return [Fault(full, line) for line in message.splitlines()]
+    if detail["type"] == "value_error":
+        return [Fault(full, line) for line in detail["msg"].removeprefix("Value error, ").splitlines()]
+    allowed = detail["msg"].replace("Input should", "it should").replace("String should", "it should")
+    return [Fault(full, "not a value that this key takes", allowed, "mend it; docs/config.md has every key")]
+
+
+def _spelt(location: tuple[Any, ...]) -> str:
+    """Spell a place as a person would: ``features[3].column`` is the column of the third feature."""
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
 
 
 def _unknown_key(location: tuple[Any, ...], full: str) -> Fault:

@@ -45,7 +45,12 @@ class Cohort(Section):
     @model_validator(mode="after")
     def a_real_day(self) -> Self:
         """Refuse a year_ends such as 02-30."""
-        self.as_of(2001)
+        try:
+            self.as_of(2001)
+        except ValueError:
+            raise ValueError(
+                'year_ends is no day of every year: write the last day as month-day, such as "06-30"'
+            ) from None
         return self
 
 
