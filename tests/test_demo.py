@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -127,15 +126,8 @@ def test_the_experiment_is_the_one_that_travels_inside_the_package() -> None:
 
 
 def test_a_second_demo_in_the_same_home_makes_a_second_version(demo: Demo, tmp_path: Path) -> None:
-    home = shutil.copytree(demo.home, tmp_path / "models")
-    command = [
-        str(Path(sys.executable).parent / "earlywarn"),
-        "demo",
-        "--home",
-        str(home),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    tool, out = Path(sys.executable).parent / "earlywarn", tmp_path / "out"
+    command = [str(tool), "demo", "--home", str(demo.home), "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "version 2 is in force" in done.stdout

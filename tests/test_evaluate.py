@@ -95,3 +95,21 @@ def test_tied_risks_make_fewer_bins_and_no_fault() -> None:
     counts = np.digitize(points, [-1, 0]).astype(float)
     bins = evaluate(0.2 + 0.2 * counts, counts, test, 0.2).reliability
     assert len(bins) == 3
+
+
+@pytest.mark.parametrize(("share", "risk"), [(0.4, 0.05), (0.5, 0.07), (0.3, 0.87)])
+def test_the_calibration_intercept_is_found_however_far_off_risks_are(share: float, risk: float) -> None:
+    from earlywarn.evaluate import _in_the_large
+
+    rng = np.random.default_rng(0)
+    risks = np.clip(rng.normal(risk, 0.02, 2000), 0.001, 0.999)
+    missed = rng.random(2000) < share
+    shift = _in_the_large(missed, risks)
+    moved = 1 / (1 + np.exp(-(np.log(risks / (1 - risks)) + shift)))
+    assert moved.mean() == pytest.approx(missed.mean(), abs=1e-9)
+
+
+def test_what_cannot_be_fitted_is_nan_and_not_a_number_from_nothing() -> None:
+    missed = np.array([True, False] * 50)
+    assert np.isnan(calibration(missed, np.full(100, 0.3))).all()
+    assert np.isnan(calibration(missed, np.where(missed, 0.9, 0.1))).all()

@@ -72,7 +72,7 @@ def test_results_of_another_year_grade_or_students_are_refused(
     frame = _outcomes(district).drop_duplicates("student_id")
     frame[column] = value if column != "student_id" else [f"X{n}" for n in range(len(frame))]
     frame.to_csv(tmp_path / "other.csv", index=False)
-    with pytest.raises(RosterError, match="no result belongs to a scored student"):
+    with pytest.raises(RosterError, match="no result belongs to a student"):
         follow(run.folder, tmp_path / "other.csv", district.home)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import earlywarn
 from earlywarn.columns import Coded
 from earlywarn.config.load import load_experiment
-from earlywarn.groups import EVERYONE, MISSING, Cell, GroupTable, membership, part
+from earlywarn.groups import EVERYONE, MISSING, OTHER, Cell, GroupTable, membership, part
 
 GROUPS = load_experiment(Path(earlywarn.__file__).parent / "demo.toml").groups
 
@@ -34,9 +34,15 @@ def test_a_declared_value_that_nobody_has_still_stands_in_the_table() -> None:
 
 
 def test_a_value_that_nobody_declared_is_a_group_too() -> None:
-    sex = table(sex=["X", "F"]).attributes["sex"]
+    sex = table(sex=["X"] * 10 + ["F"]).attributes["sex"]
     assert sex.names == ("F", "M", "X", MISSING)
-    assert sex.texts() == ["X", "F"]
+    assert sex.texts()[-2:] == ["X", "F"]
+
+
+def test_undeclared_values_of_few_students_are_pooled_since_they_may_be_a_name() -> None:
+    sex = table(sex=["Ada L.", "12 May", "F"]).attributes["sex"]
+    assert sex.names == ("F", "M", OTHER, MISSING)
+    assert sex.texts() == [OTHER, OTHER, "F"]
 
 
 def test_a_missing_value_is_a_group_of_its_own() -> None:

@@ -119,3 +119,16 @@ def test_the_order_of_schools_changes_nothing(order: list[int]) -> None:
 
 def test_one_outcome_only_has_no_auc() -> None:
     assert iv.auc(np.ones(10, dtype=bool), np.arange(10.0), np.arange(10)) is None
+
+
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=30), st.integers(0, 1000))
+def test_wildly_uneven_schools_give_an_interval_within_zero_and_one_or_none(sizes: list[int], seed: int) -> None:
+    """A town with one big school and a few tiny ones: t with next to no freedom must not explode."""
+    rng = np.random.default_rng(seed)
+    students = np.array(sizes, dtype=float)
+    estimate = iv.ratio(rng.binomial(sizes, 0.3).astype(float), students)
+    if iv.effective_schools(students) < iv.LEAST_SCHOOLS:
+        assert estimate is None
+    else:
+        low, high = estimate.interval(0.95)
+        assert 0 <= low <= estimate.value <= high <= 1

@@ -111,3 +111,20 @@ def test_a_crash_before_the_line_leaves_the_old_champion(tmp_path: Path, monkeyp
         append(tmp_path, replace(PASSED, version=2), card(), {})
     monkeypatch.undo()
     assert champion(tmp_path).version == 1
+
+
+def test_a_damaged_record_is_not_written_to(tmp_path: Path) -> None:
+    """A line glued onto a broken one would be lost, and every later command with it."""
+    promoted(tmp_path)
+    for damage in (b'{"name":', b"\xff\xfe\n"):
+        before = (tmp_path / RECORD).read_bytes()
+        (tmp_path / RECORD).write_bytes(before + damage)
+        with pytest.raises(ScorecardError, match="line 2"):
+            promoted(tmp_path, replace(PASSED, version=2))
+        assert (tmp_path / RECORD).read_bytes() == before + damage
+        (tmp_path / RECORD).write_bytes(before)
+
+
+def test_a_fail_without_named_rules_never_scores() -> None:
+    with pytest.raises(GateError, match="the gate failed it"):
+        check_in_force(replace(PASSED, verdict=Outcome.FAIL), TODAY)

@@ -99,6 +99,42 @@ def test_a_whole_run_is_left_as_it_is(district: District, tmp_path: Path) -> Non
     assert {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("spoil", ["gone", "altered", "no manifest", "bad manifest"])
+def test_a_run_that_is_no_longer_whole_is_refused_with_a_way_out(
+    district: District, tmp_path: Path, spoil: str
+) -> None:
+    folder = scored(district, tmp_path).folder
+    if spoil == "gone":
+        (folder / FLAGS).unlink()
+    elif spoil == "altered":
+        (folder / SCORES).write_bytes(b"")
+    elif spoil == "no manifest":
+        (folder / MANIFEST).unlink()
+    else:
+        (folder / MANIFEST).write_text("{}")
+    with pytest.raises(ScorecardError, match="move th"):
+        scored(district, tmp_path)
+    folder.rename(tmp_path / "away")
+    assert scored(district, tmp_path).manifest.counts.flagged == 96
+
+
+def test_what_a_killed_run_left_is_swept_away(district: District, tmp_path: Path) -> None:
+    (tmp_path / ".2023-06-30-x.partial-abc").mkdir()
+    (tmp_path / ".2023-06-30-x.partial-abc" / "scores.parquet").write_text("students")
+    scored(district, tmp_path)
+    assert not list(tmp_path.glob(".*.partial-*"))
+
+
+@pytest.mark.parametrize("change", [{"verdict": "pass"}, {"verdict_sha256": "0" * 64}])
+def test_a_line_that_does_not_fit_its_verdict_is_refused(
+    district: District, own_home: Path, tmp_path: Path, change: dict[str, str]
+) -> None:
+    record = own_home / RECORD
+    record.write_text(json.dumps(json.loads(record.read_text()) | change) + "\n")
+    with pytest.raises(ScorecardError, match="not the verdict on which"):
+        scored(district, tmp_path, home=own_home)
+
+
 def test_scores_equal_the_scorecard_by_hand_and_ranks_follow_points(district: District, tmp_path: Path) -> None:
     table = pd.read_parquet(scored(district, tmp_path).folder / SCORES)
     card = from_bytes((district.home / "scorecards" / f"{district.promotion.scorecard}.json").read_bytes())

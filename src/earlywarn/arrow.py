@@ -129,8 +129,8 @@ def _validity(rows: Bools | None) -> Any:
     return None if rows is None or rows.all() else _bits(rows)
 
 
-def write_csv(table: Any, path: str) -> None:
-    """Write a table as CSV, UTF-8, quoted where needed."""
+def write_csv(table: Any, path: Any) -> None:
+    """Write a table as CSV, UTF-8, quoted where needed, to a path or a stream."""
     from pyarrow import csv
 
     csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))

@@ -10,11 +10,16 @@ from earlywarn.columns import Bools, Floats, Ints, Texts
 
 @dataclass(frozen=True)
 class Listed:
-    """Rank 1 is the highest risk, shape (n,); the first ``seats`` ranks are flagged."""
+    """Rank 1 is the highest risk, shape (n,); the first ``seats`` ranks are flagged.
+
+    ``chance`` is each student's chance of a seat over all orders of equal points: 0 or 1 but for those
+    tied at the cut. What a list of coarse scores finds is told by it, so that no figure hangs on the seed.
+    """
 
     rank: Ints
     flagged: Bools
     seats: int
+    chance: Floats
 
     def near(self, share: float = 0.05, at_least: int = 25) -> Bools:
         """Give the rows whose rank lies within ``share`` of all ranks (or ``at_least`` rows) of the cut."""
@@ -37,7 +42,16 @@ def make_list(points: Floats, student_id: Texts, seed: int, seats: int) -> Liste
     _break_ties(order, points, student_id, seed)
     rank = np.empty(len(points), dtype=np.int64)
     rank[order] = np.arange(1, len(points) + 1)
-    return Listed(rank, rank <= seats, min(seats, len(points)))
+    flagged = rank <= seats
+    return Listed(rank, flagged, min(seats, len(points)), _chances(points, flagged))
+
+
+def _chances(points: Floats, flagged: Bools) -> Floats:
+    chance = flagged.astype(np.float64)
+    if flagged.any() and not flagged.all():
+        tied = points == points[flagged].min()
+        chance[tied] = flagged[tied].mean()
+    return chance
 
 
 def _break_ties(order: Ints, points: Floats, student_id: Texts, seed: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize, special
 from sklearn.metrics import average_precision_score
 
 from earlywarn import intervals as iv
@@ -115,31 +116,34 @@ def log_losses(missed: Bools, risk: Floats) -> Floats:
 def calibration(missed: Bools, risk: Floats) -> tuple[float, float]:
     """Fit outcome ~ intercept + slope * logit(risk) by Newton steps; gives (intercept, slope).
 
-    Slope 1 and intercept 0 are perfect (Cox 1958).
+    Slope 1 and intercept 0 are perfect (Cox 1958). NaN where nothing can be fitted: risks that do not
+    vary, one outcome only, or outcomes that the risks part without exception.
     """
     logits = np.log(risk / (1 - risk))
+    if np.ptp(logits) < 1e-9:
+        return np.nan, np.nan
     design = np.column_stack([np.ones_like(logits), logits])
     weights = np.zeros(2)  # from 0 Newton steps do not overshoot
-    for _ in range(25):
-        expected = 1 / (1 + np.exp(-design @ weights))
+    for _ in range(50):
+        expected = special.expit(design @ weights)
         curve = (design * (expected * (1 - expected))[:, None]).T @ design
-        step = np.linalg.solve(curve + 1e-12 * np.eye(2), design.T @ (missed - expected))
+        step = np.linalg.lstsq(curve, design.T @ (missed - expected), rcond=None)[0]
         weights = weights + np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-10:
-            break
-    return float(weights[0]), float(weights[1])
+            return float(weights[0]), float(weights[1])
+    return np.nan, np.nan
 
 
 def _in_the_large(missed: Bools, risk: Floats) -> float:
-    """Fit outcome ~ intercept + logit(risk): how far risks lie off as a whole, in log-odds."""
-    logits, shift = np.log(risk / (1 - risk)), 0.0
-    for _ in range(25):
-        expected = 1 / (1 + np.exp(-(logits + shift)))
-        step = float((missed - expected).sum() / max((expected * (1 - expected)).sum(), 1e-12))
-        shift += step
-        if abs(step) < 1e-10:
-            break
-    return shift
+    """Fit outcome ~ intercept + logit(risk): how far risks lie off as a whole, in log-odds; NaN without a root."""
+    logits, events = np.log(risk / (1 - risk)), float(missed.sum())
+
+    def surplus(shift: float) -> float:
+        return float(special.expit(logits + shift).sum()) - events
+
+    if not surplus(-40.0) < 0 < surplus(40.0):
+        return np.nan
+    return float(optimize.brentq(surplus, -40.0, 40.0, xtol=1e-12))
 
 
 def _at_list(test: HeldOut, risk: Floats, listed: Listed, name: str) -> dict[str, Estimate | None]:

@@ -90,6 +90,13 @@ def publish_file(target: Path, content: bytes, mode: int = 0o644) -> None:
             raise
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a killed command left half-written in a folder; the caller holds the folder's lock."""
+    with machine_faults(str(folder)):
+        for left in folder.glob(".*.partial-*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the one writer's lock of a folder.

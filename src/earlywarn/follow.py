@@ -21,7 +21,7 @@ from earlywarn.config.load import parse_serving
 from earlywarn.config.sections import Evidence
 from earlywarn.errors import Fault, RosterError
 from earlywarn.groups import Cell, Membership, membership
-from earlywarn.histograms import Scored, count, risk_edges
+from earlywarn.histograms import Scored, count, discordance, risk_edges
 from earlywarn.intervals import Estimate
 from earlywarn.promotions import load_scorecard
 from earlywarn.roster.door import Results, open_results
@@ -52,7 +52,8 @@ class Promise:
 class Followed:
     """What became of a score run's students.
 
-    ``unmatched`` counts outcomes of students who were not scored in this run.
+    ``not_scored_missed`` counts students who missed the standard and could not be scored; ``unmatched``
+    outcomes of students who were not in scope of this run at all; ``refused`` rows of the outcomes file.
     """
 
     run: StoredRun
@@ -64,7 +65,9 @@ class Followed:
     flagged_missed: int
     flagged_met: int
     unknown: int
+    not_scored_missed: int
     unmatched: int
+    refused: int
 
 
 def follow(run: Path, outcomes: Path, home: Path) -> Followed:
@@ -80,24 +83,30 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     results = open_results(outcomes, serving)
     table = stored.table(SCORES)
-    scored = np.flatnonzero(np.array(arrow.to_coded(table["status"]).texts(), dtype=object) == Status.SCORED)
-    students = _Students.of(table, scored)
-    outcome, unmatched = _outcomes(students, results, serving, stored)
+    status = np.array(arrow.to_coded(table["status"]).texts(), dtype=object)
+    scope = np.flatnonzero(status != Status.OUT_OF_SCOPE)
+    in_scope, rows = _Students.of(table, scope), np.flatnonzero(status == Status.SCORED)
+    outcomes_in_scope, unmatched = _outcomes(in_scope, results, serving, stored)
+    is_scored = np.asarray(status[scope] == Status.SCORED)
+    students, outcome = _Students.of(table, rows), outcomes_in_scope[is_scored]
     evidence = serving.gate.evidence
-    groups = _groups(stored, scored, serving)
-    listed = Listed(students.rank, students.flagged, int(students.flagged.sum()))
-    sums = count(Scored(students.school, groups, students.risk, outcome, listed), risk_edges(students.risk))
+    groups = _groups(stored, rows, serving)
+    listed = Listed(students.rank, students.flagged, int(students.flagged.sum()), students.flagged.astype(np.float64))
+    scored = Scored(students.school, groups, students.risk, outcome, listed)
+    sums = count(scored, risk_edges(students.risk))
     return Followed(
         run=stored,
         serving=serving,
-        figures=audit_figures(sums, sums, serving.groups, evidence),
+        figures=audit_figures(sums, sums, discordance(scored, scored), serving.groups, evidence),
         promises=tuple(_promises(card.levels, students, groups, outcome, evidence, serving.groups.privacy_minimum)),
         flagged=int(students.flagged.sum()),
         missed=int((outcome == MISSED).sum()),
         flagged_missed=int((students.flagged & (outcome == MISSED)).sum()),
         flagged_met=int((students.flagged & (outcome != MISSED) & (outcome != UNKNOWN)).sum()),
         unknown=int((outcome == UNKNOWN).sum()),
+        not_scored_missed=int((outcomes_in_scope[~is_scored] == MISSED).sum()),
         unmatched=unmatched,
+        refused=results.counts.quarantined,
     )
 
 
@@ -118,14 +127,14 @@ class _Students:
             school=arrow.to_coded(table["school_id"]).take(rows),
             grade=arrow.to_coded(table["grade"]).take(rows),
             risk=arrow.to_floats(table["risk"])[rows],
-            rank=arrow.to_floats(table["rank"])[rows].astype(np.int64),
+            rank=np.nan_to_num(arrow.to_floats(table["rank"])[rows]).astype(np.int64),
             flagged=arrow.true(table["flagged"])[rows],
             level=arrow.to_coded(table["level"]).take(rows),
         )
 
 
 def _outcomes(students: _Students, results: Results, serving: Serving, run: StoredRun) -> tuple[Ints, int]:
-    """Give each scored student's outcome a year and a grade later, and count outcomes of others."""
+    """Give each student's outcome a year and a grade later, and count outcomes of others."""
     due = serving.cohort.school_year(run.manifest.as_of) + 1
     grade = np.array(results.grade.texts(), dtype=object)
     numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
@@ -144,7 +153,7 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
     }
     if not by_student:
         raise RosterError(
-            Fault(results.file, "no result belongs to a scored student of this run a year later",
+            Fault(results.file, "no result belongs to a student of this run a year later",
                   f"results of school year {due}, one grade on", "check the file and the score run")
         )  # fmt: skip
     unmatched = sum(student not in after for student in results.student_id)

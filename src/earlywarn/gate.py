@@ -96,7 +96,11 @@ def _concerns(rule: Rule, figure: Figure) -> bool:
 
 def _judge_rule(rule: Rule, figures: Sequence[Figure], gate: Gate, sizes: dict[Cell, float]) -> list[Judgement]:
     fails = _holm_failures(rule, figures, (1 - gate.confidence) / 2)
-    return [_judgement(rule, figure, figure.cell in fails, gate, sizes.get(figure.cell, 0.0)) for figure in figures]
+    comparisons = max(sum(figure.estimate is not None for figure in figures), 1)
+    return [
+        _judgement(rule, figure, figure.cell in fails, gate, (sizes.get(figure.cell, 0.0), comparisons))
+        for figure in figures
+    ]
 
 
 def _holm_failures(rule: Rule, figures: Sequence[Figure], alpha: float) -> set[Cell]:
@@ -119,16 +123,18 @@ def _p_beyond(rule: Rule, estimate: Estimate) -> float:
     return min(above, below)
 
 
-def _judgement(rule: Rule, figure: Figure, failed: bool, gate: Gate, share: float) -> Judgement:
+def _judgement(rule: Rule, figure: Figure, failed: bool, gate: Gate, place: tuple[float, int]) -> Judgement:
     low = high = None
+    share, comparisons = place
     needed, counts = 0.0, True
     if figure.estimate is None:
         outcome, counts = Outcome.PROVISIONAL, share >= gate.undecided_share
     else:
         low, high = figure.estimate.interval(gate.confidence)
-        within = (rule.at_least is None or low >= rule.at_least) and (rule.at_most is None or high <= rule.at_most)
+        within = (rule.at_least is None or low > rule.at_least) and (rule.at_most is None or high < rule.at_most)
         outcome = Outcome.FAIL if failed else Outcome.PASS if within else Outcome.PROVISIONAL
-        needed = _needed(rule, figure.value, low, high) if outcome is Outcome.PROVISIONAL else 0.0
+        if outcome is Outcome.PROVISIONAL:
+            needed = _needed(rule, figure.estimate, gate.confidence, comparisons)
     return Judgement(
         rule=rule.name,
         measure=rule.measure,
@@ -148,11 +154,22 @@ def _judgement(rule: Rule, figure: Figure, failed: bool, gate: Gate, share: floa
     )
 
 
-def _needed(rule: Rule, value: float, low: float, high: float) -> float:
-    """Give the factor on outcomes and schools at which the interval would clear the limit, were the value to stay."""
-    crossed = [limit for limit in (rule.at_least, rule.at_most) if limit is not None and low < limit < high]
-    reach = max(high - value, value - low)
-    return max((reach / max(abs(value - limit), 1e-9) for limit in crossed), default=1.0) ** 2
+def _needed(rule: Rule, estimate: Estimate, confidence: float, comparisons: int) -> float:
+    """Give the factor on outcomes and schools that would decide, were the value to stay.
+
+    Within a limit the interval must clear it; beyond, the interval widened for all comparisons must.
+    """
+    low, high = estimate.interval(confidence)
+    wide_low, wide_high = estimate.interval(1 - (1 - confidence) / comparisons)
+    value, factors = estimate.value, [1.0]
+    for limit, within, beyond in (
+        (rule.at_most, high - value, value - wide_low),
+        (rule.at_least, value - low, wide_high - value),
+    ):
+        if limit is not None:
+            is_beyond = value > limit if limit is rule.at_most else value < limit
+            factors.append((beyond if is_beyond else within) / max(abs(value - limit), 1e-9))
+    return max(factors) ** 2
 
 
 def _overall(judgements: Iterable[Judgement]) -> Outcome:

@@ -18,6 +18,9 @@ from earlywarn.config.sections import Groups
 MISSING = "(not recorded)"
 """The value of students whose attribute is missing."""
 
+OTHER = "(other values)"
+"""Undeclared codes that fewer students hold than the privacy minimum: a shifted cell could be a name."""
+
 
 @dataclass(frozen=True)
 class GroupTable:
@@ -89,13 +92,19 @@ def membership(table: GroupTable, depth: int) -> Membership:
 
 def part(columns: Mapping[str, Coded], groups: Groups) -> GroupTable:
     """Make the groups from roster columns keyed by the file's column; missing becomes MISSING."""
-    return GroupTable({name: _declared(columns[a.column], tuple(a.values)) for name, a in groups.attributes.items()})
+    least = groups.privacy_minimum
+    return GroupTable(
+        {name: _declared(columns[a.column], tuple(a.values), least) for name, a in groups.attributes.items()}
+    )
 
 
-def _declared(column: Coded, declared: Sequence[str]) -> Coded:
-    others = tuple(name for name in column.names if name not in declared)
-    names = (*declared, *others, MISSING)
-    place = np.array([names.index(name) for name in column.names] + [len(names) - 1], dtype=np.int32)
+def _declared(column: Coded, declared: Sequence[str], least: int) -> Coded:
+    """Put declared codes first; undeclared ones that few students hold are pooled, since they may be anything."""
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+    kept = [name for name, held in zip(column.names, counts, strict=True) if name not in declared and held >= least]
+    rare = [name for name in column.names if name not in declared and name not in kept]
+    names = (*declared, *kept, *([OTHER] if rare else []), MISSING)
+    place = np.array([names.index(OTHER if n in rare else n) for n in column.names] + [len(names) - 1], dtype=np.int32)
     return Coded(place[column.codes], names)
 
 
@@ -126,4 +135,7 @@ def _words(groups: Groups, name: str, value: str) -> str:
     attribute = groups.attributes[name]
     if value == MISSING:
         return f"{attribute.title} not recorded"
-    return attribute.values.get(value, f"{attribute.title} '{value}'")
+    if value == OTHER:
+        return f"{attribute.title}: other values"
+    printable = "".join(letter for letter in value if letter.isprintable())
+    return attribute.values.get(value, f"{attribute.title} '{printable}'")

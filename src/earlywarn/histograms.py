@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earlywarn.capacity import Listed
-from earlywarn.columns import Coded, Floats, Ints
+from earlywarn.columns import MISSED, Coded, Floats, Ints
 from earlywarn.groups import Cell, Membership
 
 STUDENTS, RISK, RISK_SQUARED = 0, 1, 2
@@ -26,6 +26,8 @@ class Scored:
     ----------
     outcome
         MET, MISSED or UNKNOWN, shape (n,).
+    listed
+        Students tied at the cut count in part as flagged, by their chance of a seat.
     """
 
     school: Coded
@@ -86,14 +88,23 @@ def count(scored: Scored, edges: Floats) -> Sums:
     values = np.zeros((3, *shape))
     near = np.zeros((3, *shape[1:4]))
     beside = scored.listed.near()
+    chance = scored.listed.chance
     for codes in scored.groups.codes:
-        place = (scored.school.codes, codes, risk_bin, scored.outcome, scored.listed.flagged.astype(np.int64))
-        flat = np.ravel_multi_index(place, shape)
         next_to = np.ravel_multi_index((codes[beside], risk_bin[beside], scored.outcome[beside]), shape[1:4])
+        place = np.ravel_multi_index((scored.school.codes, codes, risk_bin, scored.outcome), shape[:4])
         for what, weight in enumerate(weights):
-            values[what] += _sum(flat, weight, shape)
+            values[what, ..., 1] += _sum(place, weight * chance, shape[:4])
+            values[what, ..., 0] += _sum(place, weight * (1 - chance), shape[:4])
             near[what] += _sum(next_to, weight[beside], shape[1:4])
     return Sums(scored.groups.cells, values, near / max(int(beside.sum()), 1))
+
+
+def discordance(scored: Scored, other: Scored) -> Floats:
+    """Count by cell those who missed the standard and whom one list alone found, shape (cells,)."""
+    missed = scored.outcome == MISSED
+    apart = np.abs(scored.listed.chance - other.listed.chance)[missed]
+    by_combination = [_sum(codes[missed], apart, (len(scored.groups.cells),)) for codes in scored.groups.codes]
+    return np.asarray(np.sum(by_combination, axis=0))
 
 
 def risk_edges(risk: Floats, bins: int = BINS) -> Floats:

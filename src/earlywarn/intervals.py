@@ -11,9 +11,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from earlywarn.columns import Bools, Coded, Floats, Ints
+
+LEAST_SCHOOLS = 2.0
+"""Below so many effective schools nothing is said of how sure a figure is: t with next to no freedom explodes."""
+
+LEAST_EVENTS = 10
+"""Below so many events or non-events the jackknife of a share is blind or leaps; Wilson serves instead."""
 
 PLANNING_CORRELATION = 0.15
 """Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
@@ -76,21 +82,22 @@ def ratio(numerator: Floats, denominator: Floats, weights: Floats | None = None)
     ``weights`` are the schools' denominators as counted, where the others were adjusted for an estimated cut.
 
     The delete-one-school jackknife on the logit scale with t and the effective number of schools
-    (jackknife of a ratio: Wolter 2007, Introduction to Variance Estimation, section 4.2). With no or
-    only events the jackknife is blind: then Wilson (1927) with the effective sample size.
+    (jackknife of a ratio: Wolter 2007, Introduction to Variance Estimation, section 4.2). With fewer than
+    LEAST_EVENTS events or non-events the jackknife is blind: then Wilson (1927) with the effective sample size.
 
     Returns
     -------
     Estimate or None
-        None where the denominator is empty or a single school holds all of it.
+        None where the denominator is empty or a school or two hold all of it.
     """
     counted = denominator if weights is None else weights
     schools = effective_schools(counted)
-    if schools <= 1:
+    if schools < LEAST_SCHOOLS:
         return None
     value = float(numerator.sum() / denominator.sum())
     without = _without_one(numerator, denominator)
-    if min(value, float(without.min())) <= 0 or max(value, float(without.max())) >= 1:
+    few = min(value, 1 - value) * float(counted.sum()) < LEAST_EVENTS
+    if few or min(value, float(without.min())) <= 0 or max(value, float(without.max())) >= 1:
         return Estimate(min(max(value, 0.0), 1.0), _effective_size(counted), schools - 1, Scale.WILSON)
     logits = np.log(without / (1 - without))
     return Estimate(value, jackknife_se(logits), schools - 1, Scale.LOGIT)
@@ -120,7 +127,7 @@ def share_of(rows: Bools, event: Bools, school: Coded) -> Share:
 
 def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
     """Estimate any smooth statistic from its values without one school each, on the identity scale."""
-    if schools <= 1 or not math.isfinite(value) or not np.isfinite(without).all():
+    if schools < LEAST_SCHOOLS or not math.isfinite(value) or not np.isfinite(without).all():
         return None
     return Estimate(value, jackknife_se(without), schools - 1)
 
@@ -168,7 +175,7 @@ def auc(missed: Bools, points: Floats, school: Ints) -> Estimate | None:
         return None
     found = placements(missed, points)
     se, schools = _clustered_se(missed, found.placement - found.auc, school)
-    if schools <= 1:
+    if schools < LEAST_SCHOOLS:
         return None
     if not 0 < found.auc < 1:
         return Estimate(found.auc, _effective_size(sum_by(school)), schools - 1, Scale.WILSON)
@@ -182,7 +189,7 @@ def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints)
     one, other = placements(missed, points), placements(missed, against)
     value = one.auc - other.auc
     se, schools = _clustered_se(missed, one.placement - other.placement - value, school)
-    return Estimate(value, se, schools - 1) if schools > 1 else None
+    return Estimate(value, se, schools - 1) if schools >= LEAST_SCHOOLS else None
 
 
 def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, float]:
@@ -220,4 +227,4 @@ def _logit(share: float) -> float:
 
 
 def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-value))
+    return float(special.expit(value))

@@ -43,6 +43,7 @@ def promote(request: Request, home: Path, registry: Registry) -> Promotion:
     papers = registry.papers(request.name, request.version)
     card = from_bytes(papers["scorecard.json"], f"{request.name} version {request.version}")
     verdict = _verdict(papers, card)
+    _check_local(request, home, papers)
     failed = tuple(verdict["failed_rules"])
     _check(request, Outcome(verdict["outcome"]), failed)
     _check_expiry(request, _expires(verdict))
@@ -54,16 +55,43 @@ def promote(request: Request, home: Path, registry: Registry) -> Promotion:
 
 
 def _verdict(papers: dict[str, bytes], card: Scorecard) -> dict[str, Any]:
-    verdict: dict[str, Any] = json.loads(papers["verdict.json"])
-    if verdict.get("scorecard") != card.sha256:
+    """Read the verdict; one that was given on another scorecard, or that contradicts itself, is refused."""
+    try:
+        verdict: dict[str, Any] = json.loads(papers["verdict.json"])
+        judged = [(Outcome(j["outcome"]), j["rule"]) for j in verdict["judgements"] if j["moves_verdict"]]
+        same_card, outcome = verdict["scorecard"] == card.sha256, Outcome(verdict["outcome"])
+        failed, days = set(verdict["failed_rules"]), int(verdict["provisional_days"])
+    except (ValueError, KeyError, TypeError):
+        raise _altered("not a verdict") from None
+    if not same_card:
+        raise _altered("this verdict was given on another scorecard")
+    found = {judgement for judgement, _ in judged}
+    worst = next((o for o in (Outcome.FAIL, Outcome.PROVISIONAL) if o in found), Outcome.PASS)
+    if outcome is not worst or failed != {rule for judgement, rule in judged if judgement is Outcome.FAIL} or days < 1:
+        raise _altered("this verdict contradicts its own judgements")
+    return verdict
+
+
+def _altered(found: str) -> ScorecardError:
+    return ScorecardError(Fault("verdict.json", found, remedy="train and audit the model again"))
+
+
+def _check_local(request: Request, home: Path, papers: dict[str, bytes]) -> None:
+    """Refuse papers that differ from those that training left in this home; the store can be edited by many."""
+    folder = home / "papers" / f"{request.name}-{request.version}"
+    changed = [name for name in papers if folder.is_dir() and _bytes(folder / name) != papers[name]]
+    if changed:
         raise ScorecardError(
             Fault(
-                "verdict.json",
-                "this verdict was given on another scorecard",
-                remedy="train and audit the model again",
+                f"{request.name} version {request.version}",
+                f"{', '.join(changed)} in the registry differ from what training wrote to {folder}",
+                remedy="find out who changed which; train and audit the model again",
             )
         )
-    return verdict
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _check(request: Request, outcome: Outcome, failed: Sequence[str]) -> None:

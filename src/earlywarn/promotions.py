@@ -88,7 +88,7 @@ def read_record(home: Path) -> tuple[Promotion, ...]:
     if not path.is_file():
         return ()
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
             found.append(_promotion(json.loads(line)))
         except (ValueError, KeyError, TypeError):
@@ -158,8 +158,9 @@ def check_in_force(promotion: Promotion, today: date) -> None:
         With what would lift it.
     """
     waived = {waiver.rule for waiver in promotion.waivers}
-    if promotion.verdict is Outcome.FAIL and not set(promotion.failed_rules) <= waived:
-        rules = ", ".join(sorted(set(promotion.failed_rules) - waived))
+    covered = promotion.failed_rules and set(promotion.failed_rules) <= waived
+    if promotion.verdict is Outcome.FAIL and not covered:
+        rules = ", ".join(sorted(set(promotion.failed_rules) - waived)) or "for no rule that is named"
         raise GateError(
             Fault(promotion.name, f"the gate failed it: {rules}", remedy="mend the model, or waive by name")
         )
@@ -168,6 +169,28 @@ def check_in_force(promotion: Promotion, today: date) -> None:
             Fault(promotion.name, f"its provisional verdict expired on {promotion.expires}",
                   remedy=f"train and audit anew with later outcomes, or promote with --waive {EXPIRY}")
         )  # fmt: skip
+
+
+def check_papers(home: Path, promotion: Promotion) -> None:
+    """Refuse a line of the record that does not fit the verdict on which it stands.
+
+    Raises
+    ------
+    ScorecardError
+        The promoted verdict is gone, altered, or says something else than the line.
+    """
+    path = promoted_folder(home, promotion.scorecard) / "verdict.json"
+    content = path.read_bytes() if path.is_file() else b""
+    fits = sha256_of(content) == promotion.verdict_sha256
+    if not fits or json.loads(content)["outcome"] != promotion.verdict.value:
+        raise ScorecardError(
+            Fault(
+                str(path),
+                "not the verdict on which this model was promoted",
+                f"sha256 {promotion.verdict_sha256}",
+                "restore it from a backup, or promote again",
+            )
+        )
 
 
 def expired(promotion: Promotion, today: date) -> bool:
@@ -181,6 +204,7 @@ def append(home: Path, promotion: Promotion, card: Scorecard, files: dict[str, b
 
     The caller holds the home's lock.
     """
+    read_record(home)  # a damaged record must be mended first: a line after it would be lost
     folder = promoted_folder(home, promotion.scorecard)
     for name, content in files.items():
         publish_file(folder / name, content)
@@ -188,6 +212,8 @@ def append(home: Path, promotion: Promotion, card: Scorecard, files: dict[str, b
     path = home / RECORD
     with machine_faults(str(path)):
         before = path.read_bytes() if path.is_file() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
     publish_file(path, before + canonical_json(promotion.to_json()) + b"\n")
 
 

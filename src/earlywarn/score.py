@@ -18,9 +18,9 @@ from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import locked, publish_folder, sha256_of
+from earlywarn.files import locked, publish_folder, sha256_of, sweep
 from earlywarn.inputs import Values, input_values, known_count
-from earlywarn.promotions import Promotion, champion, check_in_force, load_scorecard
+from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.flags import flags_table
 from earlywarn.report.summarise import change_since, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
@@ -30,7 +30,6 @@ from earlywarn.score_run import (
     FLAGS,
     GROUPS,
     INPUTS,
-    MANIFEST,
     QUARANTINE,
     SCORES,
     SUMMARY,
@@ -42,6 +41,7 @@ from earlywarn.score_run import (
     keyed_table,
     open_run,
     scores_table,
+    whole_run,
     write_manifest,
     write_parquet,
 )
@@ -81,6 +81,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
         The roster, the record, the gate or the machine refuse; then nothing is written.
     """
     promotion = champion(order.home, order.name)
+    check_papers(order.home, promotion)
     check_in_force(promotion, order.today)
     card = load_scorecard(order.home, promotion.scorecard)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
@@ -89,8 +90,9 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     check_share(door, serving)
     folder = order.out / _run_name(order, door, promotion)
     with locked(order.out):
-        if (folder / MANIFEST).is_file():
-            return open_run(folder), False
+        sweep(order.out)
+        if folder.exists() or folder.is_symlink():
+            return whole_run(folder), False
         tell(f"scoring {door.counts.accepted:,} students")
         rows, values = score_rows(card, serving, door, order.as_of)
         run = _Run(order, promotion, card, serving, door, rows, values)

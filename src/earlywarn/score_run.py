@@ -181,15 +181,43 @@ def open_run(folder: Path) -> StoredRun:
         return StoredRun(folder, _manifest(json.loads(path.read_bytes())))
     except (ValueError, KeyError, TypeError) as error:
         raise ScorecardError(
-            Fault(str(path), f"not a manifest ({type(error).__name__})", FORMAT, "score the roster again")
+            Fault(
+                str(path),
+                f"not a manifest ({type(error).__name__})",
+                FORMAT,
+                "move the folder away and score the roster again",
+            )
         ) from None
+
+
+def whole_run(folder: Path) -> StoredRun:
+    """Open a score run of which every file is there as it was written.
+
+    Raises
+    ------
+    ScorecardError
+        A file is gone or altered, or the manifest is.
+    """
+    remedy = "move this folder away, then run the same command again"
+    if not (folder / MANIFEST).is_file():
+        raise ScorecardError(Fault(str(folder), "a score run without its manifest, or no score run", remedy=remedy))
+    run = open_run(folder)
+    spoilt = [
+        n for n, sha in run.manifest.files.items() if not (folder / n).is_file() or sha256_file(folder / n) != sha
+    ]
+    if spoilt:
+        raise ScorecardError(Fault(str(folder), f"no longer whole: {', '.join(spoilt)} gone or altered", remedy=remedy))
+    return run
 
 
 def earlier_run(out: Path, name: str, as_of: date) -> StoredRun | None:
     """Give the newest score run of the same model before a day, if there is one."""
     runs = []
     for path in sorted(out.glob(f"*/{MANIFEST}")):
-        run = open_run(path.parent)
+        try:
+            run = open_run(path.parent)
+        except ScorecardError:
+            continue  # a damaged old run is told by whoever opens it; it must not stop tonight's list
         if run.manifest.name == name and run.manifest.as_of < as_of:
             runs.append(run)
     return max(runs, key=lambda run: run.manifest.as_of, default=None)

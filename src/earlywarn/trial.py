@@ -22,7 +22,7 @@ from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import membership
-from earlywarn.histograms import Scored, Sums, count, risk_edges
+from earlywarn.histograms import Scored, count, discordance, risk_edges
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
@@ -79,26 +79,19 @@ def _audits(
     part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    model, rules = (_sums(part, test, *scores[name], experiment) for name in (chosen, RULES))
-    by_model = _sums(part, test, *scores[RULES], experiment, bins_of=scores[chosen][0])
+    model, rules = (_scored(part, test, *scores[name], experiment) for name in (chosen, RULES))
+    edges, rule_edges = risk_edges(model.risk), risk_edges(rules.risk)
+    sums, by_rules, own = count(model, edges), count(rules, edges), count(rules, rule_edges)
     evidence, groups = experiment.gate.evidence, experiment.groups
-    return audit_figures(model, by_model, groups, evidence), audit_figures(rules, rules, groups, evidence)
-
-
-def _sums(
-    part: Cohort,
-    test: HeldOut,
-    risk: Floats,
-    points: Floats,
-    experiment: Experiment,
-    bins_of: Floats | None = None,
-) -> Sums:
-    listed = test.make_list(points, experiment.capacity.share)
-    edges = risk_edges(risk if bins_of is None else bins_of)
-    return count(
-        Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed),
-        edges,
+    return (
+        audit_figures(sums, by_rules, discordance(model, rules), groups, evidence),
+        audit_figures(own, own, discordance(rules, rules), groups, evidence),
     )
+
+
+def _scored(part: Cohort, test: HeldOut, risk: Floats, points: Floats, experiment: Experiment) -> Scored:
+    listed = test.make_list(points, experiment.capacity.share)
+    return Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed)
 
 
 def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, share: float) -> Tried:
@@ -151,10 +144,18 @@ def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:
     groups = membership(part.groups, 1)
     cells: list[Counted] = []
     for codes in groups.codes:
-        table = np.zeros((len(groups.cells), 4), dtype=np.int64)
-        np.add.at(table, (codes, np.where(part.enough, part.outcome, 3)), 1)
+        table = np.zeros((len(groups.cells), 2, 3), dtype=np.int64)
+        np.add.at(table, (codes, part.enough.astype(np.int64), part.outcome), 1)
         cells += [
-            Counted(cell, int(row.sum()), int(row[MISSED]), int(row[MET]), int(row[UNKNOWN]), int(row[3]))
+            Counted(
+                cell=cell,
+                students=int(row.sum()),
+                missed=int(row[1, MISSED]),
+                met=int(row[1, MET]),
+                unknown=int(row[1, UNKNOWN]),
+                not_enough_data=int(row[0].sum()),
+                not_scored_missed=int(row[0, MISSED]),
+            )
             for cell, row in zip(groups.cells, table, strict=True)
             if row.sum()
         ]

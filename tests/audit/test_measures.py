@@ -18,7 +18,7 @@ from earlywarn.capacity import make_list
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded
 from earlywarn.config.sections import Attribute, Evidence, Groups
 from earlywarn.groups import EVERYONE, Cell, GroupTable, membership
-from earlywarn.histograms import Scored, Sums, count, risk_edges
+from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
 from earlywarn.intervals import jackknife_se
 
 GROUPS = Groups(
@@ -171,13 +171,44 @@ def test_intervals_know_that_the_cut_was_estimated(measure: m.Measure) -> None:
 
 def _figures(scored: Scored) -> dict[tuple[str, str, bool], object]:
     sums = sums_of(scored)
-    return {(f.measure, f.cell.slug, bool(f.versus)): f for f in audit_figures(sums, sums, GROUPS, Evidence())}
+    apart = np.full(len(sums.cells), 50.0)
+    return {(f.measure, f.cell.slug, bool(f.versus)): f for f in audit_figures(sums, sums, apart, GROUPS, Evidence())}
 
 
 def test_a_list_gains_nothing_over_itself() -> None:
     gain = _figures(students())[RECALL_GAIN, "all", False]
     assert gain.value == 0
-    assert gain.estimate.se == 0
+    assert gain.estimate is None
+    assert gain.reason.startswith("no interval")
+
+
+def test_a_gain_that_rests_on_few_students_is_not_judged() -> None:
+    scored = students()
+    sums = sums_of(scored)
+    figures = audit_figures(sums, sums, np.full(len(sums.cells), 9.0), GROUPS, Evidence())
+    reasons = {f.reason for f in figures if f.measure == RECALL_GAIN and f.cell.slug == "lunch-F"}
+    assert reasons == {"too little data: fewer than 10 students who missed were found by one list alone"}
+
+
+def test_the_lists_differ_by_those_whom_one_alone_found() -> None:
+    scored = students()
+    assert discordance(scored, scored).sum() == 0
+    noise = make_list(np.random.default_rng(3).normal(size=3000), np.array([str(r) for r in range(3000)]), 1, 600)
+    other = Scored(scored.school, scored.groups, scored.risk, scored.outcome, noise)
+    missed = scored.outcome == MISSED
+    assert discordance(scored, other)[0] == ((scored.listed.flagged != noise.flagged) & missed).sum()
+
+
+def test_tied_scores_are_judged_over_all_orders_of_the_tie() -> None:
+    """Three values for 3,000 students: another seed of the tie changes the list, and no figure."""
+    scored = students()
+    ids = np.array([str(row) for row in range(3000)], dtype=object)
+    coarse = np.digitize(scored.risk, [0.3, 0.6]).astype(float)
+    lists = [make_list(coarse, ids, seed, 600) for seed in (1, 2)]
+    assert (lists[0].flagged != lists[1].flagged).any()
+    sums = [sums_of(Scored(scored.school, scored.groups, scored.risk, scored.outcome, one)) for one in lists]
+    assert sums[0].counts() == pytest.approx(sums[1].counts())
+    assert sums[0].counts()[:, 0, :, 1].sum() == pytest.approx(600)
 
 
 def test_a_group_without_events_is_undefined_and_named() -> None:
@@ -225,7 +256,8 @@ def test_shuffling_students_changes_no_figure() -> None:
     scored = students(400, 12)
     order = np.random.default_rng(2).permutation(400)
     groups = type(scored.groups)(scored.groups.cells, scored.groups.codes[:, order])
-    listed = type(scored.listed)(scored.listed.rank[order], scored.listed.flagged[order], scored.listed.seats)
+    kept = scored.listed
+    listed = type(kept)(kept.rank[order], kept.flagged[order], kept.seats, kept.chance[order])
     mixed = Scored(scored.school.take(order), groups, scored.risk[order], scored.outcome[order], listed)
     after = _figures(mixed)
     for key, figure in _figures(scored).items():

@@ -13,13 +13,13 @@ from earlywarn.candidates.baselines import IndicatorRules, SchoolAlone
 from earlywarn.candidates.catalogue import Role, catalogue
 from earlywarn.candidates.crossfit import across_schools, calibrate, choose, school_folds
 from earlywarn.candidates.fold import check_equal, fold
-from earlywarn.candidates.learn import learn
+from earlywarn.candidates.learn import learn, with_groups
 from earlywarn.cohort import build_cohort, split
 from earlywarn.columns import Direction, InputSpec, InputType
 from earlywarn.config.sections import Indicator
 from earlywarn.errors import ScorecardError
 from earlywarn.scorecard.points import point_blocks
-from earlywarn.scorecard.table import Kind
+from earlywarn.scorecard.table import Kind, from_bytes
 from tests.district import student_years
 from tests.test_cohort import EXPERIMENT, opened
 
@@ -227,3 +227,24 @@ def test_only_additive_candidates_may_be_promoted_and_only_one_sees_groups() -> 
     assert {name for name, role in roles.items() if role is Role.PROMOTABLE} == set(ADDITIVE)
     readers = [c.name for c in catalogue(EXPERIMENT) if "group:" in str(c.model.get_params())]
     assert readers == ["aware"]
+
+
+@pytest.mark.parametrize("name", [*ADDITIVE, "ceiling", "aware", "last_result"])
+@pytest.mark.parametrize("spoil", ["no numbers", "no categories", "300 categories"])
+def test_inputs_that_say_nothing_or_too_much_stop_no_candidate(name: str, spoil: str) -> None:
+    frame = student_years()
+    if spoil == "no numbers":
+        frame["absent"] = np.nan
+    elif spoil == "no categories":
+        frame["track"] = None
+    else:
+        frame["track"] = [f"T{row % 300:03d}" for row in range(len(frame))]
+        frame["sex"] = frame["track"]
+    parts = split(build_cohort(*opened(frame), EXPERIMENT), EXPERIMENT)
+    rows_ = with_groups(parts.train)
+    fitted = {c.name: c.model for c in catalogue(EXPERIMENT)}[name].fit(rows_, parts.train.outcome)
+    assert np.isfinite(fitted.predict_proba(with_groups(parts.test))).all()
+    if name in ADDITIVE:
+        card = fold(fitted, EXPERIMENT.inputs, rows_, "m", name)
+        assert check_equal(card, fitted, parts.test.frame) <= 1e-9
+        assert from_bytes(card.to_bytes()) == card

@@ -149,6 +149,25 @@ def test_init_never_overwrites(place: Path, capsys: pytest.CaptureFixture[str]) 
     assert "there already" in said
 
 
+def test_check_never_overwrites_a_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for target in ("history.csv", "x.toml"):
+        words = ("check", place / "history.csv", "--config", place / "x.toml", "--quarantine", place / target)
+        assert "this file is there already" in refused(capsys, place, 2, *words)
+
+
+def test_a_first_row_that_is_no_header_is_not_shown(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "bare.csv").write_text(f"{SECRET},Ada,Lovelace\nx,y,z\n")
+    assert "is the header missing?" in refused(capsys, place, 1, *train(place, place / "bare.csv"))
+
+
+def test_markup_in_a_group_code_harms_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = student_years(schools=24, per_school=12)
+    frame.loc[frame.index[:60], "lunch"] = "[/B]"
+    frame.to_csv(place / "marked.csv", index=False)
+    assert run(*train(place, place / "marked.csv")) == 0
+    assert "[/B]" in capsys.readouterr().out
+
+
 def test_a_read_only_home_is_a_machine_fault(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "models").write_text("a file where a folder should be")
     refused(capsys, place, 3, *train(place))

@@ -47,6 +47,15 @@ def test_a_cut_that_names_a_group_is_refused(key: str) -> None:
     assert "unknown key" not in told
 
 
+@pytest.mark.parametrize("name", ["school", "student_id", "grade", "school_year"])
+def test_a_feature_cannot_take_the_name_of_a_key(name: str) -> None:
+    assert f"cannot be called '{name}'" in faults(TOML.replace('name = "track"', f'name = "{name}"'))
+
+
+def test_a_key_column_is_no_group() -> None:
+    assert "a key is no group" in faults(TOML.replace('column = "sex"', 'column = "student_id"', 1))
+
+
 def test_two_bars_for_one_grade_are_refused() -> None:
     line = '{ subject = "reading", grade = "1", cut = 390, spread = 20 },'
     assert "one bar, the same for everyone" in faults(TOML.replace(line, line + line.replace("390", "300")))

@@ -82,6 +82,21 @@ def test_a_grade_that_is_not_served_is_out_of_scope_and_an_unknown_one_is_told(
         model.predict(frame.assign(grade="three"))
 
 
+@pytest.mark.parametrize("value", [float("inf"), True, "2024-01-01"])
+def test_what_is_no_finite_number_is_refused(district: District, model: object, value: object) -> None:
+    frame = _roster(district)
+    column = pd.to_datetime([value] * len(frame)) if value == "2024-01-01" else [value] * len(frame)
+    with pytest.raises(UsageError, match="column 'absent': not finite numbers alone"):
+        model.predict(frame.assign(absent=column))
+
+
+def test_blank_text_and_the_rosters_own_words_are_missing(district: District, model: object) -> None:
+    frame = _roster(district)
+    missing = model.predict(frame.assign(read=None))["risk"]
+    for word in ("", "NA", "."):
+        assert np.allclose(model.predict(frame.assign(read=word))["risk"], missing, equal_nan=True)
+
+
 def test_an_unseen_category_scores_as_missing(district: District, model: object) -> None:
     frame = _roster(district)
     unseen, missing = frame.assign(track="violet"), frame.assign(track=None)
@@ -165,6 +180,9 @@ def _failed(district: District) -> dict[str, bytes]:
 
     papers = {name: (district.trained.papers / name).read_bytes() for name in PAPERS}
     verdict = json.loads(papers["verdict.json"]) | {"outcome": "fail", "failed_rules": ["same-risk-gap"]}
+    for judgement in verdict["judgements"]:
+        failed = judgement["rule"] == "same-risk-gap" and judgement["group"] == "lunch-F"
+        judgement["outcome"] = "fail" if failed else "pass"
     return papers | {"verdict.json": json.dumps(verdict).encode()}
 
 
@@ -193,6 +211,53 @@ def test_a_waiver_of_a_rule_that_did_not_fail_is_refused(district: District, tmp
     wrong = Waived("excess-overlooked", "B", "r")
     with pytest.raises(UsageError, match="no such rule failed"):
         promote(Request("made-up", 1, "A", TODAY, (wrong,)), tmp_path, _Papers(_failed(district)))
+
+
+@pytest.mark.parametrize(
+    "change", [{"failed_rules": []}, {"outcome": "pass"}, {"judgements": []}, {"provisional_days": -1}]
+)
+def test_a_verdict_that_was_edited_is_refused(district: District, tmp_path: Path, change: dict[str, object]) -> None:
+    import json
+
+    papers = _failed(district)
+    papers["verdict.json"] = json.dumps(json.loads(papers["verdict.json"]) | change).encode()
+    with pytest.raises(ScorecardError, match=r"verdict\.json"):
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, _Papers(papers))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff"])
+def test_what_is_no_verdict_is_refused(district: District, tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ScorecardError, match="not a verdict"):
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, _Papers(_failed(district) | {"verdict.json": content}))
+
+
+def test_papers_that_differ_from_those_of_training_are_refused(district: District, own_home: Path) -> None:
+    papers = {name: (district.trained.papers / name).read_bytes() for name in PAPERS}
+    with pytest.raises(ScorecardError, match=r"card\.md in the registry differ"):
+        promote(Request("made-up", 1, "A", TODAY), own_home, _Papers(papers | {"card.md": b"# better"}))
+
+
+def test_a_home_that_was_copied_says_so_and_touches_nothing(district: District, own_home: Path) -> None:
+    before = set((district.home / "artifacts").rglob("*"))
+    with pytest.raises(UsageError, match="it was moved or copied"):
+        promote(Request("made-up", 1, "A", TODAY), own_home, Registry(own_home))
+    assert set((district.home / "artifacts").rglob("*")) == before
+
+
+def test_a_provisional_verdict_is_not_renewed_by_promoting_again(district: District, tmp_path: Path) -> None:
+    import json
+    from datetime import timedelta
+
+    papers = {name: (district.trained.papers / name).read_bytes() for name in PAPERS}
+    verdict = json.loads(papers["verdict.json"])
+    late = TODAY + timedelta(days=verdict["provisional_days"] + 1)
+    if verdict["outcome"] != "provisional":
+        pytest.fail("the made-up district is meant to be provisional")
+    with pytest.raises(GateError, match="expired"):
+        promote(Request("made-up", 1, "A", late), tmp_path, _Papers(papers))
+    waived = promote(Request("made-up", 1, "A", late, (Waived("expiry", "B", "c"),)), tmp_path, _Papers(papers))
+    assert waived.expires < late
+    assert "Waived by B (expiry): c." in waived.standing
 
 
 def test_a_verdict_on_another_scorecard_is_refused(district: District, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from earlywarn.config.sections import Attribute, Groups
 from earlywarn.evaluate import HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
-from earlywarn.histograms import Scored, Sums, count, risk_edges
+from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
 from earlywarn.promotions import Promotion, Waived
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary
@@ -55,10 +55,11 @@ def experiment() -> Experiment:
 def findings(experiment: Experiment) -> Findings:
     students = _Students()
     model, rules = (students.sums(points) for points in (students.points, students.rule_points))
+    apart = discordance(students.scored(students.points), students.scored(students.rule_points))
     by_rules = students.sums(students.rule_points, students.points)
     evidence, groups = experiment.gate.evidence, experiment.groups
-    figures = audit_figures(model, by_rules, groups, evidence)
-    rule_figures = audit_figures(rules, rules, groups, evidence)
+    figures = audit_figures(model, by_rules, apart, groups, evidence)
+    rule_figures = audit_figures(rules, rules, 0 * apart, groups, evidence)
     gains = frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
     return Findings(
         experiment=experiment,
@@ -161,9 +162,11 @@ class _Students:
         self.membership = membership(self.groups, 2)
 
     def sums(self, points: np.ndarray, bins_of: np.ndarray | None = None) -> Sums:
+        return count(self.scored(points), risk_edges(_sigmoid(points if bins_of is None else bins_of)))
+
+    def scored(self, points: np.ndarray) -> Scored:
         listed = self.trial.make_list(points, 0.2)
-        edges = risk_edges(_sigmoid(points if bins_of is None else bins_of))
-        return count(Scored(self.school, self.membership, _sigmoid(points), self.outcome, listed), edges)
+        return Scored(self.school, self.membership, _sigmoid(points), self.outcome, listed)
 
     def tried(self) -> tuple[Tried, ...]:
         noise = self.points + RNG.normal(scale=0.3, size=STUDENTS)

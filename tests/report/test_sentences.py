@@ -41,7 +41,7 @@ def judgement(needed: float = 3.0, limits: tuple[float | None, float | None] = (
 
 
 def test_what_would_decide_is_said_in_outcomes_and_schools(findings: Findings) -> None:
-    assert decides(Reading(findings), judgement(3.0)) == "about 1,700 more outcomes, or 35 more schools"
+    assert decides(Reading(findings), judgement(3.0)) == "about 1,700 more outcomes in 35 more schools"
 
 
 def test_beyond_twenty_fold_no_number_is_realistic(findings: Findings) -> None:
@@ -75,7 +75,7 @@ def test_a_provisional_verdict_names_the_open_questions_and_what_would_decide(fi
     assert verdict_sentences(reading) == (
         "Nothing failed.",
         "Not decided yet: whether the same risk means the same (Girls).",
-        "If the gaps stay as they are, it would take about 1,700 more outcomes, or 35 more schools (Girls) to decide.",
+        "If the gaps stay as they are, it would take about 1,700 more outcomes in 35 more schools (Girls) to decide.",
     )
 
 

@@ -55,8 +55,9 @@ def test_a_list_of_nothing_is_a_header(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fails_is_the_machines_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(MachineError):
-        write_quarantine(ROWS, tmp_path / "nowhere" / "quarantine.csv")
+        write_quarantine(ROWS, tmp_path / "file" / "quarantine.csv")
 
 
 def test_a_summary_counts_by_column_and_rule_the_most_frequent_first() -> None:

@@ -282,15 +282,24 @@ def test_all_columns_stored_wrong_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_parquet_may_hold_years_grades_and_codes_as_numbers(tmp_path: Path) -> None:
-    columns = parquet_columns(rows(2)) | {"school_year": [1986, 1987], "grade": [1, 2], "lunch": [1.0, None]}
-    columns |= {"read": [500, None], "math": [float("nan"), 510.5], "sex": [True, False], "age": [None, None]}
+    columns = parquet_columns(rows(20)) | {
+        "school_year": [1986, 1987] * 10,
+        "grade": [1, 2] * 10,
+        "lunch": [1.0, None] * 10,
+    }
+    columns |= {
+        "read": [500, None] * 10,
+        "math": [float("nan"), 510.5] * 10,
+        "sex": [True, False] * 10,
+        "age": [None] * 20,
+    }
     door = open_roster(write_parquet(tmp_path / "roster.parquet", columns), DEMO_SERVING)
-    assert door.roster.school_year.tolist() == [1986, 1987]
-    assert door.roster.grade.texts() == ["1", "2"]
-    assert door.groups.attributes["lunch"].texts() == ["1", "(not recorded)"]
-    assert door.groups.attributes["sex"].texts() == ["true", "false"]
-    np.testing.assert_array_equal(door.roster.numbers["read"], [500, np.nan])
-    np.testing.assert_array_equal(door.roster.numbers["math"], [np.nan, 510.5])
+    assert door.roster.school_year.tolist()[:2] == [1986, 1987]
+    assert door.roster.grade.texts()[:2] == ["1", "2"]
+    assert door.groups.attributes["lunch"].texts()[:2] == ["1", "(not recorded)"]
+    assert door.groups.attributes["sex"].texts()[:2] == ["true", "false"]
+    np.testing.assert_array_equal(door.roster.numbers["read"][:2], [500, np.nan])
+    np.testing.assert_array_equal(door.roster.numbers["math"][:2], [np.nan, 510.5])
     assert np.isnan(door.roster.numbers["age"]).all()
 
 

@@ -78,7 +78,9 @@ class Side:
         return round(float(self.plain[STUDENTS].sum()))
 
 
-def audit_figures(sums: Sums, rule_sums: Sums, groups: Groups, evidence: Evidence) -> tuple[Figure, ...]:
+def audit_figures(
+    sums: Sums, rule_sums: Sums, discordant: Floats, groups: Groups, evidence: Evidence
+) -> tuple[Figure, ...]:
     """Give every figure: each measure for each cell, against its reference, and the gain over the rules.
 
     Parameters
@@ -86,8 +88,10 @@ def audit_figures(sums: Sums, rule_sums: Sums, groups: Groups, evidence: Evidenc
     sums, rule_sums
         The same students, schools, cells and bins, with the model's list and with the indicator rules' list
         of equal size.
+    discordant
+        By cell, how many who missed the standard one of the two lists alone found: what the gain rests on.
     """
-    work = _Audit(sums, rule_sums, groups, evidence, sums.knowing_the_cut(), rule_sums.knowing_the_cut())
+    work = _Audit(sums, rule_sums, discordant, groups, evidence, sums.knowing_the_cut(), rule_sums.knowing_the_cut())
     return tuple(figure for cell in sums.cells for figure in work.of_cell(cell))
 
 
@@ -95,6 +99,7 @@ def audit_figures(sums: Sums, rule_sums: Sums, groups: Groups, evidence: Evidenc
 class _Audit:
     sums: Sums
     rule_sums: Sums
+    discordant: Floats
     groups: Groups
     evidence: Evidence
     aware: Floats
@@ -116,7 +121,8 @@ class _Audit:
             return None
         references = tuple(self.groups.attributes[name].reference for name in cell.attributes)
         if any(value is None for value in references):
-            return OTHERS, Side.of(self.sums, EVERYONE, self.aware).less(side)
+            others = Side.of(self.sums, EVERYONE, self.aware).less(side)
+            return (OTHERS, others) if others.students else None
         reference = Cell(cell.attributes, tuple(str(value) for value in references))
         if reference == cell or reference not in self.sums.cells:
             return None
@@ -140,24 +146,30 @@ class _Audit:
         reason, counts = self._evidence(measure, plain)
         value = m.value_of(measure, plain[0]) - m.value_of(measure, plain[1])
         without = m.without_each_school(measure, aware[0]) - m.without_each_school(measure, aware[1])
-        estimate = None if reason else jackknife(value, without, counts[3])
+        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
         return self._figure(measure.name, cell, versus, value, estimate, reason, [side, other], counts)
 
     def _same_risk(self, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
         reason, counts = self._evidence(m.PREVALENCE, [part.plain.sum(axis=2) for part in (side, other)])
         value, without = m.same_risk_gap(side.plain[STUDENTS].sum(-1), other.plain[STUDENTS].sum(-1))
-        estimate = None if reason else jackknife(value, without, counts[3])
+        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
         return self._figure(SAME_RISK_GAP, cell, versus, value, estimate, reason, [side, other], counts)
 
     def _gain(self, cell: Cell, side: Side) -> Figure:
-        """Paired: recall of the model's list less recall of the rules' list, on the same students."""
+        """Paired: recall of the model's list less recall of the rules' list, on the same students.
+
+        It rests on those whom one list alone found; with few of them the jackknife sees no variation.
+        """
         rule = Side.of(self.rule_sums, cell, self.rule_aware)
         plain = [part.plain.sum(axis=2) for part in (side, rule)]
         aware = [part.aware.sum(axis=2) for part in (side, rule)]
         reason, counts = self._evidence(m.PREVALENCE, plain[:1])
+        alone, least = round(float(self.discordant[self.sums.place(cell)])), self.evidence.events
+        if not reason and alone < least:
+            reason = f"too little data: fewer than {least} students who missed were found by one list alone"
         value = m.value_of(m.RECALL, plain[0]) - m.value_of(m.RECALL, plain[1])
         without = m.without_each_school(m.RECALL, aware[0]) - m.without_each_school(m.RECALL, aware[1])
-        estimate = None if reason else jackknife(value, without, counts[3])
+        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
         return self._figure(RECALL_GAIN, cell, "", value, estimate, reason, [side], counts)
 
     def _evidence(self, measure: m.Measure, sides: list[Floats]) -> tuple[str, tuple[int, int, int, float]]:
@@ -196,6 +208,11 @@ class _Audit:
             reason = "no interval: a single school, or nothing that varies"
         students, events, others, schools = counts
         return Figure(name, cell, versus, value, estimate, reason, students, events, others, schools)
+
+
+def _varying(estimate: Estimate | None) -> Estimate | None:
+    """Give no estimate where no school differs from another: such an interval would have no width."""
+    return None if estimate is None or estimate.se <= 0 else estimate
 
 
 def fairlearn_values(sums: Sums) -> dict[tuple[str, Cell], float]:

@@ -22,6 +22,10 @@ LEAST_MISSING = 30
 """So many training rows must lack an input before "missing" has points of its own: from fewer, little can be learnt."""
 
 
+MOST_CATEGORIES = 60
+"""The commonest categories have points of their own; all rarer ones are read as missing."""
+
+
 @dataclass(frozen=True)
 class Column:
     """What training said of one input: knots or edges and the median, or categories; and if missing was learnt."""
@@ -32,6 +36,7 @@ class Column:
     categories: tuple[str, ...]
     missing: bool
     is_text: bool
+    never_known: bool = False
 
     def missing_rows(self, column: pd.Series) -> Bools:
         """Tell which rows are missing, or unseen categories."""
@@ -113,10 +118,12 @@ class Codes(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def _learn(column: pd.Series, marks: Callable[[Floats], Floats]) -> Column:
     name, missing = str(column.name), int(column.isna().sum()) >= LEAST_MISSING
     if column.dtype.kind != "f":
-        return Column(name, np.empty(0), 0.0, tuple(sorted(column.dropna().unique())), missing, is_text=True)
+        kept = tuple(sorted(column.value_counts(sort=True).index[:MOST_CATEGORIES]))
+        gone = int((~column.isin(kept)).sum())
+        return Column(name, np.empty(0), 0.0, kept, gone >= LEAST_MISSING, is_text=True, never_known=not kept)
     known = column.dropna().to_numpy()
     if not len(known):
-        return Column(name, np.empty(0), 0.0, (), missing, is_text=False)
+        return Column(name, np.empty(0), 0.0, (), missing, is_text=False, never_known=True)
     return Column(name, marks(known), float(np.median(known)), (), missing, is_text=False)
 
 
@@ -127,6 +134,8 @@ def _expand(column: Column, values: pd.Series) -> Floats:
 
 
 def _one_hot(column: Column, values: pd.Series) -> Floats:
+    if not column.categories:
+        return np.zeros((len(values), 1))
     return np.column_stack([values == name for name in column.categories]).astype(np.float64)
 
 
@@ -139,6 +148,8 @@ def _hinges(column: Column, values: Floats, gone: Bools) -> Floats:
 
 
 def _encode(column: Column, values: pd.Series) -> Floats:
+    if column.never_known:
+        return np.zeros(len(values))  # never known in training: a constant, since boosting cannot bin nothing
     if column.is_text:
         place = {name: float(code) for code, name in enumerate(column.categories)}
         return np.asarray(values.map(place), dtype=np.float64)

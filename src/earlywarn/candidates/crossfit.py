@@ -119,7 +119,7 @@ def calibrate(points: Floats, outcome: Ints, school: Ints, folds: Sequence[Fold]
         adjusted[judged] = _sigmoid(shift + slope * points[judged])
     missed = outcome == 1
     gain = mean_by_school(log_losses(missed, risk) - log_losses(missed, adjusted), school)
-    used = gain is not None and gain.value > gain.se
+    used = gain is not None and bool(np.isfinite(adjusted).all()) and gain.value > gain.se
     shift, slope = calibration(missed, risk) if used else (0.0, 1.0)
     return Calibration(slope, shift, gain, used)
 

@@ -115,7 +115,7 @@ def _table(
     marks: tuple[Any, ...] = column.categories if column.is_text else tuple(column.values.tolist())
     if kept is Kind.STEPS:
         marks, heights = _merge_steps(marks, heights)
-    elif not marks:  # never known in training: every value is as good as any other
+    elif not marks and kept is Kind.PIECES:  # never known in training: every value is as good as any other
         marks, heights = (0.0,), np.zeros(1)
     raw = PointsTable(
         spec, kept, marks, tuple(heights.tolist()), None if gone is None else float(gone), _typical(training)

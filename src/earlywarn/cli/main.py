@@ -99,6 +99,7 @@ def check(
     from earlywarn.roster.door import check_share, open_roster
     from earlywarn.roster.quarantine import write_quarantine
 
+    _refuse_to_overwrite(quarantine, "--quarantine")
     serving = load_experiment(config)
     with terminal.progress() as tell:
         tell("reading the roster")
@@ -204,6 +205,14 @@ def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False)
     record = read_record(home)
     versions = Registry(home, tracking_uri).versions()
     terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record, _today())
+
+
+def _refuse_to_overwrite(path: Path | None, option: str) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    if path is not None and path.exists():
+        found = "this is a folder" if path.is_dir() else "this file is there already"
+        raise UsageError(Fault(str(path), found, remedy=f"give another {option}, or move it away"))
 
 
 def _same_place(home: Path, tracking_uri: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from rich.text import Text
+
 from earlywarn.cli.show_follow import show_follow
 from earlywarn.cli.show_score import show_score
 from earlywarn.cli.show_train import show_train
@@ -80,4 +82,4 @@ class DemoScreen:
 
 def _heading(text: str) -> None:
     out.print()
-    out.rule(f"[bold]{text}[/]", align="left", style="dim")
+    out.rule(Text(text, style="bold"), align="left", style="dim")

@@ -23,14 +23,18 @@ def show_follow(followed: Followed) -> None:
         f"{followed.flagged_met:,} met it, and of {flagged - known:,} the outcome is unknown."
     )
     out.print(
-        f"Of {followed.missed:,} students who missed the standard, {followed.flagged_missed:,} had been flagged; "
-        f"{followed.missed - followed.flagged_missed:,} were overlooked."
+        f"Of {followed.missed:,} scored students who missed the standard, {followed.flagged_missed:,} had been "
+        f"flagged; {followed.missed - followed.flagged_missed:,} were overlooked."
     )
+    if followed.not_scored_missed:
+        out.print(f"A further {followed.not_scored_missed:,} missed it who could not be scored: too little was known.")
     _show_groups(followed)
     _show_promises(followed)
+    if followed.refused:
+        out.print(f"{followed.refused:,} rows of the outcomes were refused at the door (conflicting or faulty).")
     if followed.unmatched:
         out.print(
-            f"{followed.unmatched:,} results belong to students who were not scored in this run; they are left out."
+            f"{followed.unmatched:,} results belong to students who were not in scope of this run; they are left out."
         )
 
 
@@ -44,7 +48,9 @@ def follow_record(followed: Followed) -> dict[str, Any]:
         "flagged_missed": followed.flagged_missed,
         "flagged_met": followed.flagged_met,
         "unknown": followed.unknown,
+        "not_scored_missed": followed.not_scored_missed,
         "unmatched": followed.unmatched,
+        "refused": followed.refused,
         "figures": [
             {
                 "measure": f.measure,
@@ -86,6 +92,7 @@ def _show_promises(followed: Followed) -> None:
                 _held(promise),
             )
     show("What each level said, and what came", made)
+    out.print("Held: the two intervals meet. With few students they are wide, and that says little.")
     judged = [p for p in followed.promises if p.cell != EVERYONE and p.held is not None]
     broken = [promise for promise in judged if not promise.held]
     out.print(f"By group: {len(judged) - len(broken)} of {len(judged)} promises with enough data held.")

@@ -27,7 +27,7 @@ def show_train(trained: Trained, more: str = "") -> None:
     show_unknown(findings)
     show_verdict(findings)
     name = findings.experiment.name
-    out.print(f"\nRegistered as [bold]{name}[/] version {trained.version}. Its papers: {trained.papers}")
+    out.print(f"\nRegistered as {name} version {trained.version}. Its papers: {trained.papers}")
     out.print(
         f"Next: read {trained.papers / 'audit.html'}, then earlywarn promote {name} {trained.version}{more}",
         soft_wrap=True,
@@ -85,11 +85,11 @@ def show_unknown(findings: Findings) -> None:
 def show_verdict(findings: Findings) -> None:
     """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
     reading = Reading(findings)
-    out.print(f"[bold]{verdict_headline(reading, None)}[/]")
+    out.print(verdict_headline(reading, None), style="bold")
     for sentence in verdict_sentences(reading):
         out.print(f"  {sentence}")
     rules = Reading(replace(findings, verdict=findings.rule_verdict, figures=findings.rule_figures))
-    out.print(f"[bold]The indicator rules, judged by the same gate:[/] {verdict_headline(rules, None)}")
+    out.print(f"The indicator rules, judged by the same gate: {verdict_headline(rules, None)}", style="bold")
     for sentence in verdict_sentences(rules):
         out.print(f"  {sentence}")
 

@@ -15,7 +15,9 @@ def table(*columns: str) -> Table:
     """Give an empty table; a column that begins with ">" is aligned to the right."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for column in columns:
-        made.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+        made.add_column(
+            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
     return made
 
 

@@ -19,8 +19,10 @@ MOST_FAULTS = 12
 WIDTH_OF_FILES = 140
 """Columns where no terminal looks on, so that a table in a log is not squeezed to 80."""
 
-err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
-out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=not sys.stderr.isatty())
+out = Console(
+    highlight=False, markup=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES
+)
 
 
 @contextmanager

@@ -20,6 +20,9 @@ from earlywarn.config.sections import (
 )
 from earlywarn.config.standard import Name, Section, Standard
 
+RESERVED = frozenset({"student_id", "school", "school_id", "school_year", "grade", "outcome"})
+"""Names that features cannot take, since tables of students hold them already."""
+
 SERVING = (
     "name",
     "title",
@@ -119,10 +122,17 @@ def _feature_faults(whole: Serving) -> list[str]:
                 f"feature '{feature.name}' reads the group '{group}': groups serve the audit and never the model; "
                 "remove the feature"
             )
+        if feature.name in RESERVED:
+            faults.append(f"a feature cannot be called '{feature.name}': that is the name of a key; call it otherwise")
         if feature.column in keys:
             faults.append(f"feature '{feature.name}' reads the key column '{feature.column}'; remove the feature")
         if feature.subject and feature.subject not in whole.standard.subjects:
             faults.append(f"feature '{feature.name}' names subject '{feature.subject}', which the standard lacks")
+    faults += [
+        f"group '{name}' reads the key column '{attribute.column}': a key is no group; remove it"
+        for name, attribute in whole.groups.attributes.items()
+        if attribute.column in keys
+    ]
     faults += [f"two features are called '{name}'" for name, count in seen.items() if count > 1]
     return faults
 

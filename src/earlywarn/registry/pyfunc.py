@@ -16,8 +16,6 @@ from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import risk_of, total_points
 from earlywarn.scorecard.table import Scorecard, from_bytes
 
-GRADE = "grade"
-
 
 class ScorecardModel:
     """What ``load_model`` gives: ``predict(frame)``."""
@@ -31,7 +29,7 @@ class ScorecardModel:
         Parameters
         ----------
         frame : pandas.DataFrame
-            Column ``grade`` and the column of every input, in any order; others are ignored.
+            The roster's grade column and the column of every input, in any order; others are ignored.
 
         Raises
         ------
@@ -40,12 +38,19 @@ class ScorecardModel:
         """
         import pandas as pd
 
-        columns = {GRADE: InputSpec(GRADE, GRADE, InputType.CATEGORY, GRADE)} | {s.column: s for s in self.card.specs}
+        if not hasattr(frame, "columns") or not frame.columns.is_unique:
+            raise UsageError(
+                Fault("the frame", "no pandas DataFrame with each column once", "a DataFrame of roster columns")
+            )
+        name = self.card.serving["roster"]["grade"]
+        grades = InputSpec(name, name, InputType.CATEGORY, name)
+        frame = frame.replace(dict.fromkeys((*self.card.serving["roster"]["missing"], "")))
+        columns = {name: grades} | {spec.column: spec for spec in self.card.specs}
         faults = [fault for name, spec in columns.items() for fault in _faults(frame, name, spec)]
         if faults:
             raise UsageError(faults)
-        grade = _coded(_whole_numbers_as_text(frame[GRADE]))
-        self._refuse_unknown_grades(grade)
+        grade = _coded(_whole_numbers_as_text(frame[name]))
+        self._refuse_unknown_grades(name, grade)
         read = {spec.column: _read(frame[spec.column], spec) for spec in self.card.specs}
         texts = {name: column for name, column in read.items() if isinstance(column, Coded)}
         numbers = {name: column for name, column in read.items() if not isinstance(column, Coded)}
@@ -53,11 +58,11 @@ class ScorecardModel:
             self._columns(input_values(self.card.specs, numbers, texts, grade), grade), index=frame.index
         )
 
-    def _refuse_unknown_grades(self, grade: Coded) -> None:
+    def _refuse_unknown_grades(self, name: str, grade: Coded) -> None:
         known = self.card.serving["standard"]["grades"]
         if not set(grade.names) <= set(known):
             found, remedy = "grades that the standard does not name", 'write grades as the standard does, such as "2"'
-            raise UsageError(Fault(f"column '{GRADE}'", found, ", ".join(known), remedy))
+            raise UsageError(Fault(f"column '{name}'", found, ", ".join(known), remedy))
 
     def _columns(self, values: Values, grade: Coded) -> dict[str, Any]:
         cohort = self.card.serving["cohort"]
@@ -103,8 +108,8 @@ def _faults(frame: Any, name: str, spec: InputSpec) -> list[Fault]:
         return [
             Fault(
                 where,
-                "text that is no number",
-                "numbers, or text that reads as numbers",
+                "not finite numbers alone",
+                "finite numbers, or text that reads as such",
                 "mend or blank those cells",
             )
         ]
@@ -114,7 +119,10 @@ def _faults(frame: Any, name: str, spec: InputSpec) -> list[Fault]:
 def _is_numeric(column: Any) -> bool:
     import pandas as pd
 
-    return bool(pd.to_numeric(column, errors="coerce").notna().sum() == column.notna().sum())
+    if column.dtype.kind in "Mmb":
+        return False
+    numbers = pd.to_numeric(column, errors="coerce")
+    return bool(numbers.notna().sum() == column.notna().sum()) and not np.isinf(numbers.to_numpy(np.float64)).any()
 
 
 def _read(column: Any, spec: InputSpec) -> "Floats | Coded":

@@ -8,13 +8,13 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from earlywarn.errors import Fault, MachineError, UsageError
-from earlywarn.files import machine_faults
+from earlywarn.files import locked, machine_faults
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
@@ -74,7 +74,7 @@ class Registry:
 
     def record(self, entry: Entry) -> int:
         """Write parent run, child runs and model; give the new version's number."""
-        with self._faults():
+        with locked(self.home) if self.local else nullcontext(), self._faults():
             return self._record(entry)
 
     def _record(self, entry: Entry) -> int:
@@ -108,6 +108,7 @@ class Registry:
         import mlflow
 
         with self._faults(), tempfile.TemporaryDirectory() as folder:
+            self._refuse_moved(self._connect().get_run(found[0].run_id).info.artifact_uri)
             path = mlflow.artifacts.download_artifacts(run_id=found[0].run_id, artifact_path="papers", dst_path=folder)
             return {name: (Path(path) / name).read_bytes() for name in PAPERS}
 
@@ -141,10 +142,12 @@ class Registry:
     def _faults(self) -> Iterator[None]:
         """Turn a store that cannot be reached or used into one clear error; its own text may hold an address."""
         import mlflow
+        from alembic.util import CommandError
+        from sqlalchemy.exc import SQLAlchemyError
 
         try:
             yield
-        except (mlflow.exceptions.MlflowException, OSError) as error:
+        except (mlflow.exceptions.MlflowException, CommandError, SQLAlchemyError, OSError) as error:
             kind = getattr(error, "error_code", "") or getattr(error, "strerror", "") or type(error).__name__
             remedy = "check that the MLflow server runs, its disk and --tracking-uri, then run the same command again"
             raise MachineError(Fault("the MLflow store", f"it cannot be used ({kind})", remedy=remedy)) from error
@@ -164,9 +167,18 @@ class Registry:
     def _experiment(self, name: str) -> str:
         found = self._client.get_experiment_by_name(name)
         if found is not None:
+            self._refuse_moved(found.artifact_location)
             return str(found.experiment_id)
         place = (self.home / "artifacts").resolve().as_uri() if self.local else None
         return str(self._client.create_experiment(name, artifact_location=place))
+
+    def _refuse_moved(self, place: str) -> None:
+        """MLflow keeps whole paths: a home that was moved or copied would write into the old one."""
+        here = (self.home / "artifacts").resolve().as_uri()
+        if self.local and not place.startswith(here):
+            found = "its MLflow store belongs to a home at another place: it was moved or copied"
+            remedy = "use --home at the old place, or begin a new home and train again; scoring from a copy works"
+            raise UsageError(Fault(str(self.home), found, remedy=remedy))
 
     def _log_files(self, run: str, folder: Path, entry: Entry) -> None:
         for name, content in entry.papers.items():
@@ -219,6 +231,6 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _quiet() -> None:
-    """Keep MLflow's and Alembic's own progress lines off the terminal; errors still come through."""
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    """Keep the libraries' own lines and tracebacks off the terminal; what fails is told by ``_faults``."""
+    for name in ("mlflow", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

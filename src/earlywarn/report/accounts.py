@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from earlywarn.groups import EVERYONE
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import share
@@ -16,6 +17,7 @@ class ListWords:
     overlooked: int
     flagged: int
     met: int
+    not_scored: int
 
     @property
     def unknown(self) -> int:
@@ -32,6 +34,7 @@ def list_words(reading: Reading) -> ListWords:
         overlooked=recall.non_events,
         flagged=reading.figure("share_flagged").events,
         met=precision.non_events,
+        not_scored=reading.counted[EVERYONE].not_scored_missed,
     )
 
 

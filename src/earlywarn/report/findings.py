@@ -41,7 +41,11 @@ class Tried:
 
 @dataclass(frozen=True)
 class Counted:
-    """Students of one group in the test year, by what is known of them."""
+    """Students of one group in the test year, by what is known of them.
+
+    ``missed``, ``met`` and ``unknown`` are of those who were scored; of the ``not_enough_data`` who were
+    not, ``not_scored_missed`` missed the standard all the same.
+    """
 
     cell: Cell
     students: int
@@ -49,6 +53,7 @@ class Counted:
     met: int
     unknown: int
     not_enough_data: int
+    not_scored_missed: int = 0
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,10 @@ def _by_school(rows: ScoredRows) -> Ints:
 
 
 def _sentences(card: Scorecard, values: Values, row: int, places: Ints, grade: str | None) -> str:
-    tables = [card.tables[place] for place in places.tolist() if place >= 0]
-    return SEPARATOR.join(sentence(table, value_at(values[table.spec.name], row), grade) for table in tables)
+    chosen = [card.tables[place] for place in places.tolist() if place >= 0]
+    told = [(table, value_at(values[table.spec.name], row)) for table in chosen]
+    # A category that is the commonest one too says nothing to a person, whatever its points.
+    return SEPARATOR.join(sentence(table, value, grade) for table, value in told if value != table.typical)
 
 
 def value_at(column: "np.ndarray | Coded", row: int) -> float | str | None:

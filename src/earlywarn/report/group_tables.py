@@ -79,7 +79,16 @@ def open_table(reading: Reading, judgements: Sequence[Judgement], caption: str) 
 
 def outcomes_table(reading: Reading, caption: str) -> Table:
     """Count what is known of each group's students in the test year."""
-    columns = ("Group", "Students", "Missed", "Met", "Unknown", "Not enough data", "Outcome unknown, of those scored")
+    columns = (
+        "Group",
+        "Students",
+        "Missed",
+        "Met",
+        "Unknown",
+        "Not enough data",
+        "Of these, missed",
+        "Outcome unknown, of those scored",
+    )
     return Table(caption, columns, tuple(_outcome_row(reading, cell) for cell in reading.counted))
 
 
@@ -186,7 +195,8 @@ def _outcome_row(reading: Reading, cell: Cell) -> Row:
     head = reading.words(cell)
     if cell in reading.discretion.hidden:
         return row(head, reading.discretion.hidden_words)
-    counts = reading.discretion.counts(cell, line.students, line.missed, line.met, line.unknown, line.not_enough_data)
+    parts = (line.missed, line.met, line.unknown, line.not_enough_data, line.not_scored_missed)
+    counts = reading.discretion.counts(cell, line.students, *parts)
     return row(head, *counts, figure_entry(reading, reading.figure("unknown_share", cell), "unknown_share"))
 
 

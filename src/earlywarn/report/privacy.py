@@ -22,7 +22,7 @@ NEAREST = 10
 SCORED, KNOWN = "share_flagged", "prevalence"
 """The measures that rest on every scored student of a group, and on those whose outcome is known."""
 
-PARTS = ("missed", "met", "unknown", "not_enough_data")
+PARTS = ("missed", "met", "unknown", "not_enough_data", "not_scored_missed")
 """The parts of a group's students that are told beside its size."""
 
 

@@ -151,7 +151,7 @@ def _judgement(reading: Reading, judgement: Judgement, told: bool) -> dict[str, 
 
 def _counted(reading: Reading, line: Counted) -> dict[str, Any]:
     head = {"group": line.cell.slug, "words": reading.words(line.cell)}
-    names = ("students", "missed", "met", "unknown", "not_enough_data")
+    names = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
     if line.cell in reading.discretion.hidden:
         return head | dict.fromkeys(names) | {"reason": reading.discretion.hidden_words}
     return head | {name: getattr(line, name) for name in names} | {"reason": ""}

@@ -181,7 +181,7 @@ def decides(reading: Reading, judgement: Judgement) -> str:
 
 def outcomes_or_schools(outcomes: int, schools: int) -> str:
     """Say how much more evidence is meant."""
-    return f"about {w.plural(outcomes, 'more outcome')}, or {w.plural(schools, 'more school')}"
+    return f"about {w.plural(outcomes, 'more outcome')} in {w.plural(schools, 'more school')}"
 
 
 def interval_words(judgement: Judgement) -> str:

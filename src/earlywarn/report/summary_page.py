@@ -46,7 +46,7 @@ def rows_table(summary: Summary) -> Table:
     parts = (
         ("Scored", summary.scored, "ordered by points; the first of them are the list"),
         ("Not enough data", summary.not_enough_data, "too few inputs known; look at these students yourself"),
-        ("Out of scope", summary.out_of_scope, "in a grade that this model does not serve"),
+        ("Out of scope", summary.out_of_scope, "another school year, or a grade that this model does not serve"),
         ("Merged", summary.merged, "the same row more than once"),
         ("Quarantined", summary.quarantined, "refused at the door; see below and quarantine.csv"),
     )

@@ -1,6 +1,7 @@
 """Cells that a spreadsheet would run: they are made harmless in every CSV for people."""
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula; full-width forms too, which some spreadsheets read alike."""
 
 
 def formula_safe(text: str) -> str:
@@ -15,4 +16,5 @@ def formula_safe(text: str) -> str:
     >>> formula_safe("Small class")
     'Small class'
     """
-    return f"'{text}" if text.startswith(_STARTS) else text
+    seen = text.lstrip("".join(letter for letter in text[:8] if not letter.isprintable() and letter not in "\t\r"))
+    return f"'{text}" if seen.startswith(_STARTS) else text

@@ -12,6 +12,9 @@ from earlywarn.roster.cells import Kind, is_text
 from earlywarn.roster.contract import Contract
 
 _NAMES_SHOWN = 60
+_NOTHING_KNOWN = (
+    "a header with these names; the first row holds none of them, so it is not shown: is the header missing?"
+)
 
 
 def check_columns(source: Source, contract: Contract) -> None:
@@ -44,14 +47,15 @@ def _absent(source: Source, contract: Contract) -> Iterator[Fault]:
     absent = [column for column in contract.columns if column not in source.names]
     if not absent:
         return
-    shown = [name for name in source.names if name][:_NAMES_SHOWN]
-    more = f" and {len(source.names) - len(shown)} more" if len(source.names) > len(shown) else ""
-    near = [(column, _nearest(column, source.names)) for column in absent]
+    known = set(contract.columns) & set(source.names)
+    shown = [name for name in source.names if name][:_NAMES_SHOWN] if known else []
+    more = f" and {len(source.names) - len(shown)} more" if shown and len(source.names) > len(shown) else ""
+    near = [(column, _nearest(column, shown)) for column in absent]
     hints = [f"for '{column}' did you mean '{name}'?" for column, name in near if name]
     yield Fault(
         source.file,
         f"no column {', '.join(repr(column) for column in absent)}",
-        f"the file's columns: {', '.join(shown)}{more}",
+        f"the file's columns: {', '.join(shown)}{more}" if shown else _NOTHING_KNOWN,
         " ".join([*hints, "Name the file's own columns in the config, or add the columns to the file"]),
     )
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from earlywarn import arrow
 from earlywarn.columns import Refusal
-from earlywarn.files import machine_faults
+from earlywarn.files import publish_file
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.formula import formula_safe
 
@@ -59,8 +59,9 @@ def write_quarantine(refusals: Iterable[Refusal], path: Path) -> None:
     MachineError
         The disk is full, read-only or failing.
     """
-    with machine_faults(str(path)):
-        arrow.write_csv(quarantine_table(refusals), str(path))
+    with pa.BufferOutputStream() as stream:
+        arrow.write_csv(quarantine_table(refusals), stream)
+        publish_file(path, stream.getvalue().to_pybytes())
 
 
 def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
