@@ -14,6 +14,7 @@ from earlywarn.scorecard.table import Kind, PointsTable, Scorecard
 
 STUDENTS, INPUTS, SAMPLE = 1_000_000, 40, 20_000
 ROSTER_ROWS = 1_000
+ROOT = Path(__file__).parent.parent
 
 
 def help_text() -> Iterator[Row]:
@@ -47,6 +48,15 @@ def demo_and_small_roster() -> Iterator[Row]:
         wall = wall_of_command([tool("earlywarn"), "demo", "--home", home, "--out", out], cwd=folder)
         yield against("earlywarn demo after set-up", wall, "s", "none", None, "under 90 s on 2 cores", wall < 90)
         yield from _small_roster(folder, home, out)
+
+
+def set_up_and_demo() -> Iterator[Row]:
+    """``make demo`` in a clean clone: set-up from nothing, then the demo."""
+    with tempfile.TemporaryDirectory() as place:
+        clone = Path(place) / "clone"
+        wall_of_command(["git", "clone", "--quiet", ROOT, clone])
+        wall = wall_of_command(["make", "demo"], cwd=clone)
+    yield against("make demo in a clean clone, set-up included", wall, "s", "none", None, "under 300 s", wall < 300)
 
 
 def _small_roster(folder: Path, home: Path, out: Path) -> Iterator[Row]:
@@ -95,4 +105,4 @@ def _card(kind: Kind, knots: int, rng: np.random.Generator) -> Scorecard:
     return Scorecard("bench", kind.value, 0.0, tuple(tables), ())
 
 
-CASES = (help_text, points_in_memory, demo_and_small_roster)
+CASES = (help_text, points_in_memory, demo_and_small_roster, set_up_and_demo)
