@@ -135,6 +135,18 @@ def test_a_line_that_does_not_fit_its_verdict_is_refused(
         scored(district, tmp_path, home=own_home)
 
 
+def test_a_category_that_the_model_does_not_know_is_missing_and_named(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    own_roster.loc[:19, "track"] = "VIOLET"
+    own_roster.loc[20, "track"] = "Ada L."
+    run = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path))
+    table, page = pd.read_parquet(run.folder / SCORES), (run.folder / SUMMARY).read_text()
+    assert all("track" in gone for gone in table["missing_inputs"][:21])
+    assert "VIOLET" in page
+    assert "Ada L." not in page
+
+
 def test_scores_equal_the_scorecard_by_hand_and_ranks_follow_points(district: District, tmp_path: Path) -> None:
     table = pd.read_parquet(scored(district, tmp_path).folder / SCORES)
     card = from_bytes((district.home / "scorecards" / f"{district.promotion.scorecard}.json").read_bytes())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from earlywarn.columns import Outcome
 from earlywarn.errors import Fault, GateError, ScorecardError, UsageError
 from earlywarn.files import locked, sha256_of
-from earlywarn.promotions import EXPIRY, Promotion, Waived, append, uncovered
+from earlywarn.promotions import EXPIRY, Promotion, Waived, append, read_record, uncovered
 from earlywarn.registry.store import Registry
 from earlywarn.report.card import with_waivers
 from earlywarn.report.pages import with_promotion
@@ -43,13 +43,19 @@ def promote(request: Request, home: Path, registry: Registry) -> Promotion:
     papers = registry.papers(request.name, request.version)
     card = from_bytes(papers["scorecard.json"], f"{request.name} version {request.version}")
     verdict = _verdict(papers, card)
-    _check_local(request, home, papers)
+    _check_local(request, home, papers, registry)
+    _check_model(request, card, registry)
     failed = tuple(verdict["failed_rules"])
     _check(request, Outcome(verdict["outcome"]), failed)
     _check_expiry(request, _expires(verdict))
     with locked(home):
         promotion = _promotion(request, card, verdict, papers)
-        append(home, promotion, card, _kept(papers, promotion))
+        before = [line for line in read_record(home) if line.name == promotion.name]
+        _check_earlier(promotion, before)
+        if before and replace(before[-1], promoted_on=promotion.promoted_on) == promotion:
+            promotion = before[-1]  # in force already: nothing to add
+        else:
+            append(home, promotion, card, _kept(papers, promotion))
     registry.point(request.name, request.version)
     return promotion
 
@@ -76,15 +82,32 @@ def _altered(found: str) -> ScorecardError:
     return ScorecardError(Fault("verdict.json", found, remedy="train and audit the model again"))
 
 
-def _check_local(request: Request, home: Path, papers: dict[str, bytes]) -> None:
-    """Refuse papers that differ from those that training left in this home; the store can be edited by many."""
+def _check_model(request: Request, card: Scorecard, registry: Registry) -> None:
+    """Refuse a version whose model, which others load by its alias, is not the scorecard that was judged."""
+    if sha256_of(registry.model_bytes(request.name, request.version)) != card.sha256:
+        raise ScorecardError(
+            Fault(
+                f"{request.name} version {request.version}",
+                "its model in the registry is not the scorecard that was judged",
+                remedy="find out who changed it; train and audit the model again",
+            )
+        )
+
+
+def _check_local(request: Request, home: Path, papers: dict[str, bytes], registry: Registry) -> None:
+    """Refuse papers that differ from those that training left in this home; the store can be edited by many.
+
+    With a registry elsewhere the papers may have been trained elsewhere too: then there is nothing to compare.
+    """
     folder = home / "papers" / f"{request.name}-{request.version}"
-    changed = [name for name in papers if folder.is_dir() and _bytes(folder / name) != papers[name]]
+    if not folder.is_dir() and not registry.local:
+        return
+    changed = [name for name in papers if _bytes(folder / name) != papers[name]]
     if changed:
         raise ScorecardError(
             Fault(
                 f"{request.name} version {request.version}",
-                f"{', '.join(changed)} in the registry differ from what training wrote to {folder}",
+                f"{', '.join(changed)} in the registry: not what training wrote to {folder}",
                 remedy="find out who changed which; train and audit the model again",
             )
         )
@@ -147,6 +170,13 @@ def _promotion(request: Request, card: Scorecard, verdict: dict[str, Any], paper
         config_sha256=sha256_of(papers["config.toml"]),
     )
     return promotion
+
+
+def _check_earlier(promotion: Promotion, before: Sequence[Promotion]) -> None:
+    """Refuse a version that was promoted before on another verdict."""
+    same = [line for line in before if line.version == promotion.version and line.scorecard == promotion.scorecard]
+    if any(line.verdict_sha256 != promotion.verdict_sha256 for line in same):
+        raise _altered("this version was promoted before on another verdict")
 
 
 def _kept(papers: dict[str, bytes], promotion: Promotion) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from earlywarn.arrow import write_csv
 from earlywarn.capacity import make_list, seats_for
-from earlywarn.columns import Bools, Coded, Ints, Status
+from earlywarn.columns import Bools, Coded, Floats, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
@@ -22,7 +22,7 @@ from earlywarn.files import locked, publish_folder, sha256_of, sweep
 from earlywarn.inputs import Values, input_values, known_count
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.flags import flags_table
-from earlywarn.report.summarise import change_since, profile_of, summarise
+from earlywarn.report.summarise import Beside, change_since, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
 from earlywarn.roster.door import Door, check_share, open_roster
 from earlywarn.roster.quarantine import write_quarantine
@@ -48,7 +48,7 @@ from earlywarn.score_run import (
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import NONE
 from earlywarn.scorecard.points import score as score_values
-from earlywarn.scorecard.table import Scorecard
+from earlywarn.scorecard.table import PointsTable, Scorecard
 
 STATUSES = tuple(status.value for status in Status)
 SCORED, NOT_ENOUGH, OUT_OF_SCOPE = range(3)
@@ -121,7 +121,9 @@ class _Run:
         write_csv(flags_table(rows, self.card, self.values), str(folder / FLAGS))
         write_quarantine(door.refusals, folder / QUARANTINE)
         before = earlier_run(self.order.out, self.card.name, self.order.as_of)
-        page = summarise(rows, self.card, self.serving, self._manifest(), door, change_since(before, rows))
+        page = summarise(
+            rows, self.card, self.serving, self._manifest(), door, Beside(change_since(before, rows), self.values)
+        )
         (folder / SUMMARY).write_text(summary_page(page), encoding="utf-8")
         write_manifest(folder, self._manifest())
 
@@ -211,10 +213,17 @@ def _statuses(door: Door, serving: Serving, values: Values, as_of: date) -> NDAr
     return np.where(in_scope, np.where(enough, SCORED, NOT_ENOUGH), OUT_OF_SCOPE).astype(np.int32)
 
 
-def _missing(card: Scorecard, values: Values, status: "np.ndarray") -> Bools:
-    columns = [values[spec.name] for spec in card.specs]
-    gone = [c.codes < 0 if isinstance(c, Coded) else np.isnan(c) for c in columns]
+def _missing(card: Scorecard, values: Values, status: NDArray[np.int32]) -> Bools:
+    """Tell what is missing as scored: a category that the table does not know counts as missing."""
+    gone = [_gone(table, values[table.spec.name]) for table in card.tables]
     return np.asarray(np.column_stack(gone) & (status != OUT_OF_SCOPE)[:, None])
+
+
+def _gone(table: PointsTable, column: "Floats | Coded") -> Bools:
+    if not isinstance(column, Coded):
+        return np.isnan(column)
+    known = np.array([name in table.values for name in column.names] + [False])
+    return np.asarray(~known[column.codes])
 
 
 def _spread(part: "np.ndarray", rows: Ints, count: int, otherwise: float) -> "np.ndarray":

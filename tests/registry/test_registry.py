@@ -167,6 +167,10 @@ class _Papers:
     def __init__(self, papers: dict[str, bytes]) -> None:
         self._papers = papers
         self.pointed = False
+        self.local = False
+
+    def model_bytes(self, name: str, version: int) -> bytes:
+        return self._papers["scorecard.json"]
 
     def papers(self, name: str, version: int) -> dict[str, bytes]:
         return self._papers
@@ -233,8 +237,29 @@ def test_what_is_no_verdict_is_refused(district: District, tmp_path: Path, conte
 
 def test_papers_that_differ_from_those_of_training_are_refused(district: District, own_home: Path) -> None:
     papers = {name: (district.trained.papers / name).read_bytes() for name in PAPERS}
-    with pytest.raises(ScorecardError, match=r"card\.md in the registry differ"):
+    with pytest.raises(ScorecardError, match=r"card\.md in the registry: not what"):
         promote(Request("made-up", 1, "A", TODAY), own_home, _Papers(papers | {"card.md": b"# better"}))
+
+
+def test_a_model_that_is_not_the_judged_scorecard_is_refused(district: District, tmp_path: Path) -> None:
+    registry = _Papers(_failed(district))
+    registry.model_bytes = lambda name, version: b"{}"
+    with pytest.raises(ScorecardError, match="is not the scorecard that was judged"):
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, registry)
+
+
+def test_papers_that_are_gone_from_a_local_home_are_told(district: District, tmp_path: Path) -> None:
+    registry = _Papers(_failed(district))
+    registry.local = True
+    with pytest.raises(ScorecardError, match="not what training wrote"):
+        promote(Request("made-up", 1, "A", TODAY), tmp_path, registry)
+
+
+def test_promoting_what_is_in_force_adds_no_line(district: District, tmp_path: Path) -> None:
+    waivers = (Waived("same-risk-gap", "B", "c"),)
+    promoted = [promote(Request("made-up", 1, "A", TODAY, waivers), tmp_path, _Papers(_failed(district))) for _ in "ab"]
+    assert promoted[0] == promoted[1]
+    assert len(read_record(tmp_path)) == 1
 
 
 def test_a_home_that_was_copied_says_so_and_touches_nothing(district: District, own_home: Path) -> None:

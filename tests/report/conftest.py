@@ -26,7 +26,7 @@ from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
 from earlywarn.promotions import Promotion, Waived
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
-from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary
+from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 
 HOSTILE = "<script>alert('x')</script> | *bold*"
@@ -128,6 +128,7 @@ def summary() -> Summary:
         missing=(("Reading result", 0.02), ("Age", 0.001)),
         filled=("Age",),
         privacy_minimum=10,
+        unknown_values=(UnknownValue("Class type", "SMALL CLASS", 521), UnknownValue("Class type", "", 3)),
         change=Change(date(2026, 6, 1), 22, 270, 12),
     )
 

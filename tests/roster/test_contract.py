@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from earlywarn.config.load import parse_experiment
 from earlywarn.errors import RosterError
 from earlywarn.roster.cells import Kind
 from earlywarn.roster.contract import results_contract, roster_contract
-from tests.roster.made import DEMO_SERVING, HEADER, door_of, line, opened, refused, row, serving, text_of
+from tests.roster.made import DEMO_SERVING, HEADER, WITH_RANGES, door_of, line, opened, refused, row, serving, text_of
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,14 @@ def test_a_cell_that_breaks_a_rule_refuses_its_row(tmp_path: Path, column: str, 
 )
 def test_a_cell_that_keeps_the_rules_is_taken(tmp_path: Path, column: str, cell: str) -> None:
     assert door_of(tmp_path, row(**{column: cell})).counts.accepted == 1
+
+
+@pytest.mark.parametrize("code", ["-999", "99999", "0"])
+def test_a_code_for_missing_that_no_test_can_give_is_refused_by_the_demo(tmp_path: Path, code: str) -> None:
+    """Such a number would put a student on the list, 1,500 points below the standard."""
+    config = parse_experiment(WITH_RANGES, "demo.toml")
+    door = door_of(tmp_path, row(read=code), row(student_id="2"), config=config)
+    assert refused(door) == [(2, "read", "a number that is not from 200 to 900")]
 
 
 def test_a_row_that_breaks_many_rules_is_one_row_with_many_refusals(tmp_path: Path) -> None:

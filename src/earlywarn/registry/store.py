@@ -112,6 +112,16 @@ class Registry:
             path = mlflow.artifacts.download_artifacts(run_id=found[0].run_id, artifact_path="papers", dst_path=folder)
             return {name: (Path(path) / name).read_bytes() for name in PAPERS}
 
+    def model_bytes(self, name: str, version: int) -> bytes:
+        """Give the scorecard of the logged model itself, which ``load_model`` reads."""
+        import mlflow
+
+        with self._faults(), tempfile.TemporaryDirectory() as folder:
+            self._connect()
+            path = mlflow.artifacts.download_artifacts(f"models:/{name}/{version}", dst_path=folder)
+            found = sorted(Path(path).rglob("scorecard.json"))
+            return found[0].read_bytes() if found else b""
+
     def versions(self, name: str | None = None) -> tuple[Version, ...]:
         """Give all registered versions, newest last; a home without a store has none, and gets none by asking."""
         if self.local and not (self.home / "mlflow.db").is_file():

@@ -1,5 +1,7 @@
 """From scored rows to the summary page's records and the manifest's profile: counts, nothing of one student."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,23 @@ from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.groups import GroupTable, membership
 from earlywarn.inputs import Values
-from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary
+from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.roster.door import Door
 from earlywarn.roster.quarantine import summary
 from earlywarn.score_run import SCORES, Manifest, ScoredRows, StoredRun
 from earlywarn.scorecard.table import Scorecard
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What the page needs beside the scored rows: the change since the last run, and the inputs' values."""
+
+    change: Change | None
+    values: Values
+
+
 def summarise(
-    rows: ScoredRows, card: Scorecard, serving: Serving, manifest: Manifest, door: Door, change: Change | None
+    rows: ScoredRows, card: Scorecard, serving: Serving, manifest: Manifest, door: Door, beside: "Beside"
 ) -> Summary:
     """Give everything that summary.html shows."""
     counts = manifest.counts
@@ -49,7 +59,8 @@ def summarise(
         missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
         filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
         privacy_minimum=serving.groups.privacy_minimum,
-        change=change,
+        unknown_values=tuple(_unknown_values(card, beside.values, serving.groups.privacy_minimum)),
+        change=beside.change,
     )
 
 
@@ -74,6 +85,18 @@ def profile_of(rows: ScoredRows, values: Values, groups: GroupTable) -> dict[str
         "categories": {name: _code_counts(column) for name, column in coded.items()},
         "groups": {name: _code_counts(column) for name, column in groups.attributes.items()},
     }
+
+
+def _unknown_values(card: Scorecard, values: Values, least: int) -> Iterator[UnknownValue]:
+    """Name categories that the table does not know; one that few students hold may be anything and is not named."""
+    for table in card.tables:
+        column = values[table.spec.name]
+        if isinstance(column, Coded):
+            counts = {name: n for name, n in _code_counts(column).items() if n and name not in table.values}
+            few = sum(n for n in counts.values() if n < least)
+            yield from (UnknownValue(table.spec.title, name, n) for name, n in counts.items() if n >= least)
+            if few:
+                yield UnknownValue(table.spec.title, "", few)
 
 
 def _code_counts(column: Coded) -> dict[str, int]:

@@ -48,6 +48,15 @@ class QuarantineLine:
 
 
 @dataclass(frozen=True)
+class UnknownValue:
+    """A category that the model does not know, scored as missing; ``value`` is "" where too few students hold it."""
+
+    title: str
+    value: str
+    students: int
+
+
+@dataclass(frozen=True)
 class Change:
     """Against the score run before this one, of the same model: how many came, stayed and left."""
 
@@ -95,4 +104,5 @@ class Summary:
     missing: tuple[tuple[str, float], ...]
     filled: tuple[str, ...]
     privacy_minimum: int
+    unknown_values: tuple[UnknownValue, ...]
     change: Change | None
