@@ -262,3 +262,12 @@ def test_shuffling_students_changes_no_figure() -> None:
     after = _figures(mixed)
     for key, figure in _figures(scored).items():
         assert after[key].value == pytest.approx(figure.value, nan_ok=True, abs=1e-12)
+
+
+def test_the_audits_point_values_are_fairlearns() -> None:
+    scored = students(1200, 20)
+    sums = sums_of(scored)
+    found = fairlearn_values(sums)
+    shown = [f for f in _figures(scored).values() if (f.measure, f.cell) in found and not f.versus and f.students]
+    assert len(shown) > 20
+    assert all(f.value == found[f.measure, f.cell] for f in shown if not np.isnan(f.value))

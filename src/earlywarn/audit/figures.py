@@ -4,7 +4,7 @@ A figure without enough evidence keeps its counts and says why there is no inter
 and never left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,12 +61,13 @@ class Side:
 
     plain: Floats  # (3, schools, bins, outcomes, 2)
     aware: Floats
+    cell: Cell | None = None  # None for all others
 
     @classmethod
     def of(cls, sums: Sums, cell: Cell, aware: Floats) -> "Side":
         """Cut one cell out of all sums."""
         place = sums.place(cell)
-        return cls(sums.values[:, :, place], aware[:, :, place])
+        return cls(sums.values[:, :, place], aware[:, :, place], cell)
 
     def less(self, other: "Side") -> "Side":
         """Give all students of this side who are not on the other."""
@@ -91,7 +92,16 @@ def audit_figures(
     discordant
         By cell, how many who missed the standard one of the two lists alone found: what the gain rests on.
     """
-    work = _Audit(sums, rule_sums, discordant, groups, evidence, sums.knowing_the_cut(), rule_sums.knowing_the_cut())
+    work = _Audit(
+        sums=sums,
+        rule_sums=rule_sums,
+        discordant=discordant,
+        groups=groups,
+        evidence=evidence,
+        aware=sums.knowing_the_cut(),
+        rule_aware=rule_sums.knowing_the_cut(),
+        confusion=fairlearn_values(sums),
+    )
     return tuple(figure for cell in sums.cells for figure in work.of_cell(cell))
 
 
@@ -104,6 +114,7 @@ class _Audit:
     evidence: Evidence
     aware: Floats
     rule_aware: Floats
+    confusion: Mapping[tuple[str, Cell], float]
 
     def of_cell(self, cell: Cell) -> Iterator[Figure]:
         side = Side.of(self.sums, cell, self.aware)
@@ -128,6 +139,12 @@ class _Audit:
             return None
         return reference.slug, Side.of(self.sums, reference, self.aware)
 
+    def _point(self, measure: m.Measure, side: Side) -> float:
+        """Give the point value: Fairlearn's for the confusion measures of a group, else from the sums."""
+        if side.cell is not None and measure.name in METRICS:
+            return self.confusion[measure.name, side.cell]
+        return m.value_of(measure, side.plain.sum(axis=2))
+
     def _alone(self, measure: m.Measure, cell: Cell, side: Side) -> Figure:
         plain, aware = side.plain.sum(axis=2), side.aware.sum(axis=2)
         reason, counts = self._evidence(measure, [plain])
@@ -137,14 +154,14 @@ class _Audit:
                 estimate = m.share_estimate(measure, plain, aware)
             else:
                 estimate = jackknife(m.value_of(measure, plain), m.without_each_school(measure, aware), counts[3])
-        value = m.value_of(measure, plain)
+        value = self._point(measure, side)
         return self._figure(measure.name, cell, "", value, estimate, reason, [side], counts)
 
     def _between(self, measure: m.Measure, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
         plain = [part.plain.sum(axis=2) for part in (side, other)]
         aware = [part.aware.sum(axis=2) for part in (side, other)]
         reason, counts = self._evidence(measure, plain)
-        value = m.value_of(measure, plain[0]) - m.value_of(measure, plain[1])
+        value = self._point(measure, side) - self._point(measure, other)
         without = m.without_each_school(measure, aware[0]) - m.without_each_school(measure, aware[1])
         estimate = None if reason else _varying(jackknife(value, without, counts[3]))
         return self._figure(measure.name, cell, versus, value, estimate, reason, [side, other], counts)
