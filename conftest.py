@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 SHARED_DATA = Path(__file__).parent.parent / "shared" / "data"
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 IN_CI = os.environ.get("EARLYWARN_CI") == "1"
+
+# A busy machine is no fault of a law; and CI tries the same examples each time, so that it blames the change.
+settings.register_profile("calm", deadline=None, derandomize=IN_CI)
+settings.load_profile("calm")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
