@@ -27,6 +27,7 @@ from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
 from earlywarn.promotions import Promotion, Waived
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
+from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 
 HOSTILE = "<script>alert('x')</script> | *bold*"
@@ -113,13 +114,7 @@ def summary() -> Summary:
         as_of=date(2026, 6, 30),
         verdict="fail",
         standing="The gate failed it (same-risk-gap). same-risk-gap waived by A. Ruiz: a pilot",
-        rows_in=1523,
-        scored=1400,
-        not_enough_data=60,
-        out_of_scope=40,
-        merged=3,
-        quarantined=20,
-        flagged=292,
+        counts=Counts(1523, 1400, 60, 40, 3, 20, 292),
         capacity=0.2,
         levels=(LevelLine(high, 420, 292), LevelLine(low, 980, 0)),
         groups=(GroupLine("sex", "Girls", 745, 140, 30), GroupLine("sex", "Sex not recorded", None, None, None)),

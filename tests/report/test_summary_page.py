@@ -20,7 +20,7 @@ def test_the_rows_add_up(summary: Summary) -> None:
     table = rows_table(summary)
     parts = [int(row.entries[0].text.replace(",", "")) for row in table.rows]
     assert table.total is not None
-    assert f"{sum(parts):,}" == table.total.entries[0].text == f"{summary.rows_in:,}"
+    assert f"{sum(parts):,}" == table.total.entries[0].text == f"{summary.counts.rows_in:,}"
     assert (
         "1,523 rows in: 1,400 scored + 60 not enough data + 40 out of scope + 3 merged + 20 quarantined."
         in summary_page(summary)

@@ -30,7 +30,6 @@ def summarise(
     rows: ScoredRows, card: Scorecard, serving: Serving, manifest: Manifest, door: Door, beside: "Beside"
 ) -> Summary:
     """Give everything that summary.html shows."""
-    counts = manifest.counts
     scored = _status_rows(rows, Status.SCORED)
     gone = rows.missing[scored].mean(axis=0) if scored.any() else np.zeros(len(card.specs))
     never = [table.missing is None for table in card.tables]
@@ -44,13 +43,7 @@ def summarise(
         as_of=manifest.as_of,
         verdict=manifest.verdict,
         standing=manifest.standing,
-        rows_in=counts.rows_in,
-        scored=counts.scored,
-        not_enough_data=counts.not_enough_data,
-        out_of_scope=counts.out_of_scope,
-        merged=counts.merged,
-        quarantined=counts.quarantined,
-        flagged=counts.flagged,
+        counts=manifest.counts,
         capacity=serving.capacity.share,
         levels=_level_lines(rows, card),
         groups=_group_lines(rows, door.groups, serving),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import LevelMeaning
 
 
@@ -89,13 +90,7 @@ class Summary:
     as_of: date
     verdict: str
     standing: str
-    rows_in: int
-    scored: int
-    not_enough_data: int
-    out_of_scope: int
-    merged: int
-    quarantined: int
-    flagged: int
+    counts: Counts
     capacity: float
     levels: tuple[LevelLine, ...]
     groups: tuple[GroupLine, ...]

@@ -44,11 +44,11 @@ def summary_page(summary: Summary) -> str:
 def rows_table(summary: Summary) -> Table:
     """Account for every row; the last line is the sum of the others."""
     parts = (
-        ("Scored", summary.scored, "ordered by points; the first of them are the list"),
-        ("Not enough data", summary.not_enough_data, "too few inputs known; look at these students yourself"),
-        ("Out of scope", summary.out_of_scope, "another school year, or a grade that this model does not serve"),
-        ("Merged", summary.merged, "the same row more than once"),
-        ("Quarantined", summary.quarantined, "refused at the door; see below and quarantine.csv"),
+        ("Scored", summary.counts.scored, "ordered by points; the first of them are the list"),
+        ("Not enough data", summary.counts.not_enough_data, "too few inputs known; look at these students yourself"),
+        ("Out of scope", summary.counts.out_of_scope, "another school year, or a grade that this model does not serve"),
+        ("Merged", summary.counts.merged, "the same row more than once"),
+        ("Quarantined", summary.counts.quarantined, "refused at the door; see below and quarantine.csv"),
     )
     rows = tuple(row(head, w.count(number), why) for head, number, why in parts)
     total = sum(number for _, number, _ in parts)
