@@ -70,7 +70,7 @@ def _show_groups(followed: Followed) -> None:
     known = {(figure.measure, figure.cell): figure for figure in followed.figures if not figure.versus}
     shown_counts = discretion(followed.figures, (), followed.serving.groups.privacy_minimum)
     made = table(
-        "Group", ">n", ">missed", ">unknown", ">Recall", ">Precision", ">Risk less observed",
+        "Group", ">n", ">missed", ">unknown", ">>Recall", ">>Precision", ">Risk less observed",
     )  # fmt: skip
     for cell in dict.fromkeys(figure.cell for figure in followed.figures if figure.cell.depth <= 1):
         base, unknown = known["prevalence", cell], known["unknown_share", cell]
@@ -81,7 +81,7 @@ def _show_groups(followed: Followed) -> None:
 
 
 def _show_promises(followed: Followed) -> None:
-    made = table("Level", ">Said missed", ">Came", ">n", "")
+    made = table("Level", ">Said missed", ">>Came", ">n", "")
     for promise in followed.promises:
         if promise.cell == EVERYONE:
             made.add_row(

@@ -38,7 +38,7 @@ def show_candidates(findings: Findings) -> None:
     """Print every candidate with its intervals, the chosen one marked."""
     share = findings.experiment.capacity.share
     made = table(
-        "", "Candidate", ">Log loss, out of fold", ">AUC", ">Recall at capacity", ">Chosen finds more by",
+        "", "Candidate", ">>Log loss, out of fold", ">>AUC", ">>Recall at capacity", ">Chosen finds more by",
     )  # fmt: skip
     for tried in findings.tried:
         mark = "●" if tried is findings.chosen else ""
@@ -65,7 +65,7 @@ def show_groups(findings: Findings) -> None:
     reading = Reading(findings)
     known = {(figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures}
     made = table(
-        "Group", ">n", ">missed", ">Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
+        "Group", ">n", ">missed", ">>Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
     )  # fmt: skip
     for cell in dict.fromkeys(figure.cell for figure in findings.figures if figure.cell.depth <= 1):
         base = known["prevalence", cell, False]

@@ -1,6 +1,6 @@
 """Tables and numbers as the terminal shows them: short, aligned, intervals beside values."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.table import Table
@@ -11,13 +11,18 @@ if TYPE_CHECKING:  # scipy would cost a score run half its time
 NOT_KNOWN = "–"
 
 
+INTERVAL_WIDTH = 11
+"""Room for ``(.349–.482)``: on a narrow terminal a cell breaks between a value and its interval, never inside."""
+
+
 def table(*columns: str) -> Table:
-    """Give an empty table; a column that begins with ">" is aligned to the right."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    """Give an empty table; ">" before a title aligns to the right, ">>" keeps room for intervals as well."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    side: Literal["left", "right"]
     for column in columns:
-        made.add_column(
-            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
-        )
+        side = "right" if column.startswith(">") else "left"
+        room = INTERVAL_WIDTH if column.startswith(">>") else None
+        made.add_column(column.lstrip(">"), justify=side, overflow="fold", min_width=room)
     return made
 
 
