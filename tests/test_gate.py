@@ -6,9 +6,9 @@ import pytest
 from earlywarn.audit.figures import Figure
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Gate, Rule
+from earlywarn.estimate import Estimate
 from earlywarn.gate import judge
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.intervals import Estimate
 
 GAP = Rule(name="gap", measure="same_risk_gap", at_least=-0.05, at_most=0.05)
 GATE = Gate(rules=(GAP,))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from earlywarn import intervals as iv
+from earlywarn.estimate import Estimate, Scale
 
 
 def _schools(
@@ -63,12 +64,12 @@ def test_effective_schools_of_equal_schools_is_their_number() -> None:
 
 @given(st.floats(0.55, 0.99), st.floats(0.02, 2.0), st.floats(3, 60))
 def test_a_share_never_leaves_zero_to_one(value: float, se: float, df: float) -> None:
-    low, high = iv.Estimate(value, se, df, iv.Scale.LOGIT).interval(0.95)
+    low, high = Estimate(value, se, df, Scale.LOGIT).interval(0.95)
     assert 0 <= low < value < high <= 1
 
 
 def test_a_wider_confidence_gives_a_wider_interval_and_p_agrees_with_it() -> None:
-    estimate = iv.Estimate(0.08, 0.02, 20)
+    estimate = Estimate(0.08, 0.02, 20)
     low, high = estimate.interval(0.90)
     assert estimate.interval(0.95)[0] < low
     assert estimate.p_beyond(low, 1) == pytest.approx(0.05)

@@ -14,15 +14,19 @@ class Listed:
 
     ``chance`` is each student's chance of a seat over all orders of equal points: 0 or 1 but for those
     tied at the cut. What a list of coarse scores finds is told by it, so that no figure hangs on the seed.
+    ``fixed`` says that the cut was not estimated from these students: a stated risk, or a list from outside.
     """
 
     rank: Ints
     flagged: Bools
     seats: int
     chance: Floats
+    fixed: bool = False
 
     def near(self, share: float = 0.05, at_least: int = 25) -> Bools:
         """Give the rows whose rank lies within ``share`` of all ranks (or ``at_least`` rows) of the cut."""
+        if self.fixed:
+            return np.zeros(len(self.chance), dtype=bool)
         reach = max(at_least, round(share * len(self.rank)))
         return (self.rank > self.seats - reach) & (self.rank <= self.seats + reach)
 
@@ -44,6 +48,11 @@ def make_list(points: Floats, student_id: Texts, seed: int, seats: int) -> Liste
     rank[order] = np.arange(1, len(points) + 1)
     flagged = rank <= seats
     return Listed(rank, flagged, min(seats, len(points)), _chances(points, flagged))
+
+
+def given_list(flagged: Bools) -> Listed:
+    """Give a list whose cut nobody estimates from these students; its ranks are not told (all 0)."""
+    return Listed(np.zeros(len(flagged), dtype=np.int64), flagged, int(flagged.sum()), flagged.astype(np.float64), True)
 
 
 def _chances(points: Floats, flagged: Bools) -> Floats:

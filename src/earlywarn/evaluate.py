@@ -15,9 +15,9 @@ from earlywarn import intervals as iv
 from earlywarn.audit import measures as m
 from earlywarn.capacity import Listed, make_list, seats_for
 from earlywarn.columns import MISSED, UNKNOWN, Bools, Coded, Floats, Ints, Texts
+from earlywarn.estimate import Estimate
 from earlywarn.groups import EVERYONE, Membership
 from earlywarn.histograms import Scored, Sums, count, risk_edges
-from earlywarn.intervals import Estimate
 
 LIST_SHARES = (0.05, 0.10, 0.20)
 """Lists at which precision and recall are told, beside the district's capacity."""

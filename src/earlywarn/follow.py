@@ -12,7 +12,8 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn import intervals as iv
-from earlywarn.audit.figures import Figure, audit_figures
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.subject import Subject, audit_figures
 from earlywarn.capacity import Listed
 from earlywarn.cohort import outcome_by_standard
 from earlywarn.columns import MISSED, UNKNOWN, Bools, Coded, Floats, Ints, Status
@@ -20,9 +21,9 @@ from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.config.sections import Evidence
 from earlywarn.errors import Fault, RosterError
+from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell, Membership, membership
-from earlywarn.histograms import Scored, count, discordance, risk_edges
-from earlywarn.intervals import Estimate
+from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import load_scorecard
 from earlywarn.roster.door import Results, open_results
 from earlywarn.score_run import GROUPS, SCORES, StoredRun, open_run
@@ -93,11 +94,11 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     groups = _groups(stored, rows, serving)
     listed = Listed(students.rank, students.flagged, int(students.flagged.sum()), students.flagged.astype(np.float64))
     scored = Scored(students.school, groups, students.risk, outcome, listed)
-    sums = count(scored, risk_edges(students.risk))
+    presence = Presence(students.school, groups, {})
     return Followed(
         run=stored,
         serving=serving,
-        figures=audit_figures(sums, sums, discordance(scored, scored), serving.groups, evidence),
+        figures=audit_figures(Subject(scored, presence), serving.groups, evidence),
         promises=tuple(_promises(card.levels, students, groups, outcome, evidence, serving.groups.privacy_minimum)),
         flagged=int(students.flagged.sum()),
         missed=int((outcome == MISSED).sum()),

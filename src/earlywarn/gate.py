@@ -7,11 +7,12 @@ fail if any rule fails for a group, provisional if any is undecided, else pass.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from earlywarn.audit.figures import RECALL_GAIN, Figure
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.subject import AGAINST
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Gate, Rule
+from earlywarn.estimate import Estimate
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.intervals import Estimate
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def judge(figures: Iterable[Figure], gate: Gate, skip: frozenset[str] = frozense
         Names of rules left out, such as the gain over the rules when the rules themselves are judged.
     """
     known = tuple(figures)
-    scored = {f.cell: f.events + f.non_events for f in known if f.measure == "share_flagged" and not f.versus}
+    scored = {f.cell: f.events + f.non_events for f in known if _is_size(f)}
     sizes = {cell: students / max(scored[EVERYONE], 1) for cell, students in scored.items()}
     judgements: list[Judgement] = []
     for rule in gate.rules:
@@ -85,13 +86,16 @@ def judge(figures: Iterable[Figure], gate: Gate, skip: frozenset[str] = frozense
     return Verdict(_overall(judgements), tuple(judgements))
 
 
+def _is_size(figure: Figure) -> bool:
+    return figure.measure == "share_flagged" and figure.is_main and not figure.versus
+
+
 def _concerns(rule: Rule, figure: Figure) -> bool:
-    if figure.measure != rule.measure or figure.cell.depth > 1:
+    if figure.measure != rule.measure or not figure.is_main or figure.cell.depth > 1:
         return False
     if rule.scope == "overall":
         return figure.cell == EVERYONE
-    compared = bool(figure.versus) or rule.measure == RECALL_GAIN
-    return figure.cell != EVERYONE and compared
+    return figure.cell != EVERYONE and (bool(figure.versus) or rule.measure in AGAINST)
 
 
 def _judge_rule(rule: Rule, figures: Sequence[Figure], gate: Gate, sizes: dict[Cell, float]) -> list[Judgement]:

@@ -76,6 +76,10 @@ class Membership:
     cells: tuple[Cell, ...]
     codes: NDArray[np.int32]
 
+    def take(self, rows: NDArray[np.generic]) -> "Membership":
+        """Give the chosen rows (indices or mask); every cell stays, also one that is then empty."""
+        return Membership(self.cells, self.codes[:, rows])
+
 
 def membership(table: GroupTable, depth: int) -> Membership:
     """Give everyone, every attribute and every combination of attributes up to ``depth``."""

@@ -3,13 +3,14 @@
 Sums add up across blocks, cores and machines. They refuse to hold a row: no id ever enters.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earlywarn.capacity import Listed
-from earlywarn.columns import MISSED, Coded, Floats, Ints
+from earlywarn.columns import MISSED, Bools, Coded, Floats, Ints
 from earlywarn.groups import Cell, Membership
 
 STUDENTS, RISK, RISK_SQUARED = 0, 1, 2
@@ -35,6 +36,21 @@ class Scored:
     risk: Floats
     outcome: Ints
     listed: Listed
+
+
+@dataclass(frozen=True)
+class Presence:
+    """All students in scope, scored or not, shape (n,) each: what each lacks.
+
+    Attributes
+    ----------
+    lacks
+        Name -> which students could not be scored, or lack an input.
+    """
+
+    school: Coded
+    groups: Membership
+    lacks: Mapping[str, Bools]
 
 
 @dataclass(frozen=True)
@@ -99,12 +115,28 @@ def count(scored: Scored, edges: Floats) -> Sums:
     return Sums(scored.groups.cells, values, near / max(int(beside.sum()), 1))
 
 
-def discordance(scored: Scored, other: Scored) -> Floats:
-    """Count by cell those who missed the standard and whom one list alone found, shape (cells,)."""
+def discordance(scored: Scored, other: Scored) -> tuple[Floats, Floats]:
+    """Count by school and cell those who missed the standard and whom one list alone found.
+
+    Returns
+    -------
+    two ndarrays of shape (schools, cells)
+        Found by the first list alone, and by the other alone.
+    """
     missed = scored.outcome == MISSED
-    apart = np.abs(scored.listed.chance - other.listed.chance)[missed]
-    by_combination = [_sum(codes[missed], apart, (len(scored.groups.cells),)) for codes in scored.groups.codes]
-    return np.asarray(np.sum(by_combination, axis=0))
+    more = (scored.listed.chance - other.listed.chance)[missed]
+    alone = np.maximum(more, 0.0), np.maximum(-more, 0.0)
+    return by_school_and_cell(scored, missed, alone[0]), by_school_and_cell(scored, missed, alone[1])
+
+
+def by_school_and_cell(rows_of: "Scored | Presence", rows: Bools, weight: Floats | None = None) -> Floats:
+    """Count the chosen rows, or add up a weight of theirs, shape (schools, cells)."""
+    shape = (len(rows_of.school.names), len(rows_of.groups.cells))
+    school = rows_of.school.codes[rows].astype(np.int64) * shape[1]
+    total = np.zeros(shape)
+    for codes in rows_of.groups.codes:
+        total += _sum(school + codes[rows], weight, shape)
+    return total
 
 
 def risk_edges(risk: Floats, bins: int = BINS) -> Floats:
@@ -112,6 +144,6 @@ def risk_edges(risk: Floats, bins: int = BINS) -> Floats:
     return np.unique(np.quantile(risk, np.arange(1, bins) / bins))
 
 
-def _sum(place: NDArray[np.int64], weight: Floats, shape: tuple[int, ...]) -> Floats:
+def _sum(place: NDArray[np.int64], weight: Floats | None, shape: tuple[int, ...]) -> Floats:
     sums = np.bincount(place, weights=weight, minlength=int(np.prod(shape)))
     return np.asarray(sums.reshape(shape), dtype=np.float64)

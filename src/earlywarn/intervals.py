@@ -6,14 +6,14 @@ estimated: then there is a reason in its place.
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
 
 from earlywarn.columns import Bools, Coded, Floats, Ints
+from earlywarn.estimate import Estimate, Scale
 
 LEAST_SCHOOLS = 2.0
 """Below so many effective schools nothing is said of how sure a figure is: t with next to no freedom explodes."""
@@ -25,51 +25,6 @@ PLANNING_CORRELATION = 0.15
 """Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
 
 
-class Scale(StrEnum):
-    """On which scale an estimate is taken as t-distributed."""
-
-    IDENTITY = "identity"
-    LOGIT = "logit"
-    WILSON = "wilson"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with what is needed for its interval at any confidence.
-
-    Attributes
-    ----------
-    se
-        Standard error on the scale; for Wilson the effective sample size stands here instead.
-    df
-        Degrees of freedom of the t distribution: effective schools less one.
-    """
-
-    value: float
-    se: float
-    df: float
-    scale: Scale = Scale.IDENTITY
-
-    def interval(self, confidence: float) -> tuple[float, float]:
-        """Give the two-sided interval (low, high)."""
-        t = float(stats.t.ppf(0.5 + confidence / 2, self.df))
-        if self.scale is Scale.WILSON:
-            return _wilson(self.value, self.se, t)
-        if self.scale is Scale.LOGIT:
-            middle = _logit(self.value)
-            return _sigmoid(middle - t * self.se), _sigmoid(middle + t * self.se)
-        return self.value - t * self.se, self.value + t * self.se
-
-    def p_beyond(self, limit: float, side: int) -> float:
-        """Give the one-sided p-value against "not above the limit" (side 1) or "not below it" (side -1).
-
-        Only for estimates on the identity scale, such as differences.
-        """
-        if self.se == 0:
-            return 0.0 if side * (self.value - limit) > 0 else 1.0
-        return float(stats.t.sf(side * (self.value - limit) / self.se, self.df))
-
-
 def effective_schools(weights: Floats) -> float:
     """Give (sum d)^2 / sum d^2: how many equal schools the weights d are worth (Kish 1965, section 11.7)."""
     squares = float(np.sum(weights**2))
@@ -77,30 +32,89 @@ def effective_schools(weights: Floats) -> float:
 
 
 def ratio(numerator: Floats, denominator: Floats, weights: Floats | None = None) -> Estimate | None:
-    """Estimate a share, sum(numerator) / sum(denominator), both by school.
+    """Estimate a share, sum(numerator) / sum(denominator), both by school; see :func:`ratios`."""
+    counted = denominator if weights is None else weights
+    return ratios(numerator[:, None], denominator[:, None], counted[:, None])[0]
 
-    ``weights`` are the schools' denominators as counted, where the others were adjusted for an estimated cut.
+
+def ratios(numerator: Floats, denominator: Floats, weights: Floats) -> tuple[Estimate | None, ...]:
+    """Estimate many shares at once, each sum(numerator) / sum(denominator) over schools.
 
     The delete-one-school jackknife on the logit scale with t and the effective number of schools
     (jackknife of a ratio: Wolter 2007, Introduction to Variance Estimation, section 4.2). With fewer than
     LEAST_EVENTS events or non-events the jackknife is blind: then Wilson (1927) with the effective sample size.
 
+    Parameters
+    ----------
+    numerator, denominator
+        Shape (schools, shares).
+    weights
+        The denominators as counted, where the others were adjusted for an estimated cut.
+
     Returns
     -------
-    Estimate or None
+    tuple of Estimate or None
         None where the denominator is empty or a school or two hold all of it.
     """
-    counted = denominator if weights is None else weights
-    schools = effective_schools(counted)
-    if schools < LEAST_SCHOOLS:
+    value, without = leave_one_out(numerator, denominator)
+    students, squares = weights.sum(axis=0), np.sum(weights**2, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        schools, sizes = students**2 / squares, _effective_sizes(students, squares)
+        few = np.minimum(value, 1 - value) * students < LEAST_EVENTS
+        logits = np.log(without / (1 - without))
+    inside = np.where(np.isnan(without), 0.5, without)
+    blind = few | (np.minimum(value, inside.min(axis=0)) <= 0) | (np.maximum(value, inside.max(axis=0)) >= 1)
+    errors = jackknife_errors(np.where(blind, np.nan, logits))
+    return tuple(
+        _share(*each)
+        for each in zip(value.tolist(), errors.tolist(), sizes.tolist(), schools.tolist(), blind.tolist(), strict=True)
+    )
+
+
+def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
+    """Give many ratios of sums over schools, and each without one school.
+
+    Returns
+    -------
+    ndarray of shape (ratios,), ndarray of shape (schools, ratios)
+        The second is NaN where a school holds nothing of a ratio and infinite where it holds all of it.
+    """
+    held = (denominator != 0) | (numerator != 0)
+    top, bottom = numerator.sum(axis=0), denominator.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(bottom > 0, top / bottom, np.nan)
+        without = (top - numerator) / (bottom - denominator)
+    return value, np.where(held, np.where(np.isfinite(without), without, np.inf), np.nan)
+
+
+def jackknife_errors(without: Floats) -> Floats:
+    """Give :func:`jackknife_se` of many figures at once, over the schools that hold something of each.
+
+    Parameters
+    ----------
+    without
+        Shape (schools, figures), as :func:`leave_one_out` gives it.
+
+    Returns
+    -------
+    ndarray of shape (figures,)
+        NaN where fewer than two schools hold something or one holds all.
+    """
+    held = ~np.isnan(without)
+    count = held.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(held, without, 0.0).sum(axis=0) / count
+        spread = np.where(held, (without - mean) ** 2, 0.0).sum(axis=0)
+        errors = np.sqrt((count - 1) / count * spread)
+    return np.where(np.isfinite(errors) & (count > 1), errors, np.nan)
+
+
+def _share(value: float, error: float, size: float, schools: float, blind: bool) -> Estimate | None:
+    if not schools >= LEAST_SCHOOLS or math.isnan(value):
         return None
-    value = float(numerator.sum() / denominator.sum())
-    without = _without_one(numerator, denominator)
-    few = min(value, 1 - value) * float(counted.sum()) < LEAST_EVENTS
-    if few or min(value, float(without.min())) <= 0 or max(value, float(without.max())) >= 1:
-        return Estimate(min(max(value, 0.0), 1.0), _effective_size(counted), schools - 1, Scale.WILSON)
-    logits = np.log(without / (1 - without))
-    return Estimate(value, jackknife_se(logits), schools - 1, Scale.LOGIT)
+    if blind:
+        return Estimate(min(max(value, 0.0), 1.0), size, schools - 1, Scale.WILSON)
+    return None if math.isnan(error) else Estimate(value, error, schools - 1, Scale.LOGIT)
 
 
 def sum_by(school: NDArray[Any], weights: NDArray[Any] | None = None, places: int = 0) -> Floats:
@@ -126,14 +140,18 @@ def share_of(rows: Bools, event: Bools, school: Coded) -> Share:
 
 
 def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
-    """Estimate any smooth statistic from its values without one school each, on the identity scale."""
-    if schools < LEAST_SCHOOLS or not math.isfinite(value) or not np.isfinite(without).all():
+    """Estimate any smooth statistic from its values without one school each, on the identity scale.
+
+    ``without`` is NaN where a school holds nothing.
+    """
+    if schools < LEAST_SCHOOLS or not math.isfinite(value) or np.isinf(without).any():
         return None
     return Estimate(value, jackknife_se(without), schools - 1)
 
 
 def jackknife_se(without: Floats) -> float:
-    """Give sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over K schools (Efron and Stein 1981)."""
+    """Give sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over the K schools that count (Efron and Stein 1981)."""
+    without = without[~np.isnan(without)]
     count = len(without)
     return float(np.sqrt((count - 1) / count * np.sum((without - without.mean()) ** 2)))
 
@@ -211,20 +229,9 @@ def _without_one(numerator: Floats, denominator: Floats) -> Floats:
 
 
 def _effective_size(denominator: Floats) -> float:
+    return float(_effective_sizes(denominator.sum(keepdims=True), np.sum(denominator**2, keepdims=True))[0])
+
+
+def _effective_sizes(students: Floats, squares: Floats) -> Floats:
     """Give n / (1 + (m - 1) * rho), the size under the planning correlation; m weighs schools by their size."""
-    mean_size = float(np.sum(denominator**2) / denominator.sum())
-    return float(denominator.sum()) / (1 + max(mean_size - 1, 0.0) * PLANNING_CORRELATION)
-
-
-def _wilson(share: float, size: float, t: float) -> tuple[float, float]:
-    centre = (share + t * t / (2 * size)) / (1 + t * t / size)
-    half = t / (1 + t * t / size) * math.sqrt(share * (1 - share) / size + t * t / (4 * size * size))
-    return max(centre - half, 0.0), min(centre + half, 1.0)
-
-
-def _logit(share: float) -> float:
-    return math.log(share / (1 - share))
-
-
-def _sigmoid(value: float) -> float:
-    return float(special.expit(value))
+    return np.asarray(students / (1 + np.maximum(squares / students - 1, 0.0) * PLANNING_CORRELATION))

@@ -10,19 +10,21 @@ from datetime import date
 import numpy as np
 
 from earlywarn import intervals as iv
-from earlywarn.audit.figures import Figure, audit_figures
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.sheets import LACKS, NOT_SCORED
+from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.candidates.catalogue import Candidate
 from earlywarn.candidates.crossfit import across_schools, out_of_fold, risk_and_points
 from earlywarn.candidates.fold import check_equal, frame_values
 from earlywarn.candidates.learn import Learnt, schools, with_groups
 from earlywarn.cohort import Cohort, Split
 from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats
-from earlywarn.config.experiment import Experiment
+from earlywarn.config.experiment import Experiment, Serving
 from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
-from earlywarn.groups import membership
-from earlywarn.histograms import Scored, count, discordance, risk_edges
+from earlywarn.groups import Membership, membership
+from earlywarn.histograms import Presence, Scored
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
@@ -53,7 +55,7 @@ def look(
     told = score(learnt.card, frame_values(learnt.card.specs, frame), reasons=0, strengths=0)
     scores[learnt.choice.chosen] = (told.risk, told.points)
     test = _test(scorable, experiment, len(parts.test))
-    figures, rule_figures = _audits(scorable, test, scores, learnt.choice.chosen, experiment)
+    figures, rule_figures = _audits(parts.test, test, scores, learnt.choice.chosen, experiment)
     levels = _level_meanings(told.risk, test, experiment)
     return Findings(
         experiment=experiment,
@@ -79,19 +81,33 @@ def _audits(
     part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    model, rules = (_scored(part, test, *scores[name], experiment) for name in (chosen, RULES))
-    edges, rule_edges = risk_edges(model.risk), risk_edges(rules.risk)
-    sums, by_rules, own = count(model, edges), count(rules, edges), count(rules, rule_edges)
+    presence = presence_of(part, experiment)
+    model, rules = (
+        _scored(presence.groups.take(part.enough), test, scores[name], experiment.capacity.share)
+        for name in (chosen, RULES)
+    )
+    cuts = level_cuts(experiment)
     evidence, groups = experiment.gate.evidence, experiment.groups
     return (
-        audit_figures(sums, by_rules, discordance(model, rules), groups, evidence),
-        audit_figures(own, own, discordance(rules, rules), groups, evidence),
+        audit_figures(Subject(model, presence, cuts=cuts, against={RECALL_GAIN: rules}), groups, evidence),
+        audit_figures(Subject(rules, presence, cuts=cuts), groups, evidence),
     )
 
 
-def _scored(part: Cohort, test: HeldOut, risk: Floats, points: Floats, experiment: Experiment) -> Scored:
-    listed = test.make_list(points, experiment.capacity.share)
-    return Scored(test.school, membership(part.groups, experiment.groups.depth), risk, part.outcome, listed)
+def presence_of(part: Cohort, experiment: Serving) -> Presence:
+    """Say of all students in scope who could not be scored and who lacks which input."""
+    lacks = {LACKS + spec.name: part.frame[spec.name].isna().to_numpy() for spec in experiment.inputs}
+    return Presence(schools(part), membership(part.groups, experiment.groups.depth), {NOT_SCORED: ~part.enough} | lacks)
+
+
+def level_cuts(experiment: Serving) -> tuple[Cut, ...]:
+    """Give the risks at which a level starts, the lowest left out: everyone reaches it."""
+    return tuple(Cut(f"level {level.name}", level.start) for level in experiment.levels if level.start > 0)
+
+
+def _scored(groups: Membership, test: HeldOut, scores: tuple[Floats, Floats], share: float) -> Scored:
+    risk, points = scores
+    return Scored(test.school, groups, risk, test.outcome, test.make_list(points, share))
 
 
 def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, share: float) -> Tried:

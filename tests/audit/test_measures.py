@@ -1,5 +1,7 @@
 """Our rates against Fairlearn's, brute force over rows, and simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fairlearn.metrics import (
@@ -13,12 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earlywarn.audit import measures as m
-from earlywarn.audit.figures import RECALL_GAIN, SAME_RISK_GAP, audit_figures, fairlearn_values
+from earlywarn.audit.fairlearn import METRICS, confusion_measures
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP, Subject, audit_figures
 from earlywarn.capacity import make_list
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded
 from earlywarn.config.sections import Attribute, Evidence, Groups
+from earlywarn.estimate import Scale
 from earlywarn.groups import EVERYONE, Cell, GroupTable, membership
-from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
+from earlywarn.histograms import Presence, Scored, Sums, count, discordance, risk_edges
 from earlywarn.intervals import jackknife_se
 
 GROUPS = Groups(
@@ -54,6 +60,17 @@ def students(n: int = 3000, schools: int = 30, seed: int = 0, luck: float = 0.4,
 
 def sums_of(scored: Scored) -> Sums:
     return count(scored, risk_edges(scored.risk))
+
+
+def fairlearn_values(sums: Sums) -> dict[tuple[str, Cell], float]:
+    told = confusion_measures(sums.counts().sum(axis=0))
+    return {(name, cell): float(told[name].iloc[place]) for name in METRICS for place, cell in enumerate(sums.cells)}
+
+
+def audited(scored: Scored, other: Scored | None = None) -> tuple[Figure, ...]:
+    """Audit a list, held against another one or itself."""
+    presence = Presence(scored.school, scored.groups, {NOT_SCORED: np.zeros(len(scored.risk), dtype=bool)})
+    return audit_figures(Subject(scored, presence, against={RECALL_GAIN: other or scored}), GROUPS, Evidence())
 
 
 def test_sums_add_up_to_the_students() -> None:
@@ -169,34 +186,39 @@ def test_intervals_know_that_the_cut_was_estimated(measure: m.Measure) -> None:
         assert np.mean(ignored) > 1.2 * spread
 
 
-def _figures(scored: Scored) -> dict[tuple[str, str, bool], object]:
-    sums = sums_of(scored)
-    apart = np.full(len(sums.cells), 50.0)
-    return {(f.measure, f.cell.slug, bool(f.versus)): f for f in audit_figures(sums, sums, apart, GROUPS, Evidence())}
+def _figures(scored: Scored, other: Scored | None = None) -> dict[tuple[str, str, bool], Figure]:
+    return {(f.measure, f.cell.slug, bool(f.versus)): f for f in audited(scored, other) if f.is_main}
 
 
-def test_a_list_gains_nothing_over_itself() -> None:
+def test_a_list_gains_nothing_over_itself_and_says_so_with_a_width() -> None:
     gain = _figures(students())[RECALL_GAIN, "all", False]
     assert gain.value == 0
-    assert gain.estimate is None
-    assert gain.reason.startswith("no interval")
+    low, high = gain.estimate.interval(0.95)
+    assert -0.05 < low < 0 < high < 0.05
 
 
-def test_a_gain_that_rests_on_few_students_is_not_judged() -> None:
+def test_a_gain_that_rests_on_few_students_takes_its_width_from_those_whom_one_list_alone_found() -> None:
     scored = students()
-    sums = sums_of(scored)
-    figures = audit_figures(sums, sums, np.full(len(sums.cells), 9.0), GROUPS, Evidence())
-    reasons = {f.reason for f in figures if f.measure == RECALL_GAIN and f.cell.slug == "lunch-F"}
-    assert reasons == {"too little data: fewer than 10 students who missed were found by one list alone"}
+    chance = scored.listed.chance.copy()
+    first = np.flatnonzero((scored.outcome == MISSED) & (chance == 1))[:3]
+    chance[first] = 0.0
+    other = replace(scored, listed=replace(scored.listed, chance=chance))
+    gain = _figures(scored, other)[RECALL_GAIN, "all", False]
+    missed = (scored.outcome == MISSED).sum()
+    assert gain.value == pytest.approx(3 / missed)
+    assert gain.estimate.scale is Scale.MOVER
+    assert gain.estimate.interval(0.95)[0] < 0
 
 
 def test_the_lists_differ_by_those_whom_one_alone_found() -> None:
     scored = students()
-    assert discordance(scored, scored).sum() == 0
+    assert sum(part.sum() for part in discordance(scored, scored)) == 0
     noise = make_list(np.random.default_rng(3).normal(size=3000), np.array([str(r) for r in range(3000)]), 1, 600)
     other = Scored(scored.school, scored.groups, scored.risk, scored.outcome, noise)
     missed = scored.outcome == MISSED
-    assert discordance(scored, other)[0] == ((scored.listed.flagged != noise.flagged) & missed).sum()
+    gained, lost = (part[:, 0].sum() for part in discordance(scored, other))
+    assert gained == (scored.listed.flagged & ~noise.flagged & missed).sum()
+    assert lost == (~scored.listed.flagged & noise.flagged & missed).sum()
 
 
 def test_tied_scores_are_judged_over_all_orders_of_the_tie() -> None:

@@ -19,8 +19,8 @@ import typer
 from pydantic import BaseModel
 
 from earlywarn import errors, score_run
-from earlywarn.audit.figures import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.audit.measures import MEASURES
+from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.candidates.catalogue import catalogue
 from earlywarn.cli.main import app
 from earlywarn.columns import Status

@@ -13,17 +13,19 @@ import pytest
 
 import earlywarn
 from earlywarn import intervals as iv
-from earlywarn.audit.figures import audit_figures
+from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.audit.subject import RECALL_GAIN, Subject, audit_figures
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec, InputType, Outcome
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
 from earlywarn.config.sections import Attribute, Groups
+from earlywarn.estimate import Estimate
 from earlywarn.evaluate import HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
-from earlywarn.histograms import Scored, Sums, count, discordance, risk_edges
+from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import Promotion, Waived
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
@@ -55,12 +57,11 @@ def experiment() -> Experiment:
 @pytest.fixture(scope="session")
 def findings(experiment: Experiment) -> Findings:
     students = _Students()
-    model, rules = (students.sums(points) for points in (students.points, students.rule_points))
-    apart = discordance(students.scored(students.points), students.scored(students.rule_points))
-    by_rules = students.sums(students.rule_points, students.points)
+    model, rules = (students.scored(points) for points in (students.points, students.rule_points))
+    presence = Presence(model.school, model.groups, {NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
     evidence, groups = experiment.gate.evidence, experiment.groups
-    figures = audit_figures(model, by_rules, apart, groups, evidence)
-    rule_figures = audit_figures(rules, rules, 0 * apart, groups, evidence)
+    figures = audit_figures(Subject(model, presence, against={RECALL_GAIN: rules}), groups, evidence)
+    rule_figures = audit_figures(Subject(rules, presence), groups, evidence)
     gains = frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
     return Findings(
         experiment=experiment,
@@ -157,9 +158,6 @@ class _Students:
         self.trial = HeldOut(student_id, self.school, self.outcome, 1985, STUDENTS)
         self.membership = membership(self.groups, 2)
 
-    def sums(self, points: np.ndarray, bins_of: np.ndarray | None = None) -> Sums:
-        return count(self.scored(points), risk_edges(_sigmoid(points if bins_of is None else bins_of)))
-
     def scored(self, points: np.ndarray) -> Scored:
         listed = self.trial.make_list(points, 0.2)
         return Scored(self.school, self.membership, _sigmoid(points), self.outcome, listed)
@@ -182,8 +180,8 @@ class _Students:
             name=name,
             title=title,
             role=role,
-            loss=iv.Estimate(0.43, 0.02, 20.0),
-            behind=iv.Estimate(0.002, 0.002, 20.0) if role is Role.PROMOTABLE else None,
+            loss=Estimate(0.43, 0.02, 20.0),
+            behind=Estimate(0.002, 0.002, 20.0) if role is Role.PROMOTABLE else None,
             test=evaluate(_sigmoid(points), points, self.trial, 0.2),
             gain=recall_gain(self.trial, self.points, points, 0.2) if other else None,
             auc_gain=iv.auc_difference(missed, self.points[known], points[known], school) if other else None,

@@ -76,7 +76,8 @@ def test_the_page_can_be_heard(read: Texts) -> None:
 def test_every_judged_group_is_on_the_page(findings: Findings, read: Texts) -> None:
     text, reading = "".join(read.text), Reading(findings)
     assert all(reading.words(judgement.cell) in text for judgement in findings.verdict.judgements)
-    assert all(question.title in text for question in QUESTIONS)
+    judged = {judgement.measure for judgement in findings.verdict.judgements}
+    assert all((question.title in text) == (question.measure in judged) for question in QUESTIONS)
 
 
 def test_a_name_that_is_markup_stays_a_name(page: str, read: Texts) -> None:

@@ -22,12 +22,18 @@ def _precision(y_true: Floats, y_pred: Floats, sample_weight: Floats) -> float:
     return float(precision_score(y_true, y_pred, sample_weight=sample_weight, zero_division=np.nan))
 
 
+def _false_omission(y_true: Floats, y_pred: Floats, sample_weight: Floats) -> float:
+    right = precision_score(y_true, y_pred, pos_label=0, sample_weight=sample_weight, zero_division=np.nan)
+    return 1 - float(right)
+
+
 METRICS = {
     "share_flagged": selection_rate,
     "recall": true_positive_rate,
     "overlooked_share": false_negative_rate,
     "false_alarm_rate": false_positive_rate,
     "precision": _precision,
+    "false_omission_rate": _false_omission,
 }
 NEEDS = {"recall": MISSED, "overlooked_share": MISSED, "false_alarm_rate": MET}
 """Measures that are undefined without students of this outcome."""

@@ -1,30 +1,36 @@
-"""Every figure of an audit: a measure for a group, alone or against its reference, with its evidence.
+"""Every figure of an audit: a measure for a group, alone or against another, with its evidence.
 
 A figure without enough evidence keeps its counts and says why there is no interval; it is never 0
 and never left out.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
-from earlywarn.audit import measures as m
-from earlywarn.audit.fairlearn import METRICS, confusion_measures
-from earlywarn.columns import MET, MISSED, Floats
-from earlywarn.config.sections import Evidence, Groups
+from earlywarn.audit.sheets import Counts, Sheet
+from earlywarn.audit.sides import NOBODY, Sides
+from earlywarn.columns import Floats, Ints
+from earlywarn.config.sections import Evidence
+from earlywarn.estimate import Estimate, Scale, mover
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.histograms import STUDENTS, Sums
-from earlywarn.intervals import Estimate, effective_schools, jackknife
+from earlywarn.intervals import LEAST_EVENTS, LEAST_SCHOOLS, jackknife_errors
 
-OTHERS = "all others"
-"""The comparison of an attribute without a reference."""
+AT_CAPACITY = "capacity"
+"""The cut of the list that is served; others are named by their level or risk."""
 
-SAME_RISK_GAP, RECALL_GAIN = "same_risk_gap", "recall_gain"
-TITLES = {measure.name: measure.title for measure in m.MEASURES} | {
-    SAME_RISK_GAP: "More often missed at the same risk",
-    RECALL_GAIN: "Recall above the indicator rules",
-}
+FEW_EVENTS = 5
+"""Below so many events or non-events on a side the jackknife of a difference is blind: MOVER serves."""
+
+
+class Form(StrEnum):
+    """Whether a figure is a group's own, or how it is held against another's."""
+
+    VALUE = "value"
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,19 @@ class Figure:
     Attributes
     ----------
     versus
-        "" for the group alone, else the slug of its reference or OTHERS.
-    estimate
-        None where ``reason`` says why.
+        "" for the group alone, else the slug of the group it is held against, or "all others".
     value
         The point value, NaN where undefined or where the group is below the privacy minimum.
+    estimate
+        None where ``reason`` says why.
     students, events, non_events, schools
         Of the smaller side of a comparison; schools are effective schools.
+    rough
+        Where there is too little data to judge: an interval all the same, never for the gate.
+    q
+        For a difference where groups meet: the p-value after Benjamini and Hochberg; None elsewhere.
+    pooled
+        The difference drawn towards those of its like, where the plan asks for it; never for the gate.
     """
 
     measure: str
@@ -53,186 +65,208 @@ class Figure:
     events: int
     non_events: int
     schools: float
-
-
-@dataclass(frozen=True)
-class Side:
-    """The sums of one side of a comparison: as counted, and as the jackknife sees them."""
-
-    plain: Floats  # (3, schools, bins, outcomes, 2)
-    aware: Floats
-    cell: Cell | None = None  # None for all others
-
-    @classmethod
-    def of(cls, sums: Sums, cell: Cell, aware: Floats) -> "Side":
-        """Cut one cell out of all sums."""
-        place = sums.place(cell)
-        return cls(sums.values[:, :, place], aware[:, :, place], cell)
-
-    def less(self, other: "Side") -> "Side":
-        """Give all students of this side who are not on the other."""
-        return Side(self.plain - other.plain, self.aware - other.aware)
+    form: Form = Form.VALUE
+    cut: str = AT_CAPACITY
+    rough: Estimate | None = None
+    q: float | None = None
+    pooled: Estimate | None = None
 
     @property
-    def students(self) -> int:
-        """All scored students, outcome known or not."""
-        return round(float(self.plain[STUDENTS].sum()))
-
-
-def audit_figures(
-    sums: Sums, rule_sums: Sums, discordant: Floats, groups: Groups, evidence: Evidence
-) -> tuple[Figure, ...]:
-    """Give every figure: each measure for each cell, against its reference, and the gain over the rules.
-
-    Parameters
-    ----------
-    sums, rule_sums
-        The same students, schools, cells and bins, with the model's list and with the indicator rules' list
-        of equal size.
-    discordant
-        By cell, how many who missed the standard one of the two lists alone found: what the gain rests on.
-    """
-    work = _Audit(
-        sums=sums,
-        rule_sums=rule_sums,
-        discordant=discordant,
-        groups=groups,
-        evidence=evidence,
-        aware=sums.knowing_the_cut(),
-        rule_aware=rule_sums.knowing_the_cut(),
-        confusion=fairlearn_values(sums),
-    )
-    return tuple(figure for cell in sums.cells for figure in work.of_cell(cell))
+    def is_main(self) -> bool:
+        """At the list that is served, and a group's own value or its difference to the reference."""
+        compared = self.form is Form.DIFFERENCE and self.versus != EVERYONE.slug
+        return self.cut == AT_CAPACITY and (self.form is Form.VALUE or compared)
 
 
 @dataclass(frozen=True)
-class _Audit:
-    sums: Sums
-    rule_sums: Sums
-    discordant: Floats
-    groups: Groups
+class Frame:
+    """What holds for every figure of an audit.
+
+    Attributes
+    ----------
+    sizes
+        The students of each column, shape (columns,): what privacy goes by.
+    least
+        Students below which nothing is shown.
+    lack
+        A reason why no figure may be judged, such as schools that are not known; "" if none.
+    """
+
+    sides: Sides
     evidence: Evidence
-    aware: Floats
-    rule_aware: Floats
-    confusion: Mapping[tuple[str, Cell], float]
+    sizes: Floats
+    least: int
+    lack: str = ""
 
-    def of_cell(self, cell: Cell) -> Iterator[Figure]:
-        side = Side.of(self.sums, cell, self.aware)
-        yield from (self._alone(measure, cell, side) for measure in m.MEASURES)
-        yield self._gain(cell, side)
-        against = self._reference(cell, side)
-        if against is not None:
-            versus, other = against
-            yield from (self._between(measure, cell, versus, side, other) for measure in m.MEASURES)
-            yield self._same_risk(cell, versus, side, other)
 
-    def _reference(self, cell: Cell, side: Side) -> tuple[str, Side] | None:
-        """Give what a cell is compared with: the cell of all references, or everyone else; None for these."""
-        if cell == EVERYONE:
-            return None
-        references = tuple(self.groups.attributes[name].reference for name in cell.attributes)
-        if any(value is None for value in references):
-            others = Side.of(self.sums, EVERYONE, self.aware).less(side)
-            return (OTHERS, others) if others.students else None
-        reference = Cell(cell.attributes, tuple(str(value) for value in references))
-        if reference == cell or reference not in self.sums.cells:
-            return None
-        return reference.slug, Side.of(self.sums, reference, self.aware)
+@dataclass(frozen=True)
+class Pairs:
+    """Cells held against other columns: places of both, shape (pairs,), and the others' names ("" for nobody)."""
 
-    def _point(self, measure: m.Measure, side: Side) -> float:
-        """Give the point value: Fairlearn's for the confusion measures of a group, else from the sums."""
-        if side.cell is not None and measure.name in METRICS:
-            return self.confusion[measure.name, side.cell]
-        return m.value_of(measure, side.plain.sum(axis=2))
+    one: Ints
+    other: Ints
+    versus: tuple[str, ...]
+    form: Form
 
-    def _alone(self, measure: m.Measure, cell: Cell, side: Side) -> Figure:
-        plain, aware = side.plain.sum(axis=2), side.aware.sum(axis=2)
-        reason, counts = self._evidence(measure, [plain])
-        estimate = None
-        if not reason:
-            if measure.is_share:
-                estimate = m.share_estimate(measure, plain, aware)
-            else:
-                estimate = jackknife(m.value_of(measure, plain), m.without_each_school(measure, aware), counts[3])
-        value = self._point(measure, side)
-        return self._figure(measure.name, cell, "", value, estimate, reason, [side], counts)
 
-    def _between(self, measure: m.Measure, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
-        plain = [part.plain.sum(axis=2) for part in (side, other)]
-        aware = [part.aware.sum(axis=2) for part in (side, other)]
-        reason, counts = self._evidence(measure, plain)
-        value = self._point(measure, side) - self._point(measure, other)
-        without = m.without_each_school(measure, aware[0]) - m.without_each_school(measure, aware[1])
-        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
-        return self._figure(measure.name, cell, versus, value, estimate, reason, [side, other], counts)
+def figures_of(sheet: Sheet, frame: Frame, cut: str = AT_CAPACITY) -> tuple[Figure, ...]:
+    """Give a measure of every group alone, and as difference and ratio to its reference and to everyone."""
+    made = _held(sheet, Rows(sheet.name, frame, _alone(frame.sides), sheet.counts, cut))
+    if sheet.moved is None:
+        for pairs in (to_reference(frame.sides), _to_everyone(frame.sides)):
+            made += _held(sheet, Rows(sheet.name, frame, pairs, sheet.counts, cut))
+            if sheet.is_share:
+                made += _held(sheet, Rows(sheet.name, frame, replace(pairs, form=Form.RATIO), sheet.counts, cut))
+    return tuple(made)
 
-    def _same_risk(self, cell: Cell, versus: str, side: Side, other: Side) -> Figure:
-        reason, counts = self._evidence(m.PREVALENCE, [part.plain.sum(axis=2) for part in (side, other)])
-        value, without = m.same_risk_gap(side.plain[STUDENTS].sum(-1), other.plain[STUDENTS].sum(-1))
-        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
-        return self._figure(SAME_RISK_GAP, cell, versus, value, estimate, reason, [side, other], counts)
 
-    def _gain(self, cell: Cell, side: Side) -> Figure:
-        """Paired: recall of the model's list less recall of the rules' list, on the same students.
+@dataclass(frozen=True)
+class Rows:
+    """The figures of one measure for some pairs; ``counts`` are by column."""
 
-        It rests on those whom one list alone found; with few of them the jackknife sees no variation.
-        """
-        rule = Side.of(self.rule_sums, cell, self.rule_aware)
-        plain = [part.plain.sum(axis=2) for part in (side, rule)]
-        aware = [part.aware.sum(axis=2) for part in (side, rule)]
-        reason, counts = self._evidence(m.PREVALENCE, plain[:1])
-        alone, least = round(float(self.discordant[self.sums.place(cell)])), self.evidence.events
-        if not reason and alone < least:
-            reason = f"too little data: fewer than {least} students who missed were found by one list alone"
-        value = m.value_of(m.RECALL, plain[0]) - m.value_of(m.RECALL, plain[1])
-        without = m.without_each_school(m.RECALL, aware[0]) - m.without_each_school(m.RECALL, aware[1])
-        estimate = None if reason else _varying(jackknife(value, without, counts[3]))
-        return self._figure(RECALL_GAIN, cell, "", value, estimate, reason, [side], counts)
+    name: str
+    frame: Frame
+    pairs: Pairs
+    counts: Counts
+    cut: str = AT_CAPACITY
 
-    def _evidence(self, measure: m.Measure, sides: list[Floats]) -> tuple[str, tuple[int, int, int, float]]:
-        """Give the reason why there is too little data ("" if there is enough) and the smaller side's counts."""
-        need = self.evidence
-        found = []
-        for sums in sides:
-            by_school = m.by_school(sums, measure.terms[0].denominator)
-            known = max(sums[STUDENTS][:, [MET, MISSED]].sum(), by_school.sum() if measure.counts_unknown else 0)
-            events, others = (m.by_school(sums, w).sum() for w in (measure.events, measure.non_events))
-            found.append((round(known), round(events), round(others), effective_schools(by_school)))
-        students, events, others, schools = (min(parts) for parts in zip(*found, strict=True))
-        wanted = (
-            (students, need.students, "students with a known outcome"),
-            (events, need.events, "events"),
-            (others, need.non_events, "non-events"),
-        )
-        lacks = [f"fewer than {least} {what}" for have, least, what in wanted if have < least]
-        if schools < need.schools:
-            lacks.append(f"{schools:.1f} effective schools, {need.schools:g} are needed")
-        return ("too little data: " + "; ".join(lacks) if lacks else ""), (students, events, others, schools)
+    @cached_property
+    def smaller(self) -> Counts:
+        """What the smaller side of each pair rests on."""
+        one, other = self.pairs.one, self.pairs.other
+        return Counts(*(np.minimum(part[one], part[other]) for part in vars(self.counts).values()))
 
-    def _figure(
-        self, name: str, cell: Cell, versus: str, value: float, estimate: Estimate | None, reason: str,
-        sides: list[Side], counts: tuple[int, int, int, float],
-    ) -> Figure:  # fmt: skip
-        smallest = min(side.students for side in sides)
-        if smallest < self.groups.privacy_minimum:
-            reason = (
-                f"fewer than {self.groups.privacy_minimum} students: not shown" if smallest else "nobody in this group"
-            )
-            value, estimate, counts = float("nan"), None, (0, 0, 0, 0.0)
-        elif np.isnan(value):
-            reason = "undefined: no student to take it of"
+    def figure(self, row: int, value: float, found: Estimate | None) -> Figure:
+        """Give one figure, with its estimate or the reason why there is none."""
+        counts, pairs, frame = self.smaller, self.pairs, self.frame
+        held = (round(counts.students[row]), round(counts.events[row]), round(counts.non_events[row]))
+        schools = float(counts.schools[row])
+        smallest = min(frame.sizes[pairs.one[row]], frame.sizes[pairs.other[row]])
+        reason = _lack(frame, held, schools, value)
+        rough, estimate = (found, None) if reason else (None, found)
+        if smallest < frame.least:
+            reason = f"fewer than {frame.least} students: not shown" if smallest else "nobody in this group"
+            value, rough, estimate, held, schools = float("nan"), None, None, (0, 0, 0), 0.0
         elif estimate is None and not reason:
             reason = "no interval: a single school, or nothing that varies"
-        students, events, others, schools = counts
-        return Figure(name, cell, versus, value, estimate, reason, students, events, others, schools)
+        cell, versus = frame.sides.cells[pairs.one[row]], pairs.versus[row]
+        return Figure(self.name, cell, versus, value, estimate, reason, *held, schools, pairs.form, self.cut, rough)
 
 
-def _varying(estimate: Estimate | None) -> Estimate | None:
-    """Give no estimate where no school differs from another: such an interval would have no width."""
-    return None if estimate is None or estimate.se <= 0 else estimate
+def _alone(sides: Sides) -> Pairs:
+    every = np.arange(len(sides.cells))
+    return Pairs(every, every, ("",) * len(every), Form.VALUE)
 
 
-def fairlearn_values(sums: Sums) -> dict[tuple[str, Cell], float]:
-    """Give Fairlearn's point value of each confusion measure for each cell."""
-    table = confusion_measures(sums.counts().sum(axis=0))
-    return {(name, cell): float(table[name].iloc[place]) for name in METRICS for place, cell in enumerate(sums.cells)}
+def to_reference(sides: Sides) -> Pairs:
+    """Give each cell held against its reference."""
+    held = np.flatnonzero(sides.reference != NOBODY)
+    return Pairs(held, sides.reference[held], tuple(sides.versus[place] for place in held), Form.DIFFERENCE)
+
+
+def _to_everyone(sides: Sides) -> Pairs:
+    others = np.arange(1, len(sides.cells))
+    return Pairs(others, np.zeros_like(others), (EVERYONE.slug,) * len(others), Form.DIFFERENCE)
+
+
+def _held(sheet: Sheet, rows: Rows) -> list[Figure]:
+    value, estimates = _BY_FORM[rows.pairs.form](sheet, rows.pairs, rows.smaller)
+    return [
+        rows.figure(row, one, found) for row, (one, found) in enumerate(zip(value.tolist(), estimates, strict=True))
+    ]
+
+
+def _own(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
+    value = sheet.value[pairs.one]
+    if sheet.is_share:
+        return value, list(sheet.alone[: len(value)])
+    found = jackknifed(value, sheet.without[:, pairs.one], counts.schools)
+    if sheet.moved is None:
+        return value, found
+    gained, lost = sheet.moved.gained, sheet.moved.lost
+    few = (gained.counts.events + lost.counts.events)[pairs.one] < LEAST_EVENTS
+    recovered = _recovered((gained, pairs.one), (lost, pairs.one))
+    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)]
+
+
+def _difference(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
+    value = sheet.value[pairs.one] - sheet.value[pairs.other]
+    sides = _filled(sheet, pairs)
+    with np.errstate(invalid="ignore"):  # infinite where one school holds all of both sides: then no interval
+        found = jackknifed(value, sides[0] - sides[1], counts.schools)
+    if not sheet.is_share:
+        return value, found
+    few = np.minimum(counts.events, counts.non_events) < FEW_EVENTS
+    recovered = _recovered((sheet, pairs.one), (sheet, pairs.other)) if few.any() else found
+    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)]
+
+
+def _ratio(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
+    """Give ratios of two shares; the jackknife is taken of their logarithm."""
+    sides = _filled(sheet, pairs)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = sheet.value[pairs.one] / sheet.value[pairs.other]
+        logs = np.log(sides[0] / sides[1])
+        held = (counts.events >= FEW_EVENTS) & np.isfinite(np.log(value))
+    found = jackknifed(value, np.where(np.isnan(sides[0]), np.nan, logs), counts.schools)
+    scaled = [None if e is None else replace(e, scale=Scale.LOG) for e in found]
+    return np.where(np.isfinite(value), value, np.nan), [e if h else None for h, e in zip(held, scaled, strict=True)]
+
+
+_BY_FORM = {Form.VALUE: _own, Form.DIFFERENCE: _difference, Form.RATIO: _ratio}
+
+
+def _filled(sheet: Sheet, pairs: Pairs) -> tuple[Floats, Floats]:
+    """Give both sides without each school; a school on one side only leaves the other as it is."""
+    one, other = sheet.without[:, pairs.one], sheet.without[:, pairs.other]
+    held = ~(np.isnan(one) & np.isnan(other))
+    return tuple(
+        np.where(held, np.where(np.isnan(side), sheet.value[places], side), np.nan)
+        for side, places in ((one, pairs.one), (other, pairs.other))
+    )  # type: ignore[return-value] # two of them
+
+
+def jackknifed(value: Floats, without: Floats, schools: Floats) -> list[Estimate | None]:
+    """Estimate many figures from their values without one school each, on the identity scale.
+
+    None where too few schools carry a figure, or where no school differs from another: no width is no interval.
+    """
+    errors = jackknife_errors(without)
+    return [
+        Estimate(v, e, s - 1) if s >= LEAST_SCHOOLS and e > 0 and np.isfinite(v) else None
+        for v, e, s in zip(value.tolist(), errors.tolist(), schools.tolist(), strict=True)
+    ]
+
+
+def _recovered(one: tuple[Sheet, Ints], other: tuple[Sheet, Ints]) -> list[Estimate | None]:
+    """Give differences of shares by MOVER, with the correlation of the schools' linearised terms."""
+    terms = []
+    for sheet, places in (one, other):
+        without = sheet.without[:, places]
+        terms.append(np.where(np.isfinite(without), without - sheet.value[places], 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        together = np.sum(terms[0] * terms[1], axis=0)
+        correlation = np.nan_to_num(together / np.sqrt(np.sum(terms[0] ** 2, axis=0) * np.sum(terms[1] ** 2, axis=0)))
+    return [
+        mover(a, b, float(r)) if (a := one[0].alone[i]) is not None and (b := other[0].alone[j]) is not None else None
+        for i, j, r in zip(one[1], other[1], correlation, strict=True)
+    ]
+
+
+def _lack(frame: Frame, held: tuple[int, int, int], schools: float, value: float) -> str:
+    """Say why there is too little data to judge; "" if there is enough."""
+    if np.isnan(value):
+        return "undefined: no student to take it of"
+    need = frame.evidence
+    wanted = zip(
+        held,
+        (need.students, need.events, need.non_events),
+        ("students with a known outcome", "events", "non-events"),
+        strict=True,
+    )
+    lacks = [f"fewer than {least} {what}" for have, least, what in wanted if have < least]
+    if schools < need.schools:
+        lacks.append(f"{schools:.1f} effective schools, {need.schools:g} are needed")
+    if frame.lack:
+        lacks.append(frame.lack)
+    return "too little data: " + "; ".join(lacks) if lacks else ""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from earlywarn.columns import MET, MISSED, UNKNOWN, Floats
-from earlywarn.histograms import RISK, STUDENTS
-from earlywarn.intervals import Estimate, ratio
+from earlywarn.estimate import Estimate
+from earlywarn.histograms import RISK, RISK_SQUARED, STUDENTS
+from earlywarn.intervals import leave_one_out, ratio
 
 Weights = tuple[tuple[int, int, int, float], ...]
 """What is summed: (students or risk, outcome, flagged, weight)."""
@@ -42,7 +43,14 @@ class Term:
 class Measure:
     """One measure: what it is called and the terms that it adds up.
 
-    ``events`` and ``non_events`` are the counts on which its evidence rests.
+    Attributes
+    ----------
+    events, non_events
+        The counts on which its evidence rests.
+    is_share
+        One ratio within 0 and 1: its interval is taken on the logit scale, and a ratio of two such is told.
+    at_any_cut
+        Whether it is told at levels and stated cuts too, beside the list that is served.
     """
 
     name: str
@@ -50,6 +58,8 @@ class Measure:
     terms: tuple[Term, ...]
     events: Weights
     non_events: Weights
+    is_share: bool = False
+    at_any_cut: bool = False
 
     @property
     def counts_unknown(self) -> bool:
@@ -57,14 +67,19 @@ class Measure:
         return any(outcome == UNKNOWN for _, outcome, _, _ in self.terms[0].denominator)
 
     @property
-    def is_share(self) -> bool:
-        """One ratio within 0 and 1: its interval is taken on the logit scale."""
-        return len(self.terms) == 1
+    def needs_outcomes(self) -> bool:
+        """Whether it says nothing before outcomes are known."""
+        return not self.counts_unknown
+
+    @property
+    def needs_risk(self) -> bool:
+        """Whether scores must be probabilities: it sums them."""
+        return any(what != STUDENTS for term in self.terms for what, *_ in (*term.numerator, *term.denominator))
 
 
-def _share(name: str, title: str, numerator: Weights, denominator: Weights) -> Measure:
+def _share(name: str, title: str, numerator: Weights, denominator: Weights, *, at_any_cut: bool = False) -> Measure:
     rest = tuple(term for term in denominator if term not in numerator)
-    return Measure(name, title, (Term(1, numerator, denominator),), numerator, rest)
+    return Measure(name, title, (Term(1, numerator, denominator),), numerator, rest, True, at_any_cut)
 
 
 def _excess(name: str, title: str, observed: Term, expected: Term, outcome: int) -> Measure:
@@ -81,13 +96,24 @@ def _excess(name: str, title: str, observed: Term, expected: Term, outcome: int)
 _MISSED, _MET = _sum_of(STUDENTS, [MISSED]), _sum_of(STUDENTS, [MET])
 _EVERY, _KNOWN = _sum_of(STUDENTS, EVERY), _sum_of(STUDENTS, KNOWN)
 
-SHARE_FLAGGED = _share("share_flagged", "Share flagged", _sum_of(STUDENTS, EVERY, [1]), _EVERY)
-RECALL = _share("recall", "Recall", _sum_of(STUDENTS, [MISSED], [1]), _MISSED)
-OVERLOOKED = _share("overlooked_share", "Overlooked share", _sum_of(STUDENTS, [MISSED], [0]), _MISSED)
-FALSE_ALARMS = _share("false_alarm_rate", "False-alarm rate", _sum_of(STUDENTS, [MET], [1]), _MET)
-PRECISION = _share("precision", "Precision", _sum_of(STUDENTS, [MISSED], [1]), _sum_of(STUDENTS, KNOWN, [1]))
+_ON_LIST, _OFF_LIST = _sum_of(STUDENTS, KNOWN, [1]), _sum_of(STUDENTS, KNOWN, [0])
+_FOUND, _OVERLOOKED = _sum_of(STUDENTS, [MISSED], [1]), _sum_of(STUDENTS, [MISSED], [0])
+
+SHARE_FLAGGED = _share("share_flagged", "Share flagged", _sum_of(STUDENTS, EVERY, [1]), _EVERY, at_any_cut=True)
+RECALL = _share("recall", "Recall", _FOUND, _MISSED, at_any_cut=True)
+OVERLOOKED = _share("overlooked_share", "Overlooked share", _OVERLOOKED, _MISSED, at_any_cut=True)
+FALSE_ALARMS = _share("false_alarm_rate", "False-alarm rate", _sum_of(STUDENTS, [MET], [1]), _MET, at_any_cut=True)
+PRECISION = _share("precision", "Precision", _FOUND, _ON_LIST, at_any_cut=True)
+FALSE_OMISSIONS = _share("false_omission_rate", "False-omission rate", _OVERLOOKED, _OFF_LIST, at_any_cut=True)
 PREVALENCE = _share("prevalence", "Share who missed the standard", _MISSED, _KNOWN)
 UNKNOWN_SHARE = _share("unknown_share", "Share with unknown outcome", _sum_of(STUDENTS, [UNKNOWN]), _EVERY)
+BRIER = Measure(
+    "brier",
+    "Brier score",
+    (Term(1, _sum_of(RISK_SQUARED, KNOWN) + _sum_of(RISK, [MISSED], weight=-2.0) + _MISSED, _KNOWN),),
+    _MISSED,
+    _MET,
+)
 CALIBRATION_GAP = Measure(
     "calibration_gap",
     "Risk less observed",
@@ -110,8 +136,10 @@ EXCESS_FALSE_ALARMS = _excess(
     MET,
 )
 
-SHARES = (SHARE_FLAGGED, RECALL, OVERLOOKED, FALSE_ALARMS, PRECISION, PREVALENCE, UNKNOWN_SHARE)
-MEASURES = (*SHARES, CALIBRATION_GAP, EXCESS_OVERLOOKED, EXCESS_FALSE_ALARMS)
+SHARES = (
+    SHARE_FLAGGED, RECALL, OVERLOOKED, FALSE_ALARMS, PRECISION, FALSE_OMISSIONS, PREVALENCE, UNKNOWN_SHARE
+)  # fmt: skip
+MEASURES = (*SHARES, CALIBRATION_GAP, BRIER, EXCESS_OVERLOOKED, EXCESS_FALSE_ALARMS)
 BY_NAME = {measure.name: measure for measure in MEASURES}
 
 
@@ -121,31 +149,42 @@ def by_school(sums: Floats, weights: Weights) -> Floats:
     Parameters
     ----------
     sums
-        Shape (3, schools, outcomes, 2), the risk bins and all but one cell already summed away.
+        Shape (3, schools, ..., outcomes, 2), the risk bins already summed away; ... may be groups.
 
     Returns
     -------
-    ndarray of shape (schools,)
+    ndarray of shape (schools, ...)
     """
-    return np.asarray(sum(weight * sums[what, :, outcome, flag] for what, outcome, flag, weight in weights))
+    return np.asarray(sum(weight * sums[what, ..., outcome, flag] for what, outcome, flag, weight in weights))
 
 
 def value_of(measure: Measure, sums: Floats) -> float:
     """Give the measure over all schools; NaN where a denominator is empty."""
-    return sum(
-        term.sign * _divide(by_school(sums, term.numerator).sum(), by_school(sums, term.denominator).sum())
-        for term in measure.terms
-    )
+    return float(left_out(measure, sums[..., None, :, :])[0][0])
+
+
+def left_out(measure: Measure, sums: Floats) -> tuple[Floats, Floats]:
+    """Give the measure of many groups, and each without one school.
+
+    Parameters
+    ----------
+    sums
+        Shape (3, schools, groups, outcomes, 2).
+
+    Returns
+    -------
+    ndarray of shape (groups,), ndarray of shape (schools, groups)
+        As :func:`earlywarn.intervals.leave_one_out` gives them.
+    """
+    parts = [leave_one_out(by_school(sums, t.numerator), by_school(sums, t.denominator)) for t in measure.terms]
+    signs, values, without = ([t.sign for t in measure.terms], [v for v, _ in parts], [w for _, w in parts])
+    value = np.asarray(sum(sign * part for sign, part in zip(signs, values, strict=True)))
+    return value, joined(signs, values, without)
 
 
 def without_each_school(measure: Measure, sums: Floats) -> Floats:
-    """Give the measure without one school each, shape (schools,)."""
-    total = np.zeros(sums.shape[1])
-    for term in measure.terms:
-        numerator, denominator = by_school(sums, term.numerator), by_school(sums, term.denominator)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            total += term.sign * (numerator.sum() - numerator) / (denominator.sum() - denominator)
-    return total
+    """Give the measure of one group without one school each, shape (schools,); NaN where a school holds nothing."""
+    return left_out(measure, sums[..., None, :, :])[1][:, 0]
 
 
 def share_estimate(measure: Measure, sums: Floats, aware: Floats) -> Estimate | None:
@@ -170,7 +209,26 @@ def same_risk_gap(group: Floats, reference: Floats) -> tuple[float, Floats]:
     parts = np.stack([group[..., MISSED], group[..., [MET, MISSED]].sum(-1),
                       reference[..., MISSED], reference[..., [MET, MISSED]].sum(-1)])  # fmt: skip
     total = parts.sum(axis=1)
-    return float(_mantel_haenszel(total)), _mantel_haenszel(total[:, None, :] - parts)
+    without = _mantel_haenszel(total[:, None, :] - parts)
+    held = parts.any(axis=(0, 2))
+    return float(_mantel_haenszel(total)), np.where(held, np.where(np.isfinite(without), without, np.inf), np.nan)
+
+
+def joined(signs: Sequence[float], values: Sequence[Floats], without: Sequence[Floats]) -> Floats:
+    """Add up figures without one school each; a school that holds nothing of one part leaves that part as it is.
+
+    Parameters
+    ----------
+    values
+        Each of shape (figures,).
+    without
+        Each of shape (schools, figures), NaN where a school holds nothing.
+    """
+    held = np.any([~np.isnan(part) for part in without], axis=0)
+    filled = [np.where(np.isnan(part), value, part) for value, part in zip(values, without, strict=True)]
+    with np.errstate(invalid="ignore"):
+        total = np.asarray(sum(sign * part for sign, part in zip(signs, filled, strict=True)))
+    return np.where(held, np.where(np.isfinite(total), total, np.inf), np.nan)
 
 
 def _mantel_haenszel(parts: Floats) -> Floats:
@@ -178,7 +236,3 @@ def _mantel_haenszel(parts: Floats) -> Floats:
     size = np.where(n + m > 0, n + m, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(((a * m - b * n) / size).sum(-1) / (n * m / size).sum(-1))
-
-
-def _divide(numerator: float, denominator: float) -> float:
-    return float(numerator / denominator) if denominator > 0 else float("nan")

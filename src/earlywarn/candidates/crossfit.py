@@ -15,8 +15,9 @@ from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from earlywarn.columns import Floats, Ints
+from earlywarn.estimate import Estimate
 from earlywarn.evaluate import calibration, log_losses
-from earlywarn.intervals import Estimate, mean_by_school
+from earlywarn.intervals import mean_by_school
 
 Fold = tuple[Ints, Ints]
 """Rows that teach, rows that are judged."""

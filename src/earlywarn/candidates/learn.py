@@ -24,6 +24,7 @@ from earlywarn.cohort import Cohort
 from earlywarn.columns import MISSED, Coded
 from earlywarn.config.experiment import Experiment
 from earlywarn.errors import EvidenceError, Fault
+from earlywarn.estimate import Estimate
 from earlywarn.evaluate import log_losses
 from earlywarn.scorecard.table import Scorecard
 
@@ -33,7 +34,7 @@ class Learnt:
     """All that training alone has taught."""
 
     choice: Choice
-    loss: Mapping[str, iv.Estimate | None]
+    loss: Mapping[str, Estimate | None]
     calibration: Calibration
     fitted: Mapping[str, Any]
     card: Scorecard

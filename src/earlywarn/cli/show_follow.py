@@ -60,6 +60,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
                 **_value(f),
             }
             for f in followed.figures
+            if f.is_main
             if f.measure != "recall_gain"
         ],
         "promises": [_promise_record(promise) for promise in followed.promises],
@@ -67,7 +68,9 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 
 def _show_groups(followed: Followed) -> None:
-    known = {(figure.measure, figure.cell): figure for figure in followed.figures if not figure.versus}
+    known = {
+        (figure.measure, figure.cell): figure for figure in followed.figures if figure.is_main and not figure.versus
+    }
     shown_counts = discretion(followed.figures, (), followed.serving.groups.privacy_minimum)
     made = table(
         "Group", ">n", ">missed", ">unknown", ">>Recall", ">>Precision", ">Risk less observed",

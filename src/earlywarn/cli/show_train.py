@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from earlywarn.audit.figures import SAME_RISK_GAP, Figure
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.subject import SAME_RISK_GAP
 from earlywarn.candidates.catalogue import Role
 from earlywarn.cli.tables import NOT_KNOWN, counts, number, table, with_interval
 from earlywarn.cli.terminal import out, show
@@ -63,7 +64,9 @@ def show_candidates(findings: Findings) -> None:
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
     reading = Reading(findings)
-    known = {(figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures}
+    known = {
+        (figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures if figure.is_main
+    }
     made = table(
         "Group", ">n", ">missed", ">>Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
     )  # fmt: skip

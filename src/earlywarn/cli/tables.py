@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 
 if TYPE_CHECKING:  # scipy would cost a score run half its time
-    from earlywarn.intervals import Estimate
+    from earlywarn.estimate import Estimate
 
 NOT_KNOWN = "–"
 

@@ -153,7 +153,16 @@ class Evidence(Section):
     non_events: int = Field(default=10, ge=1)
 
 
-Judged = Literal["same_risk_gap", "excess_overlooked", "excess_false_alarms", "recall_gain"]
+Judged = Literal[
+    "same_risk_gap",
+    "excess_overlooked",
+    "excess_false_alarms",
+    "recall_gain",
+    "recall_drift",
+    "not_scored_share",
+]
+HELD_AGAINST = ("recall_gain", "recall_drift")
+"""Measures that hold one list against another on the same students, and so have an overall value."""
 
 
 class Rule(Section):
@@ -170,7 +179,7 @@ class Rule(Section):
         """A rule without a limit judges nothing; some measures exist only as a comparison."""
         if self.at_least is None and self.at_most is None:
             raise ValueError("give 'at_least', 'at_most' or both")
-        if self.scope == "overall" and self.measure != "recall_gain":
+        if self.scope == "overall" and self.measure not in HELD_AGAINST:
             raise ValueError(f"'{self.measure}' compares groups and has no overall value")
         return self
 
@@ -181,6 +190,8 @@ DEFAULT_RULES = (
     Rule(name="excess-false-alarms", measure="excess_false_alarms", at_most=0.05),
     Rule(name="recall-gain", measure="recall_gain", scope="overall", at_least=0.0),
     Rule(name="recall-gain-by-group", measure="recall_gain", at_least=-0.05),
+    Rule(name="coverage", measure="not_scored_share", at_most=0.10),
+    Rule(name="drift", measure="recall_drift", at_least=-0.05),
 )
 
 

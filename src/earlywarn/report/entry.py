@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
-from earlywarn.intervals import Estimate
+from earlywarn.estimate import Estimate
 from earlywarn.registry.store import ChildRun, Entry
 from earlywarn.report.findings import Findings, Tried
 
@@ -66,7 +66,7 @@ def _group_metrics(figures: tuple[Figure, ...]) -> dict[str, float]:
     """Give each single attribute's figures with enough evidence: ``measure/group`` or ``measure/group/versus``."""
     metrics: dict[str, float] = {}
     for figure in figures:
-        if figure.cell.depth == 1 and figure.estimate is not None:
+        if figure.is_main and figure.cell.depth == 1 and figure.estimate is not None:
             name = "/".join(
                 part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part
             )

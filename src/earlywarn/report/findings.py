@@ -8,10 +8,10 @@ from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.config.experiment import Experiment
+from earlywarn.estimate import Estimate
 from earlywarn.evaluate import Evaluation
 from earlywarn.gate import Verdict
 from earlywarn.groups import Cell
-from earlywarn.intervals import Estimate
 from earlywarn.scorecard.table import Scorecard
 
 

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from earlywarn.audit.figures import Figure
 from earlywarn.columns import Outcome
+from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement
 from earlywarn.groups import EVERYONE
-from earlywarn.intervals import Estimate
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import OUTCOME_WORDS, Question, interval_words

@@ -6,11 +6,12 @@ A group below the privacy minimum keeps its row and shows no number.
 from collections.abc import Sequence
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.subject import title_of
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report import words as w
-from earlywarn.report.reading import Reading, title_of
-from earlywarn.report.sentences import OUTCOME_WORDS, decides, interval_words, limit_words
+from earlywarn.report.reading import Reading
+from earlywarn.report.sentences import HELD_AGAINST, OUTCOME_WORDS, decides, interval_words, limit_words
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Table, gap, row, share
 
 FOUND = ("share_flagged", "recall", "overlooked_share")
@@ -31,6 +32,8 @@ COLUMNS = {
     "excess_overlooked": "Overlooked beyond their risks",
     "excess_false_alarms": "Flagged in vain beyond their risks",
     "recall_gain": "Found, against the indicator rules",
+    "recall_drift": "Found, against the model in use",
+    "not_scored_share": "Not scored",
 }
 SIGNED = ("calibration_gap",)
 FIXED = 1e-6
@@ -174,7 +177,7 @@ def _hidden_reason(reading: Reading, cell: Cell) -> str:
 
 
 def _open_row(reading: Reading, judgement: Judgement) -> Row:
-    versus = reading.against(judgement.versus) if judgement.versus else "the indicator rules"
+    versus = reading.against(judgement.versus) if judgement.versus else HELD_AGAINST[judgement.measure]
     found = Entry(w.NOTHING, "too little data")
     if judgement.low is not None:
         found = Entry(w.of_hundred(judgement.value), interval_words(judgement))

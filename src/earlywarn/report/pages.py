@@ -78,7 +78,7 @@ def _front(reading: Reading, today: date | None) -> dict[str, Any]:
         "sentences": say.verdict_sentences(reading),
         "known": reading.figure("prevalence").students,
         "open": _if_rows(groups.open_table(reading, [j for j in verdict.judgements if is_open(j)], captions.OPEN)),
-        "questions": tuple(_answered(reading, question) for question in say.QUESTIONS),
+        "questions": tuple(_answered(reading, q) for q in say.QUESTIONS if reading.judged(q.measure)),
         "list": accounts.list_words(reading),
         "ceilings": findings.tried_as(Role.CEILING),
         "aware": findings.tried_as(Role.AWARE),

@@ -73,7 +73,7 @@ def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str
 
 def discretion(figures: Iterable[Figure], counted: Iterable[Counted], minimum: int) -> Discretion:
     """Find the groups to hide and those to round."""
-    alone = [figure for figure in figures if not figure.versus]
+    alone = [figure for figure in figures if figure.is_main and not figure.versus]
     scored, known = ({f.cell: f.events + f.non_events for f in alone if f.measure == m} for m in (SCORED, KNOWN))
     lines = list(counted)
     students = {line.cell: line.students for line in lines}

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from earlywarn.audit.figures import OTHERS, RECALL_GAIN, TITLES, Figure
+from earlywarn.audit.figures import Figure
+from earlywarn.audit.sides import OTHERS
+from earlywarn.audit.subject import AGAINST
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Evidence, Rule
 from earlywarn.gate import Judgement
@@ -42,15 +44,15 @@ class Reading:
 
     @cached_property
     def _figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return {(f.measure, f.cell, f.versus): f for f in self.findings.figures}
+        return _looked_up(self.findings.figures)
 
     @cached_property
     def _references(self) -> dict[tuple[str, Cell], str]:
-        return {(f.measure, f.cell): f.versus for f in self.findings.figures if f.versus}
+        return {(f.measure, f.cell): f.versus for f in self.findings.figures if f.versus and f.is_main}
 
     @cached_property
     def _rule_figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return {(f.measure, f.cell, f.versus): f for f in self.findings.rule_figures}
+        return _looked_up(self.findings.rule_figures)
 
     def figure(self, measure: str, cell: Cell = EVERYONE, versus: str = "") -> Figure:
         """Give a figure of the chosen candidate."""
@@ -62,7 +64,7 @@ class Reading:
 
     def gap(self, measure: str, cell: Cell) -> Figure | None:
         """Give a figure against its reference; the gain over the rules has none. None for a reference itself."""
-        if measure == RECALL_GAIN:
+        if measure in AGAINST:
             return self.figure(measure, cell)
         versus = self._references.get((measure, cell))
         return None if versus is None else self.figure(measure, cell, versus)
@@ -109,14 +111,13 @@ class Reading:
         return f"too little data: {lack}"
 
 
+def _looked_up(figures: tuple[Figure, ...]) -> dict[tuple[str, Cell, str], Figure]:
+    return {(f.measure, f.cell, f.versus): f for f in figures if f.is_main}
+
+
 def is_open(judgement: Judgement) -> bool:
     """Tell whether evidence does not yet decide a judgement that moves the verdict."""
     return judgement.outcome is Outcome.PROVISIONAL and judgement.counts
-
-
-def title_of(measure: str) -> str:
-    """Give a measure's title."""
-    return TITLES[measure]
 
 
 def _lack(need: Evidence, figure: Figure) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.subject import title_of
+from earlywarn.estimate import Estimate
 from earlywarn.evaluate import Bin, Evaluation
 from earlywarn.gate import Judgement, Verdict
-from earlywarn.intervals import Estimate
 from earlywarn.report import sentences as say
 from earlywarn.report.findings import Counted, Findings, Reached, Tried
-from earlywarn.report.reading import Reading, is_open, title_of
+from earlywarn.report.reading import Reading, is_open
 from earlywarn.scorecard.table import LevelMeaning
 
 FORMAT = "earlywarn-audit/1"
@@ -44,7 +45,7 @@ def audit_record(findings: Findings) -> dict[str, Any]:
             "test_schools": findings.test_schools,
         },
         "verdict": findings.verdict.outcome.value,
-        "figures": [_figure(reading, figure) for figure in findings.figures],
+        "figures": [_figure(reading, figure) for figure in findings.figures if figure.is_main],
         "counted": [_counted(reading, line) for line in findings.counted],
         "reached": [_reached(reading, line) for line in findings.reached],
         "candidates": [_tried(tried, findings.chosen.name) for tried in findings.tried],
@@ -53,7 +54,11 @@ def audit_record(findings: Findings) -> dict[str, Any]:
         "levels": [_level(level) for level in findings.card.levels],
         "indicator_rules": {
             **_verdict(reading, findings.rule_verdict, told=False),
-            "figures": [_figure(reading, figure) for figure in findings.rule_figures if figure.cell.depth <= 1],
+            "figures": [
+                _figure(reading, figure)
+                for figure in findings.rule_figures
+                if figure.cell.depth <= 1 and figure.is_main
+            ],
         },
         "digests": dict(findings.digests),
     }

@@ -82,7 +82,27 @@ QUESTIONS = (
         "the list finds more of those who missed the standard than",
         "the list finds fewer of those who missed the standard than",
     ),
+    Question(
+        "not_scored_share",
+        "Can every group be scored alike?",
+        "Not scored: too little was known of them. Right of the middle, more of the group than of the others.",
+        "whether a group is left without a score more often",
+        "left without a score more often than",
+        "left without a score less often than",
+    ),
+    Question(
+        "recall_drift",
+        "Does any group lose against the model in use?",
+        "Of the students who missed the standard, how many more of 100 this list finds than the list of the model in "
+        "use, at the same length. Left of the middle, the model in use finds more.",
+        "whether the list finds as many as the model in use does",
+        "the list finds more of those who missed the standard than",
+        "the list finds fewer of those who missed the standard than",
+    ),
 )
+HELD_AGAINST = {"recall_gain": "the indicator rules", "recall_drift": "the model in use"}
+"""What the list is held against where no group is."""
+
 BY_MEASURE = {question.measure: question for question in QUESTIONS}
 
 OUTCOME_WORDS = {Outcome.PASS: "within the limit", Outcome.PROVISIONAL: "not decided", Outcome.FAIL: "beyond the limit"}
@@ -118,7 +138,7 @@ def fail_sentence(reading: Reading, judgement: Judgement) -> str:
     """Say for whom a rule failed and by how much."""
     question = BY_MEASURE[judgement.measure]
     clause = question.above if _is_above(judgement) else question.below
-    other = reading.against(judgement.versus) if judgement.versus else "the indicator rules"
+    other = reading.against(judgement.versus) if judgement.versus else HELD_AGAINST[judgement.measure]
     words = w.decimal(100 * abs(judgement.value), 1)
     return (
         f"{reading.words(judgement.cell)}: {clause} {other}, by {words} in 100 ({interval_words(judgement)}); "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from earlywarn.report import words as w
 
 if TYPE_CHECKING:  # intervals load scipy, which the page of a score run must not
-    from earlywarn.intervals import Estimate
+    from earlywarn.estimate import Estimate
 
 CONFIDENCE = 0.95
 Write = Callable[[float], str]

@@ -1,0 +1,150 @@
+"""Each measure laid out as a sheet: its value for every group, and without each school.
+
+All measures take this one form, so that one loop compares them. What has no value is NaN, never 0.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn.audit import measures as m
+from earlywarn.audit.fairlearn import METRICS, confusion_measures
+from earlywarn.audit.sides import Sides
+from earlywarn.columns import MET, MISSED, Floats
+from earlywarn.estimate import Estimate
+from earlywarn.histograms import STUDENTS, Presence, Scored, Sums, by_school_and_cell, discordance
+from earlywarn.intervals import leave_one_out, ratios
+
+NOT_SCORED = "not_scored_share"
+LACKS = "missing:"
+"""Before an input's name: the share of a group's students who lack it."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What figures rest on, by column, shape (columns,) each."""
+
+    students: Floats
+    events: Floats
+    non_events: Floats
+    schools: Floats
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One measure over all columns of :class:`Sides`.
+
+    Attributes
+    ----------
+    value
+        Shape (columns,), NaN where undefined.
+    without
+        Shape (schools, columns): without each school; NaN where a school holds nothing.
+    alone
+        For a share, each column's own estimate; for another measure empty: then the jackknife serves.
+    moved
+        For a paired difference of two lists, what each alone found; else None.
+    """
+
+    name: str
+    title: str
+    value: Floats
+    without: Floats
+    counts: Counts
+    alone: tuple[Estimate | None, ...] = ()
+    at_any_cut: bool = False
+    moved: "Moved | None" = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is one ratio within 0 and 1."""
+        return bool(self.alone)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Of those who missed the standard, the shares that one list alone and the other alone found."""
+
+    gained: Sheet
+    lost: Sheet
+
+
+def measure_sheets(sums: Sums, sides: Sides, measures: tuple[m.Measure, ...]) -> Iterator[Sheet]:
+    """Lay out measures that are sums of ratios; point values of the confusion measures are Fairlearn's."""
+    plain, aware = (sides.lay(values.sum(axis=3), 2) for values in (sums.values, sums.knowing_the_cut()))
+    told = confusion_measures(plain[STUDENTS, :, : len(sides.cells)].sum(axis=0))
+    for measure in measures:
+        value, without = m.left_out(measure, aware)
+        value = m.left_out(measure, plain)[0]
+        if measure.name in METRICS:
+            value = np.concatenate([told[measure.name].to_numpy(), value[len(sides.cells) :]])
+        counts = measure_counts(measure, plain)
+        alone = _shares(measure, plain, aware) if measure.is_share else ()
+        yield Sheet(measure.name, measure.title, value, without, counts, alone, measure.at_any_cut)
+
+
+def presence_sheets(presence: Presence, sides: Sides) -> Iterator[Sheet]:
+    """Lay out the shares of all students in scope who could not be scored or lack an input."""
+    everyone = np.ones(len(presence.school), dtype=bool)
+    students = sides.lay(by_school_and_cell(presence, everyone), 1)
+    for name, lacking in presence.lacks.items():
+        lacks = sides.lay(by_school_and_cell(presence, lacking), 1)
+        yield share_sheet(name, title_of_lack(name), lacks, students)
+
+
+def paired_sheet(name: str, title: str, pair: tuple[Sums, Sums], alone: tuple[Floats, Floats], sides: Sides) -> Sheet:
+    """Lay out the recall of one list less that of another, on the same students.
+
+    Parameters
+    ----------
+    alone
+        As :func:`earlywarn.histograms.discordance` gives it.
+    """
+    plain = sides.lay(pair[0].values.sum(axis=3), 2)
+    laid = [m.left_out(m.RECALL, sides.lay(sums.knowing_the_cut().sum(axis=3), 2)) for sums in pair]
+    values, without = [value for value, _ in laid], [each for _, each in laid]
+    missed = m.by_school(plain, m.RECALL.terms[0].denominator)
+    gained, lost = (share_sheet(name, title, sides.lay(found, 1), missed) for found in alone)
+    counts = measure_counts(m.PREVALENCE, plain)
+    moved = Moved(gained, lost)
+    return Sheet(name, title, values[0] - values[1], m.joined((1, -1), values, without), counts, moved=moved)
+
+
+def gain_sheet(name: str, title: str, scored: Scored, other: Scored, sums: tuple[Sums, Sums], sides: Sides) -> Sheet:
+    """Lay out how much more of those who missed the standard one list finds than another of equal length."""
+    return paired_sheet(name, title, sums, discordance(scored, other), sides)
+
+
+def title_of_lack(name: str) -> str:
+    """Give the title of a presence measure."""
+    return "Share not scored" if name == NOT_SCORED else f"Share without {name.removeprefix(LACKS)}"
+
+
+def share_sheet(name: str, title: str, events: Floats, students: Floats) -> Sheet:
+    """Lay out events / students, both of shape (schools, columns)."""
+    value, without = leave_one_out(events, students)
+    rest = students - events
+    counts = Counts(students.sum(axis=0), events.sum(axis=0), rest.sum(axis=0), effective(students))
+    return Sheet(name, title, value, without, counts, ratios(events, students, students))
+
+
+def effective(students: Floats) -> Floats:
+    """Give effective schools by column (Kish 1965), 0 where nobody is."""
+    squares = np.sum(students**2, axis=0)
+    return np.asarray(np.divide(students.sum(axis=0) ** 2, squares, out=np.zeros_like(squares), where=squares > 0))
+
+
+def _shares(measure: m.Measure, plain: Floats, aware: Floats) -> tuple[Estimate | None, ...]:
+    term = measure.terms[0]
+    numerator, denominator = m.by_school(aware, term.numerator), m.by_school(aware, term.denominator)
+    return ratios(numerator, denominator, m.by_school(plain, term.denominator))
+
+
+def measure_counts(measure: m.Measure, plain: Floats) -> Counts:
+    """Count what a measure rests on; ``plain`` has shape (3, schools, columns, outcomes, 2)."""
+    students = m.by_school(plain, measure.terms[0].denominator)
+    known = plain[STUDENTS][..., [MET, MISSED], :].sum(axis=(0, -2, -1))
+    events, rest = (m.by_school(plain, w).sum(axis=0) for w in (measure.events, measure.non_events))
+    held = np.maximum(known, students.sum(axis=0)) if measure.counts_unknown else known
+    return Counts(held, events, rest, effective(students))

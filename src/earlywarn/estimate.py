@@ -1,0 +1,112 @@
+"""A figure with what its interval needs, at any confidence; refuses to name a width that it does not have."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scipy import optimize, special
+
+
+class Scale(StrEnum):
+    """On which scale an estimate is taken as t-distributed."""
+
+    IDENTITY = "identity"
+    LOGIT = "logit"
+    LOG = "log"
+    WILSON = "wilson"
+    MOVER = "mover"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with what is needed for its interval at any confidence.
+
+    Attributes
+    ----------
+    se
+        Standard error on the scale; for Wilson the effective sample size stands here instead, for MOVER the
+        correlation of the two sides.
+    df
+        Degrees of freedom of the t distribution: effective schools less one.
+    sides
+        For MOVER the two shares whose difference this is.
+    """
+
+    value: float
+    se: float
+    df: float
+    scale: Scale = Scale.IDENTITY
+    sides: "tuple[Estimate, Estimate] | None" = None
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Give the two-sided interval (low, high)."""
+        if self.sides is not None:
+            return _mover(*self.sides, self.se, confidence)
+        t = float(special.stdtrit(self.df, 0.5 + confidence / 2))
+        if self.scale is Scale.WILSON:
+            return _wilson(self.value, self.se, t)
+        if self.scale is Scale.LOGIT:
+            middle = math.log(self.value / (1 - self.value))
+            return _sigmoid(middle - t * self.se), _sigmoid(middle + t * self.se)
+        if self.scale is Scale.LOG:
+            return self.value * math.exp(-t * self.se), self.value * math.exp(min(t * self.se, 700.0))
+        return self.value - t * self.se, self.value + t * self.se
+
+    def p_beyond(self, limit: float, side: int) -> float:
+        """Give the one-sided p-value against "not above the limit" (side 1) or "not below it" (side -1).
+
+        The interval turned round: the p at which its end on that side reaches the limit. Only for
+        differences: on the identity scale, or by MOVER.
+        """
+        if self.sides is not None:
+            return self._p_by_search(limit, side)
+        if self.se == 0:
+            return 0.0 if side * (self.value - limit) > 0 else 1.0
+        return float(special.stdtr(self.df, -side * (self.value - limit) / self.se))
+
+    def p_differs(self, limit: float = 0.0) -> float:
+        """Give the two-sided p-value against "equal to the limit"."""
+        return min(1.0, 2 * min(self.p_beyond(limit, 1), self.p_beyond(limit, -1)))
+
+    def _p_by_search(self, limit: float, side: int) -> float:
+        if side * (self.value - limit) <= 0:
+            return 0.5 if self.value == limit else 1 - self._p_by_search(limit, -side)
+
+        def beyond(p: float) -> float:
+            ends = self.interval(1 - 2 * p)
+            return side * (ends[0 if side > 0 else 1] - limit)
+
+        tiny = 1e-12
+        return tiny if beyond(tiny) > 0 else float(optimize.brentq(beyond, tiny, 0.5 - 1e-9))
+
+
+def mover(one: Estimate, other: Estimate, correlation: float) -> Estimate:
+    """Give the difference of two shares from the shares' own intervals: the method of variance estimates recovery.
+
+    For few events or non-events, where the jackknife of a difference sees next to no variation (Zou and
+    Donner 2008, Statistics in Medicine 27, pages 1693-1702; the correlation enters as in Zou 2007).
+    ``correlation`` is that of the schools' linearised terms of the two shares.
+    """
+    sides = (one, other)
+    held = min(max(correlation, -1.0), 1.0)
+    return Estimate(one.value - other.value, held, min(one.df, other.df), Scale.MOVER, sides)
+
+
+def _mover(one: Estimate, other: Estimate, correlation: float, confidence: float) -> tuple[float, float]:
+    (low, high), (other_low, other_high) = one.interval(confidence), other.interval(confidence)
+    difference = one.value - other.value
+    down, up = one.value - low, high - one.value
+    other_down, other_up = other.value - other_low, other_high - other.value
+    below = down**2 + other_up**2 - 2 * correlation * down * other_up
+    above = up**2 + other_down**2 - 2 * correlation * up * other_down
+    return difference - math.sqrt(max(below, 0.0)), difference + math.sqrt(max(above, 0.0))
+
+
+def _wilson(share: float, size: float, t: float) -> tuple[float, float]:
+    centre = (share + t * t / (2 * size)) / (1 + t * t / size)
+    half = t / (1 + t * t / size) * math.sqrt(share * (1 - share) / size + t * t / (4 * size * size))
+    return max(centre - half, 0.0), min(centre + half, 1.0)
+
+
+def _sigmoid(value: float) -> float:
+    return float(special.expit(value))
