@@ -70,6 +70,6 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
         "config.toml": config,
         "card.md": model_card(findings).encode(),
         "audit.json": readable_json(audit_record(findings)),
-        "audit.html": audit_page(findings, findings.audited_on).encode(),
+        "audit.html": audit_page(findings, findings.audited.about.day).encode(),
         "verdict.json": readable_json(verdict_record(findings)),
     }

@@ -10,7 +10,6 @@ from datetime import date
 import numpy as np
 
 from earlywarn import intervals as iv
-from earlywarn.audit.figures import Figure
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.candidates.catalogue import Candidate
@@ -25,7 +24,7 @@ from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
 from earlywarn.gate import judge
 from earlywarn.groups import Membership, membership
 from earlywarn.histograms import Presence, Scored
-from earlywarn.report.findings import Counted, Findings, Reached, Tried
+from earlywarn.report.findings import About, Audited, Counted, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import LevelMeaning
@@ -55,42 +54,62 @@ def look(
     told = score(learnt.card, frame_values(learnt.card.specs, frame), reasons=0, strengths=0)
     scores[learnt.choice.chosen] = (told.risk, told.points)
     test = _test(scorable, experiment, len(parts.test))
-    figures, rule_figures = _audits(parts.test, test, scores, learnt.choice.chosen, experiment)
     levels = _level_meanings(told.risk, test, experiment)
+    (chosen,) = (candidate for candidate in candidates if candidate.name == learnt.choice.chosen)
+    audited, rules = _audits(parts.test, test, scores, chosen, experiment, stamp)
     return Findings(
         experiment=experiment,
         card=replace(learnt.card, levels=levels),
         tried=tuple(_tried(c, learnt, scores, test, experiment.capacity.share) for c in candidates),
         calibration=learnt.calibration,
         unseen=_unseen_schools(parts, scorable, candidates, learnt, experiment),
-        figures=figures,
-        rule_figures=rule_figures,
-        verdict=judge(figures, experiment.gate),
-        rule_verdict=judge(rule_figures, experiment.gate, skip=_gain_rules(experiment)),
-        counted=_counted(parts.test, experiment),
+        audited=audited,
+        rules=rules,
         reached=_reached(scorable, test, scores, learnt.choice.chosen, experiment),
         train_students=len(parts.train),
         train_schools=parts.train.frame["school"].nunique(),
         test_schools=parts.test.frame["school"].nunique(),
-        audited_on=stamp.day,
-        digests=stamp.digests,
     )
 
 
 def _audits(
-    part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment
-) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+    part: Cohort, test: HeldOut, scores: Scores, chosen: Candidate, experiment: Experiment, stamp: Stamp
+) -> tuple[Audited, Audited]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    presence = presence_of(part, experiment)
+    presence, cuts = presence_of(part, experiment), level_cuts(experiment)
     model, rules = (
         _scored(presence.groups.take(part.enough), test, scores[name], experiment.capacity.share)
-        for name in (chosen, RULES)
+        for name in (chosen.name, RULES)
     )
-    cuts = level_cuts(experiment)
-    evidence, groups = experiment.gate.evidence, experiment.groups
+    about = about_test(chosen.title, part, experiment, stamp)
+    counted = count_outcomes(part, experiment)
     return (
-        audit_figures(Subject(model, presence, cuts=cuts, against={RECALL_GAIN: rules}), groups, evidence),
-        audit_figures(Subject(rules, presence, cuts=cuts), groups, evidence),
+        audit(Subject(model, presence, cuts=cuts, against={RECALL_GAIN: rules}), about, counted, experiment),
+        audit(Subject(rules, presence, cuts=cuts), replace(about, what="Indicator rules"), counted, experiment),
+    )
+
+
+def audit(subject: Subject, about: About, counted: tuple[Counted, ...], serving: Serving) -> Audited:
+    """Give every figure and the verdict; rules about what the subject is not held against say nothing."""
+    figures = audit_figures(subject, serving.groups, serving.gate.evidence)
+    verdict = judge(figures, serving.gate) if subject.has_outcomes else None
+    inputs = {spec.name: spec.title for spec in serving.inputs}
+    return Audited(about, serving.groups, serving.gate, figures, verdict, counted, inputs)
+
+
+def about_test(what: str, part: Cohort, experiment: Experiment, stamp: Stamp) -> About:
+    """Say what was audited."""
+    return About(
+        name=experiment.name,
+        title=experiment.title,
+        what=what,
+        standard=experiment.standard.title,
+        note=experiment.cohort.note,
+        students=f"school year {experiment.cohort.test_year}, later than all that taught the model",
+        list=f"list of {100 * experiment.capacity.share:g} %",
+        schools=int(part.frame["school"].nunique()),
+        day=stamp.day,
+        digests=stamp.digests,
     )
 
 
@@ -155,7 +174,7 @@ def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, need: Eviden
     return replace(level, students=found.students, share=found.estimate.value, low=low, high=high)
 
 
-def _counted(part: Cohort, experiment: Experiment) -> tuple[Counted, ...]:
+def count_outcomes(part: Cohort, experiment: Serving) -> tuple[Counted, ...]:
     """Count outcomes by single attribute, unknown apart: it is never read as met."""
     groups = membership(part.groups, 1)
     cells: list[Counted] = []
@@ -188,10 +207,6 @@ def _reached(part: Cohort, test: HeldOut, scores: Scores, chosen: str, experimen
         for place in np.unique(codes)
         if (rows := (codes == place) & missed).any()
     )
-
-
-def _gain_rules(experiment: Experiment) -> frozenset[str]:
-    return frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
 
 
 def _test(part: Cohort, experiment: Experiment, in_scope: int) -> HeldOut:

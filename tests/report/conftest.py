@@ -13,6 +13,7 @@ import pytest
 
 import earlywarn
 from earlywarn import intervals as iv
+from earlywarn.audit.figures import Figure
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import RECALL_GAIN, Subject, audit_figures
 from earlywarn.candidates.catalogue import Role
@@ -27,7 +28,7 @@ from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import Promotion, Waived
-from earlywarn.report.findings import Counted, Findings, Reached, Tried
+from earlywarn.report.findings import About, Audited, Counted, Findings, Reached, Tried
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
@@ -62,24 +63,36 @@ def findings(experiment: Experiment) -> Findings:
     evidence, groups = experiment.gate.evidence, experiment.groups
     figures = audit_figures(Subject(model, presence, against={RECALL_GAIN: rules}), groups, evidence)
     rule_figures = audit_figures(Subject(rules, presence), groups, evidence)
-    gains = frozenset(rule.name for rule in experiment.gate.rules if rule.measure == "recall_gain")
+    about = About(
+        name=experiment.name,
+        title=experiment.title,
+        what="Piecewise logistic",
+        standard=experiment.standard.title,
+        note="",
+        students="school year 1988",
+        list="list of 20 %",
+        schools=SCHOOLS,
+        day=date(2026, 11, 22),
+        digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
+    )
+
+    def audited(those: tuple[Figure, ...], what: str) -> Audited:
+        verdict = judge(those, experiment.gate)
+        named = replace(about, what=what)
+        return Audited(named, groups, experiment.gate, those, verdict, students.counted(), {"reading": "Reading"})
+
     return Findings(
         experiment=experiment,
         card=_card(),
         tried=students.tried(),
         calibration=Calibration(1.0, 0.0, None, used=False),
         unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2),
-        figures=figures,
-        rule_figures=rule_figures,
-        verdict=judge(figures, experiment.gate),
-        rule_verdict=judge(rule_figures, experiment.gate, gains),
-        counted=students.counted(),
+        audited=audited(figures, "Piecewise logistic"),
+        rules=audited(rule_figures, "Indicator rules"),
         reached=students.reached(),
         train_students=5000,
         train_schools=SCHOOLS,
         test_schools=SCHOOLS,
-        audited_on=date(2026, 11, 22),
-        digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
     )
 
 

@@ -74,7 +74,7 @@ def test_the_page_can_be_heard(read: Texts) -> None:
 
 
 def test_every_judged_group_is_on_the_page(findings: Findings, read: Texts) -> None:
-    text, reading = "".join(read.text), Reading(findings)
+    text, reading = "".join(read.text), Reading(findings.audited, findings.rules)
     assert all(reading.words(judgement.cell) in text for judgement in findings.verdict.judgements)
     judged = {judgement.measure for judgement in findings.verdict.judgements}
     assert all((question.title in text) == (question.measure in judged) for question in QUESTIONS)
@@ -93,7 +93,7 @@ def test_a_small_group_has_its_row_and_no_number(page: str) -> None:
 
 
 def test_counts_that_would_give_a_small_group_away_are_rounded(findings: Findings, page: str) -> None:
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
     girls = next(cell for cell in reading.singles if cell.slug == "sex-F")
     exact = reading.counted[girls].students
     assert exact % 10
@@ -109,7 +109,7 @@ def test_a_fail_says_for_whom_and_by_how_much(findings: Findings, read: Texts) -
 
 
 def test_intervals_on_the_page_are_the_estimates(findings: Findings, page: str) -> None:
-    for figure in findings.figures:
+    for figure in findings.audited.figures:
         if figure.measure == "recall" and figure.cell.depth == 1 and not figure.versus and figure.estimate:
             low, high = figure.estimate.interval(0.95)
             shown = f"{w.percent(figure.value)}</span>"
@@ -137,7 +137,7 @@ def test_a_promotion_and_its_waiver_stand_on_the_page(page: str, promotion: Prom
 
 @pytest.mark.parametrize("layout", (WIDE, NARROW))
 def test_what_is_drawn_is_what_was_estimated(findings: Findings, layout: object) -> None:
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
     forest = gap_forest(reading, BY_MEASURE["same_risk_gap"])
     placed = next(found for found in forest.layouts if found.layout is layout)
     start, end = placed.layout.strip
@@ -153,7 +153,7 @@ def test_what_is_drawn_is_what_was_estimated(findings: Findings, layout: object)
 
 
 def test_a_group_with_too_little_data_keeps_its_line_and_says_why(findings: Findings) -> None:
-    forest = recall_forest(Reading(findings))
+    forest = recall_forest(Reading(findings.audited, findings.rules))
     (line,) = (line for line in forest.lines if "script" in line.words)
     assert line.value is None
     assert line.note.startswith("too little data")

@@ -25,13 +25,15 @@ def test_every_figure_stands_in_the_audit_with_the_unit_of_resampling(
     assert audit["format"] == "earlywarn-audit/1"
     assert audit["resampling_unit"] == "school"
     keys = [(row["measure"], row["group"], row["versus"]) for row in audit["figures"]]
-    assert keys == [(figure.measure, figure.cell.slug, figure.versus) for figure in findings.figures if figure.is_main]
-    single = [figure for figure in findings.rule_figures if figure.cell.depth <= 1 and figure.is_main]
+    assert keys == [
+        (figure.measure, figure.cell.slug, figure.versus) for figure in findings.audited.figures if figure.is_main
+    ]
+    single = [figure for figure in findings.rules.figures if figure.cell.depth <= 1 and figure.is_main]
     assert len(audit["indicator_rules"]["figures"]) == len(single)
 
 
 def test_intervals_in_the_audit_are_the_estimates(findings: Findings, audit: dict[str, Any]) -> None:
-    main = [figure for figure in findings.figures if figure.is_main]
+    main = [figure for figure in findings.audited.figures if figure.is_main]
     for row, figure in zip(audit["figures"], main, strict=True):
         if figure.estimate is None:
             assert row["low95"] is row["high90"] is None

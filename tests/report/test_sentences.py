@@ -41,15 +41,15 @@ def judgement(needed: float = 3.0, limits: tuple[float | None, float | None] = (
 
 
 def test_what_would_decide_is_said_in_outcomes_and_schools(findings: Findings) -> None:
-    assert decides(Reading(findings), judgement(3.0)) == "about 1,700 more outcomes in 35 more schools"
+    assert decides(Reading(findings.audited), judgement(3.0)) == "about 1,700 more outcomes in 35 more schools"
 
 
 def test_beyond_twenty_fold_no_number_is_realistic(findings: Findings) -> None:
-    assert "no realistic number" in decides(Reading(findings), judgement(20.5))
+    assert "no realistic number" in decides(Reading(findings.audited), judgement(20.5))
 
 
 def test_beyond_the_limit_alone_is_not_yet_beyond_it_among_many(findings: Findings) -> None:
-    assert "widened for the number of groups" in decides(Reading(findings), judgement(1.0))
+    assert "widened for the number of groups" in decides(Reading(findings.audited), judgement(1.0))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_limits_in_students_of_a_hundred(limits: tuple[float | None, float | Non
 
 
 def test_a_provisional_verdict_names_the_open_questions_and_what_would_decide(findings: Findings) -> None:
-    reading = Reading(replace(findings, verdict=Verdict(Outcome.PROVISIONAL, (judgement(),))))
+    reading = Reading(replace(findings.audited, verdict=Verdict(Outcome.PROVISIONAL, (judgement(),))))
     assert verdict_headline(reading, None) == "Verdict: provisional."
     assert verdict_sentences(reading) == (
         "Nothing failed.",
@@ -81,7 +81,7 @@ def test_a_provisional_verdict_names_the_open_questions_and_what_would_decide(fi
 
 def test_a_pass_says_that_nothing_is_open(findings: Findings) -> None:
     passed = replace(judgement(), outcome=Outcome.PASS)
-    reading = Reading(replace(findings, verdict=Verdict(Outcome.PASS, (passed,))))
+    reading = Reading(replace(findings.audited, verdict=Verdict(Outcome.PASS, (passed,))))
     assert verdict_sentences(reading)[0] == "Nothing failed."
     assert "decides every question" in verdict_sentences(reading)[1]
     (said,) = answers(reading, BY_MEASURE["same_risk_gap"])
@@ -89,6 +89,6 @@ def test_a_pass_says_that_nothing_is_open(findings: Findings) -> None:
 
 
 def test_a_measure_without_a_rule_is_not_judged(findings: Findings) -> None:
-    reading = Reading(replace(findings, verdict=Verdict(Outcome.PASS, ())))
+    reading = Reading(replace(findings.audited, verdict=Verdict(Outcome.PASS, ())))
     (said,) = answers(reading, BY_MEASURE["excess_overlooked"])
     assert said.lead == "Not judged:"

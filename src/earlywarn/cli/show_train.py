@@ -1,6 +1,5 @@
 """What the terminal shows of a training run: candidates, groups, the verdict with its reasons."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,14 +62,16 @@ def show_candidates(findings: Findings) -> None:
 
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
     known = {
-        (figure.measure, figure.cell, bool(figure.versus)): figure for figure in findings.figures if figure.is_main
+        (figure.measure, figure.cell, bool(figure.versus)): figure
+        for figure in findings.audited.figures
+        if figure.is_main
     }
     made = table(
         "Group", ">n", ">missed", ">>Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
     )  # fmt: skip
-    for cell in dict.fromkeys(figure.cell for figure in findings.figures if figure.cell.depth <= 1):
+    for cell in dict.fromkeys(figure.cell for figure in findings.audited.figures if figure.cell.depth <= 1):
         base = known["prevalence", cell, False]
         sizes = (
             counts(reading.discretion.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
@@ -81,17 +82,17 @@ def show_groups(findings: Findings) -> None:
 
 def show_unknown(findings: Findings) -> None:
     """Say where unknown outcomes differ by group: they are never read as met."""
-    for line in unknown_differences(Reading(findings)):
+    for line in unknown_differences(Reading(findings.audited, findings.rules)):
         out.print(line)
 
 
 def show_verdict(findings: Findings) -> None:
     """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
     out.print(verdict_headline(reading, None), style="bold")
     for sentence in verdict_sentences(reading):
         out.print(f"  {sentence}")
-    rules = Reading(replace(findings, verdict=findings.rule_verdict, figures=findings.rule_figures))
+    rules = Reading(findings.rules)
     out.print(f"The indicator rules, judged by the same gate: {verdict_headline(rules, None)}", style="bold")
     for sentence in verdict_sentences(rules):
         out.print(f"  {sentence}")
@@ -122,7 +123,7 @@ def _why_chosen(chosen: Tried) -> str:
 
 
 def _students(findings: Findings) -> str:
-    everyone = findings.counted[0]
+    everyone = findings.audited.counted[0]
     known = everyone.missed + everyone.met
     return f"{everyone.students:,} students in {findings.test_schools} schools, {known:,} outcomes known"
 

@@ -1,9 +1,11 @@
 """What the list did and what choices cost, in counts of students and in sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from earlywarn.groups import EVERYONE
 from earlywarn.report import words as w
+from earlywarn.report.findings import Reached
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import share
 
@@ -38,10 +40,10 @@ def list_words(reading: Reading) -> ListWords:
     )
 
 
-def blindness(reading: Reading) -> tuple[tuple[str, int], ...]:
+def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, int], ...]:
     """Give (group, students found more if groups were inputs), from most to fewest; small groups are left out."""
     minimum = reading.discretion.minimum
-    held = [line for line in reading.findings.reached if line.missed >= minimum and line.cell.depth == 1]
+    held = [line for line in reached if line.missed >= minimum and line.cell.depth == 1]
     moved = [(reading.words(line.cell), line.aware - line.chosen) for line in held]
     return tuple(sorted(moved, key=lambda pair: -pair[1]))
 

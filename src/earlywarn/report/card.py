@@ -23,8 +23,8 @@ from earlywarn.scorecard.levels import meaning
 
 def model_card(findings: Findings) -> str:
     """Render card.md; the same findings give the same bytes."""
-    reading = Reading(findings)
-    return _tidy(cards().get_template("card.md.j2").render(_context(reading)))
+    reading = Reading(findings.audited, findings.rules)
+    return _tidy(cards().get_template("card.md.j2").render(_context(findings, reading)))
 
 
 def with_waivers(card: str, promotion: Promotion) -> str:
@@ -38,8 +38,7 @@ def table_in_markdown(table: Table) -> Markup:
     return Markup(f"*{in_markdown(table.caption)}*\n\n{markdown(table, in_markdown)}\n")
 
 
-def _context(reading: Reading) -> dict[str, Any]:
-    findings = reading.findings
+def _context(findings: Findings, reading: Reading) -> dict[str, Any]:
     unseen, seen = findings.unseen.figures, findings.chosen.test.figures
     return {
         "findings": findings,
@@ -47,13 +46,13 @@ def _context(reading: Reading) -> dict[str, Any]:
         "card": findings.card,
         "headline": say.verdict_headline(reading, None),
         "sentences": say.verdict_sentences(reading),
-        "questions": [(q, _answers(reading, q)) for q in say.QUESTIONS],
+        "questions": [(q, _answers(reading, q)) for q in say.QUESTIONS if reading.judged(q.measure)],
         "attributes": [attribute.title for attribute in findings.experiment.groups.attributes.values()],
         "simplest_first": _titles(findings),
         "list": accounts.list_words(reading),
         "known": reading.figure("prevalence").students,
         "ceilings": [_ceiling(tried) for tried in findings.tried_as(Role.CEILING)],
-        "blindness": accounts.blindness(reading),
+        "blindness": accounts.blindness(reading, findings.reached),
         "unknown": accounts.unknown_differences(reading),
         "hidden": groups.unseen_groups(reading),
         "meanings": [(level.name, meaning(level)) for level in findings.card.levels],
@@ -62,12 +61,11 @@ def _context(reading: Reading) -> dict[str, Any]:
         "minimum": reading.discretion.minimum,
         "level": w.percent(findings.experiment.gate.confidence, 0),
         "table": table_in_markdown,
-        **_tables(reading),
+        **_tables(findings, reading),
     }
 
 
-def _tables(reading: Reading) -> dict[str, Any]:
-    findings = reading.findings
+def _tables(findings: Findings, reading: Reading) -> dict[str, Any]:
     single = (*groups.shown_cells(reading, 0), *reading.singles)
     waiting = [judgement for judgement in findings.verdict.judgements if is_open(judgement)]
     return {
@@ -87,7 +85,7 @@ def _tables(reading: Reading) -> dict[str, Any]:
         "open": groups.open_table(reading, waiting, captions.OPEN),
         "rules": groups.judgements_table(reading, findings.rule_verdict, captions.RULES),
         "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
-        "reached": groups.reached_table(reading, captions.REACHED),
+        "reached": groups.reached_table(reading, findings.reached, captions.REACHED),
     }
 
 

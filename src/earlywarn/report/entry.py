@@ -27,9 +27,9 @@ def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[s
             "train_students": str(findings.train_students),
             "train_schools": str(findings.train_schools),
             "test_schools": str(findings.test_schools),
-            **findings.digests,
+            **findings.audited.about.digests,
         },
-        metrics=_tried_metrics(findings.chosen) | _group_metrics(findings.figures),
+        metrics=_tried_metrics(findings.chosen) | _group_metrics(findings.audited.figures),
         tags={
             "verdict": findings.verdict.outcome.value,
             "candidate": card.candidate,

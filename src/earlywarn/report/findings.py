@@ -8,6 +8,7 @@ from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.config.experiment import Experiment
+from earlywarn.config.sections import Gate, Groups
 from earlywarn.estimate import Estimate
 from earlywarn.evaluate import Evaluation
 from earlywarn.gate import Verdict
@@ -67,6 +68,69 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class About:
+    """What was audited, in words for the head of a page.
+
+    Attributes
+    ----------
+    name
+        A name safe for files and MLflow.
+    what
+        Whose scores, such as "Piecewise logistic" or a file's name.
+    standard
+        What every student should reach, in words.
+    students
+        Which students, such as "school year 1988".
+    list
+        How long the list is, or that it was given.
+    schools
+        How many schools; 0 where they are not known.
+    digests
+        Name -> sha256 of what went in.
+    """
+
+    name: str
+    title: str
+    what: str
+    standard: str
+    note: str
+    students: str
+    list: str
+    schools: int
+    day: date
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One audit whole: of anybody's scores, with every figure and what the gate says.
+
+    Attributes
+    ----------
+    verdict
+        None where no outcome is known yet: then nothing can be judged but coverage.
+    inputs
+        Input -> title, for the shares who lack it.
+    is_risk
+        Whether scores are probabilities.
+    """
+
+    about: About
+    groups: Groups
+    gate: Gate
+    figures: tuple[Figure, ...]
+    verdict: Verdict | None
+    counted: tuple[Counted, ...]
+    inputs: Mapping[str, str]
+    is_risk: bool = True
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether any outcome is known."""
+        return any(line.missed + line.met for line in self.counted)
+
+
+@dataclass(frozen=True)
 class Findings:
     """Everything that one run of an experiment found.
 
@@ -74,12 +138,9 @@ class Findings:
     ----------
     unseen
         The chosen candidate on the later year in schools (and students) that taught nothing, by cross-fitting.
-    figures, rule_figures
-        The audit of the chosen candidate, and of the indicator rules.
-    audited_on
-        The day from which a provisional verdict counts; promoting later does not renew it.
-    rule_verdict
-        The same gate turned on the indicator rules, without the rules about gain over them.
+    audited, rules
+        The audit of the chosen candidate, and of the indicator rules under the same gate but for the rules about
+        gain over them. Its day is the one from which a provisional verdict counts; promoting later does not renew it.
     """
 
     experiment: Experiment
@@ -87,17 +148,24 @@ class Findings:
     tried: tuple[Tried, ...]
     calibration: Calibration
     unseen: Evaluation
-    figures: tuple[Figure, ...]
-    rule_figures: tuple[Figure, ...]
-    verdict: Verdict
-    rule_verdict: Verdict
-    counted: tuple[Counted, ...]
+    audited: Audited
+    rules: Audited
     reached: tuple[Reached, ...]
     train_students: int
     train_schools: int
     test_schools: int
-    audited_on: date
-    digests: Mapping[str, str]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gate's verdict on the chosen candidate."""
+        assert self.audited.verdict is not None, "a test has outcomes"
+        return self.audited.verdict
+
+    @property
+    def rule_verdict(self) -> Verdict:
+        """The gate's verdict on the indicator rules."""
+        assert self.rules.verdict is not None, "a test has outcomes"
+        return self.rules.verdict
 
     @property
     def chosen(self) -> Tried:

@@ -3,13 +3,14 @@
 A group below the privacy minimum keeps its row and shows no number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from earlywarn.audit.figures import Figure
 from earlywarn.audit.subject import title_of
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report import words as w
+from earlywarn.report.findings import Reached
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import HELD_AGAINST, OUTCOME_WORDS, decides, interval_words, limit_words
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Table, gap, row, share
@@ -67,7 +68,7 @@ def judgements_table(reading: Reading, verdict: Verdict, caption: str) -> Table:
     """Give every judgement of a gate, a row a group and a column a rule, for groups that may be shown."""
     held = {(j.rule, j.cell): j for j in verdict.judgements if j.cell not in reading.discretion.hidden}
     rules = {rule: judgement for (rule, _), judgement in reversed(held.items())}
-    names = [rule.name for rule in reading.findings.experiment.gate.rules if rule.name in rules]
+    names = [rule.name for rule in reading.audited.gate.rules if rule.name in rules]
     columns = (f"{COLUMNS[rules[name].measure]}: {limit_words(rules[name])}" for name in names)
     cells = sorted({cell for _, cell in held}, key=reading.cells.index)
     rows = (Row(reading.words(cell), tuple(_judged_entry(held.get((name, cell))) for name in names)) for cell in cells)
@@ -95,12 +96,12 @@ def outcomes_table(reading: Reading, caption: str) -> Table:
     return Table(caption, columns, tuple(_outcome_row(reading, cell) for cell in reading.counted))
 
 
-def reached_table(reading: Reading, caption: str) -> Table:
+def reached_table(reading: Reading, reached: Iterable[Reached], caption: str) -> Table:
     """Compare whom the list finds with whom it would find, were groups among the inputs."""
     columns = ("Group", "Missed the standard", "Found by this list", "Found with groups as inputs", "Difference")
     minimum = reading.discretion.minimum
     rows = []
-    for line in reading.findings.reached:
+    for line in reached:
         if line.missed < minimum:
             rows.append(row(reading.words(line.cell), f"fewer than {minimum} missed the standard: not shown"))
         else:

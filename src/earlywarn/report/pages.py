@@ -43,8 +43,8 @@ def audit_page(findings: Findings, today: date | None = None) -> str:
         The day of a promotion: then a provisional verdict says until when it holds. Without it the
         page has no date, so that the same findings give the same bytes.
     """
-    reading = Reading(findings)
-    context = _front(reading, today) | _tables(reading) | _model(findings)
+    reading = Reading(findings.audited, findings.rules)
+    context = _front(findings, reading, today) | _tables(findings, reading) | _model(findings)
     return pages().get_template("audit.html.j2").render(context)
 
 
@@ -56,7 +56,7 @@ def with_promotion(page: str, promotion: Promotion) -> str:
 
 def figure_files(findings: Findings) -> dict[str, str]:
     """Give every figure of the audit as a stand-alone SVG, by file name."""
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
     draw: Any = pages().get_template("figures.svg.j2").module
     forests = [recall_forest(reading), *(gap_forest(reading, question) for question in say.QUESTIONS)]
     files = {f"{forest.name}.svg": draw.forest(forest.layouts[0], alone=True) for forest in forests}
@@ -67,8 +67,7 @@ def figure_files(findings: Findings) -> dict[str, str]:
     return {name: str(text).strip() + "\n" for name, text in files.items()}
 
 
-def _front(reading: Reading, today: date | None) -> dict[str, Any]:
-    findings = reading.findings
+def _front(findings: Findings, reading: Reading, today: date | None) -> dict[str, Any]:
     verdict = findings.verdict
     return {
         "findings": findings,
@@ -82,7 +81,7 @@ def _front(reading: Reading, today: date | None) -> dict[str, Any]:
         "list": accounts.list_words(reading),
         "ceilings": findings.tried_as(Role.CEILING),
         "aware": findings.tried_as(Role.AWARE),
-        "blindness": accounts.blindness(reading),
+        "blindness": accounts.blindness(reading, findings.reached),
         "hidden": groups.unseen_groups(reading),
         "attributes": tuple(attribute.title for attribute in findings.experiment.groups.attributes.values()),
         "level": w.percent(findings.experiment.gate.confidence, 0),
@@ -96,8 +95,7 @@ def _answered(reading: Reading, question: say.Question) -> Answered:
     return Answered(question, answers, gap_forest(reading, question), limit)
 
 
-def _tables(reading: Reading) -> dict[str, Any]:
-    findings = reading.findings
+def _tables(findings: Findings, reading: Reading) -> dict[str, Any]:
     singles, crossed = (groups.shown_cells(reading, 0) + reading.singles), _intersections(reading)
     held = tuple(cell for cell in crossed if cell not in reading.discretion.hidden)
     return {
@@ -119,7 +117,7 @@ def _tables(reading: Reading) -> dict[str, Any]:
         "rule_failed": findings.rule_verdict.failed_rules,
         "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
         "unknown": accounts.unknown_differences(reading),
-        "reached": groups.reached_table(reading, captions.REACHED),
+        "reached": groups.reached_table(reading, findings.reached, captions.REACHED),
         "minimum": reading.discretion.minimum,
     }
 

@@ -8,29 +8,35 @@ from earlywarn.audit.sides import OTHERS
 from earlywarn.audit.subject import AGAINST
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Evidence, Rule
-from earlywarn.gate import Judgement
+from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
-from earlywarn.report.findings import Counted, Findings
+from earlywarn.report.findings import Audited, Counted
 from earlywarn.report.privacy import Discretion, discretion
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found, ready to be told."""
+    """What was found, ready to be told; ``rules`` is the audit of the indicator rules beside it."""
 
-    findings: Findings
+    audited: Audited
+    rules: Audited | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the gate says; before outcomes are known it says nothing of anybody."""
+        return self.audited.verdict or Verdict(Outcome.PROVISIONAL, ())
 
     @cached_property
     def discretion(self) -> Discretion:
         """Which counts may be shown."""
-        minimum = self.findings.experiment.groups.privacy_minimum
-        return discretion(self.findings.figures, self.findings.counted, minimum)
+        minimum = self.audited.groups.privacy_minimum
+        return discretion(self.audited.figures, self.audited.counted, minimum)
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every group of the audit, in its order."""
-        return tuple(dict.fromkeys(figure.cell for figure in self.findings.figures))
+        return tuple(dict.fromkeys(figure.cell for figure in self.audited.figures))
 
     @cached_property
     def singles(self) -> tuple[Cell, ...]:
@@ -40,19 +46,19 @@ class Reading:
     @cached_property
     def counted(self) -> dict[Cell, Counted]:
         """Students of the test year by group."""
-        return {line.cell: line for line in self.findings.counted}
+        return {line.cell: line for line in self.audited.counted}
 
     @cached_property
     def _figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return _looked_up(self.findings.figures)
+        return _looked_up(self.audited.figures)
 
     @cached_property
     def _references(self) -> dict[tuple[str, Cell], str]:
-        return {(f.measure, f.cell): f.versus for f in self.findings.figures if f.versus and f.is_main}
+        return {(f.measure, f.cell): f.versus for f in self.audited.figures if f.versus and f.is_main}
 
     @cached_property
     def _rule_figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return _looked_up(self.findings.rule_figures)
+        return _looked_up(self.rules.figures if self.rules else ())
 
     def figure(self, measure: str, cell: Cell = EVERYONE, versus: str = "") -> Figure:
         """Give a figure of the chosen candidate."""
@@ -75,7 +81,7 @@ class Reading:
 
     def words(self, cell: Cell) -> str:
         """Give a group's name for people, with a cross where groups meet: Free lunch × Black."""
-        groups, parts = self.findings.experiment.groups, zip(cell.attributes, cell.values, strict=True)
+        groups, parts = self.audited.groups, zip(cell.attributes, cell.values, strict=True)
         names = (Cell((attribute,), (value,)).words(groups) for attribute, value in parts)
         return " \N{MULTIPLICATION SIGN} ".join(names) or EVERYONE.words(groups)
 
@@ -96,16 +102,16 @@ class Reading:
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""
-        return next(rule for rule in self.findings.experiment.gate.rules if rule.name == judgement.rule)
+        return next(rule for rule in self.audited.gate.rules if rule.name == judgement.rule)
 
     def judged(self, measure: str, scope: str = "groups") -> tuple[Judgement, ...]:
         """Give the judgements of the rules about one measure."""
-        names = {r.name for r in self.findings.experiment.gate.rules if (r.measure, r.scope) == (measure, scope)}
-        return tuple(j for j in self.findings.verdict.judgements if j.rule in names)
+        names = {r.name for r in self.audited.gate.rules if (r.measure, r.scope) == (measure, scope)}
+        return tuple(j for j in self.verdict.judgements if j.rule in names)
 
     def why_not(self, figure: Figure) -> str:
         """Say why a figure has no interval: the first thing that it lacks, without a small count."""
-        lack = _lack(self.findings.experiment.gate.evidence, figure)
+        lack = _lack(self.audited.gate.evidence, figure)
         if figure.cell in self.discretion.hidden or not lack:
             return figure.reason
         return f"too little data: {lack}"

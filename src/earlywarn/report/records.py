@@ -25,7 +25,8 @@ RESAMPLED = "school"
 
 def audit_record(findings: Findings) -> dict[str, Any]:
     """Give audit.json: every figure of the model and of the indicator rules, with its evidence or reason."""
-    reading = Reading(findings)
+    reading = Reading(findings.audited, findings.rules)
+    audited = findings.audited
     experiment = findings.experiment
     return {
         "format": FORMAT,
@@ -45,8 +46,8 @@ def audit_record(findings: Findings) -> dict[str, Any]:
             "test_schools": findings.test_schools,
         },
         "verdict": findings.verdict.outcome.value,
-        "figures": [_figure(reading, figure) for figure in findings.figures if figure.is_main],
-        "counted": [_counted(reading, line) for line in findings.counted],
+        "figures": [_figure(reading, figure) for figure in audited.figures if figure.is_main],
+        "counted": [_counted(reading, line) for line in audited.counted],
         "reached": [_reached(reading, line) for line in findings.reached],
         "candidates": [_tried(tried, findings.chosen.name) for tried in findings.tried],
         "unseen_schools": _evaluation(findings.unseen),
@@ -56,17 +57,17 @@ def audit_record(findings: Findings) -> dict[str, Any]:
             **_verdict(reading, findings.rule_verdict, told=False),
             "figures": [
                 _figure(reading, figure)
-                for figure in findings.rule_figures
+                for figure in findings.rules.figures
                 if figure.cell.depth <= 1 and figure.is_main
             ],
         },
-        "digests": dict(findings.digests),
+        "digests": dict(audited.about.digests),
     }
 
 
 def verdict_record(findings: Findings) -> dict[str, Any]:
     """Give verdict.json: the outcome, every judgement with its limits, and what would decide the open ones."""
-    reading, gate = Reading(findings), findings.experiment.gate
+    reading, gate = Reading(findings.audited), findings.experiment.gate
     return {
         "format": VERDICT_FORMAT,
         "scorecard": findings.card.sha256,
@@ -76,7 +77,7 @@ def verdict_record(findings: Findings) -> dict[str, Any]:
         "resampling_unit": RESAMPLED,
         "undecided_share": gate.undecided_share,
         "provisional_days": gate.provisional_days,
-        "audited_on": findings.audited_on.isoformat(),
+        "audited_on": findings.audited.about.day.isoformat(),
         "evidence": gate.evidence.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json") for rule in gate.rules],
     }

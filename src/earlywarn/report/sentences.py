@@ -110,16 +110,16 @@ OUTCOME_WORDS = {Outcome.PASS: "within the limit", Outcome.PROVISIONAL: "not dec
 
 def verdict_headline(reading: Reading, today: date | None) -> str:
     """Say the verdict in a few words; with a day, until when a provisional one holds."""
-    outcome = reading.findings.verdict.outcome
+    outcome = reading.verdict.outcome
     if outcome is Outcome.PROVISIONAL and today is not None:
-        ends = today + timedelta(days=reading.findings.experiment.gate.provisional_days)
+        ends = today + timedelta(days=reading.audited.gate.provisional_days)
         return f"Verdict: provisional until {w.day(ends)}."
     return f"Verdict: {outcome.value}."
 
 
 def verdict_sentences(reading: Reading) -> tuple[str, ...]:
     """Say what failed and for whom (the first sentence), what is not decided, and what would decide it."""
-    verdict = reading.findings.verdict
+    verdict = reading.verdict
     failed = [fail_sentence(reading, judgement) for judgement in verdict.of(Outcome.FAIL)]
     said = [" ".join(failed) or "Nothing failed."]
     waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
