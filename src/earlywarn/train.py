@@ -9,7 +9,9 @@ from earlywarn.candidates.catalogue import catalogue
 from earlywarn.candidates.learn import learn
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
+from earlywarn.examine import InUse
 from earlywarn.files import publish_file, readable_json, sha256_of
+from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
 from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
@@ -53,7 +55,7 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     learnt = learn(parts.train, candidates, experiment)
     tell("looking at the test, once")
     stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
-    findings = look(parts, candidates, learnt, experiment, stamp)
+    findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
     tell("writing the record")
     papers = papers_of(findings, content)
     version = registry.record(entry_of(findings, papers, figure_files(findings)))
@@ -61,6 +63,14 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     for name, paper in papers.items():
         publish_file(folder / name, paper)
     return Trained(findings, version, folder)
+
+
+def _in_use(home: Path, name: str) -> InUse | None:
+    """Give the model of this name that is in force in this home, if there is one."""
+    before = [promotion for promotion in read_record(home) if promotion.name == name]
+    if not before:
+        return None
+    return InUse(load_scorecard(home, before[-1].scorecard), f"{name} version {before[-1].version}")
 
 
 def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:

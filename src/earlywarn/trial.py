@@ -10,26 +10,34 @@ from datetime import date
 import numpy as np
 
 from earlywarn import intervals as iv
-from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
+from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
 from earlywarn.candidates.catalogue import Candidate
 from earlywarn.candidates.crossfit import across_schools, out_of_fold, risk_and_points
-from earlywarn.candidates.fold import check_equal, frame_values
-from earlywarn.candidates.learn import Learnt, schools, with_groups
+from earlywarn.candidates.fold import check_equal
+from earlywarn.candidates.learn import Learnt, with_groups
 from earlywarn.cohort import Cohort, Split
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats
-from earlywarn.config.experiment import Experiment, Serving
+from earlywarn.columns import MISSED, Bools, Floats
+from earlywarn.config.experiment import Experiment
 from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
-from earlywarn.gate import judge
-from earlywarn.groups import Membership, membership
-from earlywarn.histograms import Presence, Scored
-from earlywarn.report.findings import About, Audited, Counted, Findings, Reached, Tried
+from earlywarn.examine import (
+    InUse,
+    audit,
+    card_scores,
+    count_outcomes,
+    held_against,
+    held_out,
+    level_cuts,
+    presence_of,
+    scored_students,
+)
+from earlywarn.groups import membership
+from earlywarn.report.findings import About, Audited, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
-from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import LevelMeaning
 
-RULES, AWARE = "indicator_rules", "aware"
+CHOSEN, RULES, AWARE, IN_USE = "chosen", "indicator_rules", "aware", "model in use"
+AGAINST_WHOM = {RECALL_GAIN: RULES, RECALL_DRIFT: IN_USE}
 
 Scores = Mapping[str, tuple[Floats, Floats]]
 """Candidate -> (risk, points) on the scorable test students."""
@@ -44,19 +52,28 @@ class Stamp:
 
 
 def look(
-    parts: Split, candidates: tuple[Candidate, ...], learnt: Learnt, experiment: Experiment, stamp: Stamp
+    parts: Split,
+    candidates: tuple[Candidate, ...],
+    learnt: Learnt,
+    experiment: Experiment,
+    stamp: Stamp,
+    in_use: InUse | None = None,
 ) -> Findings:
     """Score, evaluate, audit and judge the test part; call it once, after the choice."""
     scorable = parts.test.take(parts.test.enough)
     frame = with_groups(scorable)
     check_equal(learnt.card, learnt.fitted[learnt.choice.chosen], frame)
     scores = {name: risk_and_points(model, frame) for name, model in learnt.fitted.items()}
-    told = score(learnt.card, frame_values(learnt.card.specs, frame), reasons=0, strengths=0)
-    scores[learnt.choice.chosen] = (told.risk, told.points)
-    test = _test(scorable, experiment, len(parts.test))
-    levels = _level_meanings(told.risk, test, experiment)
+    risk, points = card_scores(learnt.card, frame)
+    scores[learnt.choice.chosen] = (risk, points)
+    test = held_out(parts.test, experiment)
+    levels = _level_meanings(risk, test, experiment)
     (chosen,) = (candidate for candidate in candidates if candidate.name == learnt.choice.chosen)
-    audited, rules = _audits(parts.test, test, scores, chosen, experiment, stamp)
+    judged = {CHOSEN: scores[chosen.name], RULES: scores[RULES]}
+    if in_use is not None and not in_use.misfit(experiment.inputs):
+        judged[IN_USE] = card_scores(in_use.card, frame)
+    about = held_against(about_test(chosen.title, parts.test, experiment, stamp), in_use, experiment.inputs)
+    audited, rules = _audits(parts.test, test, judged, about, experiment)
     return Findings(
         experiment=experiment,
         card=replace(learnt.card, levels=levels),
@@ -73,28 +90,19 @@ def look(
 
 
 def _audits(
-    part: Cohort, test: HeldOut, scores: Scores, chosen: Candidate, experiment: Experiment, stamp: Stamp
+    part: Cohort, test: HeldOut, scores: Scores, about: About, experiment: Experiment
 ) -> tuple[Audited, Audited]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    presence, cuts = presence_of(part, experiment), level_cuts(experiment)
-    model, rules = (
-        _scored(presence.groups.take(part.enough), test, scores[name], experiment.capacity.share)
-        for name in (chosen.name, RULES)
-    )
-    about = about_test(chosen.title, part, experiment, stamp)
+    presence, cuts, share = presence_of(part, experiment), level_cuts(experiment), experiment.capacity.share
+    lists = {name: scored_students(presence, part.enough, test, each, share) for name, each in scores.items()}
+    against = {measure: lists[name] for measure, name in AGAINST_WHOM.items() if name in lists}
     counted = count_outcomes(part, experiment)
+    model = Subject(lists[CHOSEN], presence, cuts=cuts, against=against)
+    rules = Subject(lists[RULES], presence, cuts=cuts)
     return (
-        audit(Subject(model, presence, cuts=cuts, against={RECALL_GAIN: rules}), about, counted, experiment),
-        audit(Subject(rules, presence, cuts=cuts), replace(about, what="Indicator rules"), counted, experiment),
+        audit(model, about, counted, experiment),
+        audit(rules, replace(about, what="Indicator rules"), counted, experiment),
     )
-
-
-def audit(subject: Subject, about: About, counted: tuple[Counted, ...], serving: Serving) -> Audited:
-    """Give every figure and the verdict; rules about what the subject is not held against say nothing."""
-    figures = audit_figures(subject, serving.groups, serving.gate.evidence)
-    verdict = judge(figures, serving.gate) if subject.has_outcomes else None
-    inputs = {spec.name: spec.title for spec in serving.inputs}
-    return Audited(about, serving.groups, serving.gate, figures, verdict, counted, inputs)
 
 
 def about_test(what: str, part: Cohort, experiment: Experiment, stamp: Stamp) -> About:
@@ -111,22 +119,6 @@ def about_test(what: str, part: Cohort, experiment: Experiment, stamp: Stamp) ->
         day=stamp.day,
         digests=stamp.digests,
     )
-
-
-def presence_of(part: Cohort, experiment: Serving) -> Presence:
-    """Say of all students in scope who could not be scored and who lacks which input."""
-    lacks = {LACKS + spec.name: part.frame[spec.name].isna().to_numpy() for spec in experiment.inputs}
-    return Presence(schools(part), membership(part.groups, experiment.groups.depth), {NOT_SCORED: ~part.enough} | lacks)
-
-
-def level_cuts(experiment: Serving) -> tuple[Cut, ...]:
-    """Give the risks at which a level starts, the lowest left out: everyone reaches it."""
-    return tuple(Cut(f"level {level.name}", level.start) for level in experiment.levels if level.start > 0)
-
-
-def _scored(groups: Membership, test: HeldOut, scores: tuple[Floats, Floats], share: float) -> Scored:
-    risk, points = scores
-    return Scored(test.school, groups, risk, test.outcome, test.make_list(points, share))
 
 
 def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, share: float) -> Tried:
@@ -156,7 +148,7 @@ def _unseen_schools(
     folds = across_schools(teach, judged, experiment.cohort.folds, experiment.seed)
     ((_, points),) = out_of_fold(model, teach, parts.train.outcome, judged, folds).values()
     risk = 1 / (1 + np.exp(-(learnt.calibration.shift + learnt.calibration.slope * points)))
-    return evaluate(risk, points, _test(scorable, experiment, len(parts.test)), experiment.capacity.share)
+    return evaluate(risk, points, held_out(parts.test, experiment), experiment.capacity.share)
 
 
 def _level_meanings(risk: Floats, test: HeldOut, experiment: Experiment) -> tuple[LevelMeaning, ...]:
@@ -174,29 +166,6 @@ def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, need: Eviden
     return replace(level, students=found.students, share=found.estimate.value, low=low, high=high)
 
 
-def count_outcomes(part: Cohort, experiment: Serving) -> tuple[Counted, ...]:
-    """Count outcomes by single attribute, unknown apart: it is never read as met."""
-    groups = membership(part.groups, 1)
-    cells: list[Counted] = []
-    for codes in groups.codes:
-        table = np.zeros((len(groups.cells), 2, 3), dtype=np.int64)
-        np.add.at(table, (codes, part.enough.astype(np.int64), part.outcome), 1)
-        cells += [
-            Counted(
-                cell=cell,
-                students=int(row.sum()),
-                missed=int(row[1, MISSED]),
-                met=int(row[1, MET]),
-                unknown=int(row[1, UNKNOWN]),
-                not_enough_data=int(row[0].sum()),
-                not_scored_missed=int(row[0, MISSED]),
-            )
-            for cell, row in zip(groups.cells, table, strict=True)
-            if row.sum()
-        ]
-    return tuple(cells)
-
-
 def _reached(part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
     share = experiment.capacity.share
     lists = [test.make_list(scores[name][1], share).flagged for name in (chosen, AWARE)]
@@ -207,8 +176,3 @@ def _reached(part: Cohort, test: HeldOut, scores: Scores, chosen: str, experimen
         for place in np.unique(codes)
         if (rows := (codes == place) & missed).any()
     )
-
-
-def _test(part: Cohort, experiment: Experiment, in_scope: int) -> HeldOut:
-    student_id = part.frame["student_id"].to_numpy(dtype=object)
-    return HeldOut(student_id, schools(part), part.outcome, experiment.seed, in_scope)

@@ -4,7 +4,7 @@ A figure without enough evidence keeps its counts and says why there is no inter
 and never left out.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -53,6 +53,8 @@ class Figure:
         For a difference where groups meet: the p-value after Benjamini and Hochberg; None elsewhere.
     pooled
         The difference drawn towards those of its like, where the plan asks for it; never for the gate.
+    parts
+        How far the value moves without each school, shape (schools,); kept for main figures, to compare audits.
     """
 
     measure: str
@@ -70,6 +72,7 @@ class Figure:
     rough: Estimate | None = None
     q: float | None = None
     pooled: Estimate | None = None
+    parts: Floats | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_main(self) -> bool:
@@ -136,7 +139,7 @@ class Rows:
         one, other = self.pairs.one, self.pairs.other
         return Counts(*(np.minimum(part[one], part[other]) for part in vars(self.counts).values()))
 
-    def figure(self, row: int, value: float, found: Estimate | None) -> Figure:
+    def figure(self, row: int, value: float, found: Estimate | None, parts: Floats) -> Figure:
         """Give one figure, with its estimate or the reason why there is none."""
         counts, pairs, frame = self.smaller, self.pairs, self.frame
         held = (round(counts.students[row]), round(counts.events[row]), round(counts.non_events[row]))
@@ -150,7 +153,8 @@ class Rows:
         elif estimate is None and not reason:
             reason = "no interval: a single school, or nothing that varies"
         cell, versus = frame.sides.cells[pairs.one[row]], pairs.versus[row]
-        return Figure(self.name, cell, versus, value, estimate, reason, *held, schools, pairs.form, self.cut, rough)
+        made = Figure(self.name, cell, versus, value, estimate, reason, *held, schools, pairs.form, self.cut, rough)
+        return replace(made, parts=parts) if made.is_main and held[0] else made
 
 
 def _alone(sides: Sides) -> Pairs:
@@ -170,47 +174,53 @@ def _to_everyone(sides: Sides) -> Pairs:
 
 
 def _held(sheet: Sheet, rows: Rows) -> list[Figure]:
-    value, estimates = _BY_FORM[rows.pairs.form](sheet, rows.pairs, rows.smaller)
-    return [
-        rows.figure(row, one, found) for row, (one, found) in enumerate(zip(value.tolist(), estimates, strict=True))
-    ]
+    value, estimates, without = _BY_FORM[rows.pairs.form](sheet, rows.pairs, rows.smaller)
+    moved = np.where(np.isfinite(without), without - value, 0.0)
+    every = zip(value.tolist(), estimates, moved.T, strict=True)
+    return [rows.figure(row, one, found, parts) for row, (one, found, parts) in enumerate(every)]
 
 
-def _own(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
-    value = sheet.value[pairs.one]
+Found = tuple[Floats, list[Estimate | None], Floats]
+"""Values, estimates, and values without each school, of some pairs."""
+
+
+def _own(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
+    value, without = sheet.value[pairs.one], sheet.without[:, pairs.one]
     if sheet.is_share:
-        return value, list(sheet.alone[: len(value)])
-    found = jackknifed(value, sheet.without[:, pairs.one], counts.schools)
+        return value, list(sheet.alone[: len(value)]), without
+    found = jackknifed(value, without, counts.schools)
     if sheet.moved is None:
-        return value, found
+        return value, found, without
     gained, lost = sheet.moved.gained, sheet.moved.lost
     few = (gained.counts.events + lost.counts.events)[pairs.one] < LEAST_EVENTS
     recovered = _recovered((gained, pairs.one), (lost, pairs.one))
-    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)]
+    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)], without
 
 
-def _difference(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
+def _difference(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
     value = sheet.value[pairs.one] - sheet.value[pairs.other]
     sides = _filled(sheet, pairs)
     with np.errstate(invalid="ignore"):  # infinite where one school holds all of both sides: then no interval
-        found = jackknifed(value, sides[0] - sides[1], counts.schools)
+        without = sides[0] - sides[1]
+    found = jackknifed(value, without, counts.schools)
     if not sheet.is_share:
-        return value, found
+        return value, found, without
     few = np.minimum(counts.events, counts.non_events) < FEW_EVENTS
     recovered = _recovered((sheet, pairs.one), (sheet, pairs.other)) if few.any() else found
-    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)]
+    return value, [r if f else e for f, r, e in zip(few, recovered, found, strict=True)], without
 
 
-def _ratio(sheet: Sheet, pairs: Pairs, counts: Counts) -> tuple[Floats, list[Estimate | None]]:
+def _ratio(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
     """Give ratios of two shares; the jackknife is taken of their logarithm."""
     sides = _filled(sheet, pairs)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = sheet.value[pairs.one] / sheet.value[pairs.other]
         logs = np.log(sides[0] / sides[1])
         held = (counts.events >= FEW_EVENTS) & np.isfinite(np.log(value))
-    found = jackknifed(value, np.where(np.isnan(sides[0]), np.nan, logs), counts.schools)
-    scaled = [None if e is None else replace(e, scale=Scale.LOG) for e in found]
-    return np.where(np.isfinite(value), value, np.nan), [e if h else None for h, e in zip(held, scaled, strict=True)]
+    without = np.where(np.isnan(sides[0]), np.nan, logs)
+    found = jackknifed(value, without, counts.schools)
+    scaled = [replace(e, scale=Scale.LOG) if e is not None and h else None for h, e in zip(held, found, strict=True)]
+    return np.where(np.isfinite(value), value, np.nan), scaled, without
 
 
 _BY_FORM = {Form.VALUE: _own, Form.DIFFERENCE: _difference, Form.RATIO: _ratio}

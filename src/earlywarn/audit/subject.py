@@ -134,7 +134,7 @@ def _same_risk(sums: Sums, frame: Frame) -> Iterator[Figure]:
     for row, (one, other) in enumerate(zip(rows.pairs.one, rows.pairs.other, strict=True)):
         value, without = m.same_risk_gap(laid[:, one], laid[:, other])
         found = jackknifed(np.array([value]), without[:, None], rows.smaller.schools[[row]])
-        yield rows.figure(row, value, found[0])
+        yield rows.figure(row, value, found[0], np.where(np.isfinite(without), without - value, 0.0))
 
 
 def _prevalence_counts(sums: Sums, made: Sides) -> Counts:

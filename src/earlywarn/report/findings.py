@@ -87,6 +87,8 @@ class About:
         How many schools; 0 where they are not known.
     digests
         Name -> sha256 of what went in.
+    beside
+        Which model in use it was held against, or why not; "" where none is in use.
     """
 
     name: str
@@ -99,6 +101,7 @@ class About:
     schools: int
     day: date
     digests: Mapping[str, str]
+    beside: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""A cohort's students as an audit reads them, held against the rules and the model in use, and judged.
+
+Training's test and later audits share it, so that one figure means one thing everywhere. It fits nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from earlywarn.audit.sheets import LACKS, NOT_SCORED
+from earlywarn.audit.subject import Cut, Subject, audit_figures
+from earlywarn.candidates.fold import frame_values
+from earlywarn.candidates.learn import schools
+from earlywarn.cohort import Cohort
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, InputSpec
+from earlywarn.config.experiment import Serving
+from earlywarn.evaluate import HeldOut
+from earlywarn.gate import judge
+from earlywarn.groups import membership
+from earlywarn.histograms import Presence, Scored
+from earlywarn.report.findings import About, Audited, Counted
+from earlywarn.scorecard.points import score
+from earlywarn.scorecard.table import Scorecard
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The model in force, which another is held against: its scorecard, and its name and version in words."""
+
+    card: Scorecard
+    words: str
+
+    def misfit(self, specs: Sequence[InputSpec]) -> str:
+        """Say why it cannot score a table of these inputs; "" if it can."""
+        known = {spec.name: (spec.column, spec.type, dict(spec.cuts)) for spec in specs}
+        odd = [s.name for s in self.card.specs if known.get(s.name) != (s.column, s.type, dict(s.cuts))]
+        return f"it reads inputs that are not here or mean something else ({', '.join(odd)})" if odd else ""
+
+
+def audit(subject: Subject, about: About, counted: tuple[Counted, ...], serving: Serving) -> Audited:
+    """Give every figure and the verdict; rules about what the subject is not held against say nothing."""
+    figures = audit_figures(subject, serving.groups, serving.gate.evidence)
+    verdict = judge(figures, serving.gate) if subject.has_outcomes else None
+    inputs = {spec.name: spec.title for spec in serving.inputs}
+    return Audited(about, serving.groups, serving.gate, figures, verdict, counted, inputs)
+
+
+def held_against(about: About, in_use: InUse | None, specs: Sequence[InputSpec]) -> About:
+    """Add to the head which model in use it is held against, or why it is not."""
+    if in_use is None:
+        return about
+    misfit = in_use.misfit(specs)
+    words = f"not held against {in_use.words}, the model in use: {misfit}" if misfit else (
+        f"held against {in_use.words}, the model in use"
+    )  # fmt: skip
+    return replace(about, beside=words)
+
+
+def card_scores(card: Scorecard, frame: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Give a scorecard's risk and points for every row."""
+    told = score(card, frame_values(card.specs, frame), reasons=0, strengths=0)
+    return told.risk, told.points
+
+
+def presence_of(part: Cohort, serving: Serving) -> Presence:
+    """Say of all students in scope who could not be scored and who lacks which input."""
+    lacks: Mapping[str, Bools] = {LACKS + spec.name: part.frame[spec.name].isna().to_numpy() for spec in serving.inputs}
+    return Presence(schools(part), membership(part.groups, serving.groups.depth), {NOT_SCORED: ~part.enough, **lacks})
+
+
+def scored_students(
+    presence: Presence, rows: Bools, test: HeldOut, scores: tuple[Floats, Floats], share: float
+) -> Scored:
+    """Give the scored students with their list of a share of the roster; ``scores`` are risk and points."""
+    risk, points = scores
+    listed = test.make_list(points, share)
+    return Scored(presence.school.take(rows), presence.groups.take(rows), risk, test.outcome, listed)
+
+
+def level_cuts(serving: Serving) -> tuple[Cut, ...]:
+    """Give the risks at which a level starts, the lowest left out: everyone reaches it."""
+    return tuple(Cut(f"level {level.name}", level.start) for level in serving.levels if level.start > 0)
+
+
+def held_out(part: Cohort, serving: Serving) -> HeldOut:
+    """Give the scorable students of a part as those on whom scores are tried."""
+    scorable = part.take(part.enough)
+    student_id = scorable.frame["student_id"].to_numpy(dtype=object)
+    return HeldOut(student_id, schools(scorable), scorable.outcome, serving.seed, len(part))
+
+
+def count_outcomes(part: Cohort, serving: Serving) -> tuple[Counted, ...]:
+    """Count outcomes by single attribute, unknown apart: it is never read as met."""
+    groups = membership(part.groups, 1)
+    cells: list[Counted] = []
+    for codes in groups.codes:
+        table = np.zeros((len(groups.cells), 2, 3), dtype=np.int64)
+        np.add.at(table, (codes, part.enough.astype(np.int64), part.outcome), 1)
+        cells += [
+            Counted(
+                cell=cell,
+                students=int(row.sum()),
+                missed=int(row[1, MISSED]),
+                met=int(row[1, MET]),
+                unknown=int(row[1, UNKNOWN]),
+                not_enough_data=int(row[0].sum()),
+                not_scored_missed=int(row[0, MISSED]),
+            )
+            for cell, row in zip(groups.cells, table, strict=True)
+            if row.sum()
+        ]
+    return tuple(cells)
