@@ -135,8 +135,8 @@ class _Students:
 
 
 def _outcomes(students: _Students, results: Results, serving: Serving, run: StoredRun) -> tuple[Ints, int]:
-    """Give each student's outcome a year and a grade later, and count outcomes of others."""
-    due = serving.cohort.school_year(run.manifest.as_of) + 1
+    """Give each student's outcome ``outcome_years`` and a grade later, and count outcomes of others."""
+    due = serving.cohort.school_year(run.manifest.as_of) + serving.cohort.outcome_years
     grade = np.array(results.grade.texts(), dtype=object)
     numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
     found = outcome_by_standard(serving.standard, grade, numbers)
@@ -154,7 +154,7 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
     }
     if not by_student:
         raise RosterError(
-            Fault(results.file, "no result belongs to a student of this run a year later",
+            Fault(results.file, "no result belongs to a student of this run in the year when outcomes are due",
                   f"results of school year {due}, one grade on", "check the file and the score run")
         )  # fmt: skip
     unmatched = sum(student not in after for student in results.student_id)

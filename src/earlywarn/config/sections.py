@@ -24,10 +24,12 @@ class RosterMap(Section):
 
 
 class Cohort(Section):
-    """Who is served, when the outcome is known, and which year tests."""
+    """Who is served, when the outcome is known, and who tests: a later year, or schools held out."""
 
     grades: tuple[Name, ...] = Field(min_length=1)
     test_year: int = Field(ge=1900, le=2200)
+    test_schools: Share | None = None
+    outcome_years: int = Field(default=1, ge=1, le=20)
     year_ends: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = "06-30"
     min_known: PositiveInt = 1
     known_inputs: tuple[Name, ...] = Field(min_length=1)
