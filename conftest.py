@@ -1,4 +1,7 @@
-"""What holds for every test: the shared data may be absent at home, and nothing is skipped in CI."""
+"""What holds for every test: only the shared data may be absent, and nothing else is left out in CI.
+
+EARLYWARN_SHARED_DATA names the folder of the shared data where it does not lie at ../shared/data.
+"""
 
 import os
 from collections.abc import Generator
@@ -8,7 +11,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
-SHARED_DATA = Path(__file__).parent.parent / "shared" / "data"
+SHARED_DATA = Path(os.environ.get("EARLYWARN_SHARED_DATA") or Path(__file__).parent.parent / "shared" / "data")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 IN_CI = os.environ.get("EARLYWARN_CI") == "1"
 
@@ -17,15 +20,21 @@ settings.register_profile("calm", deadline=None, derandomize=IN_CI)
 settings.load_profile("calm")
 
 
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the shared data, for tests marked needs_shared."""
+    return SHARED_DATA
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("needs_shared") and not SHARED_DATA.is_dir():
-        pytest.skip("no ../shared/data beside the checkout")
+    if _lacks_shared_data(item):
+        pytest.skip(f"no shared data at {SHARED_DATA}: EARLYWARN_SHARED_DATA may name its folder")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    return _left_out_is_failed(report)
+    return report if _lacks_shared_data(item) else _left_out_is_failed(report)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,6 +43,10 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     return _left_out_is_failed(report)
+
+
+def _lacks_shared_data(item: pytest.Item) -> bool:
+    return item.get_closest_marker("needs_shared") is not None and not SHARED_DATA.is_dir()
 
 
 def _left_out_is_failed(report: Report) -> Report:

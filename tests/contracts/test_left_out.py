@@ -1,0 +1,53 @@
+"""What is left out: in CI nothing but tests of shared data that is not there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TESTS = """
+import pytest
+
+@pytest.mark.needs_shared
+def test_of_shared_data() -> None:
+    pass
+
+@pytest.mark.needs_shared
+def test_of_shared_data_that_is_left_out() -> None:
+    pytest.skip("no time")
+
+def test_that_is_left_out() -> None:
+    pytest.skip("no time")
+
+@pytest.mark.xfail(strict=True)
+def test_that_is_known_to_fail() -> None:
+    raise AssertionError
+"""
+
+
+@pytest.mark.parametrize(
+    ("ci", "there", "summary"),
+    [
+        ("0", False, "3 skipped, 1 xfailed"),
+        ("1", False, "1 failed, 2 skipped, 1 xfailed"),
+        ("1", True, "2 failed, 1 passed, 1 xfailed"),
+    ],
+)
+def test_only_shared_data_may_be_absent_in_ci(tmp_path: Path, ci: str, there: bool, summary: str) -> None:
+    shared = ROOT if there else tmp_path / "nowhere"
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest]\nmarkers = ["needs_shared"]\n', encoding="utf-8")
+    (tmp_path / "test_few.py").write_text(TESTS, encoding="utf-8")
+    more = {"EARLYWARN_CI": ci, "EARLYWARN_SHARED_DATA": str(shared)}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", str(tmp_path)]
+    said = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=os.environ | more, check=False
+    ).stdout
+    assert re.search(rf"^=+ {summary} in", said, re.MULTILINE), said
+    assert there or f"no shared data at {shared}" in said
