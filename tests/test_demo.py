@@ -70,7 +70,7 @@ def test_last_years_result_is_the_same_students_a_year_before() -> None:
 
 def test_the_demo_prints_what_it_promises(demo: Demo) -> None:
     for word in (
-        "Candidates on the later test",
+        "Candidates on the test",
         "Groups, for the audit only",
         "Verdict: ",
         "indicator rules, judged by",
@@ -108,7 +108,7 @@ def test_the_list_holds_a_fifth_of_the_roster_and_no_group(demo: Demo) -> None:
 
 def test_the_readme_and_the_note_tell_what_the_demo_prints(demo: Demo) -> None:
     said = _squeezed(demo.said)
-    block = re.search(r"```\n(Candidates on the later test.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    block = re.search(r"```\n(Candidates on the test.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert block is not None
     lines = [_squeezed(line).strip() for line in block[1].splitlines() if line.strip()]
     assert len(lines) > 10

@@ -44,7 +44,7 @@ def show_candidates(findings: Findings) -> None:
         mark = "●" if tried is findings.chosen else ""
         made.add_row(mark, tried.title, *_candidate_cells(tried), style="bold" if mark else None)
     show(
-        f"Candidates on the later test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
+        f"Candidates on the test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
         made,
     )
     out.print(_why_chosen(findings.chosen))
@@ -56,7 +56,7 @@ def show_candidates(findings: Findings) -> None:
         for tried in findings.tried_as(role):
             out.print(f"To be {words}: AUC {with_interval(tried.auc_gain, signed=True)}.")
     schools = findings.chosen.test.figures["skill_within_schools"]
-    out.print(f"Later year in schools that taught nothing: AUC {with_interval(findings.unseen.figures['auc'])}.")
+    out.print(f"In schools that taught nothing: AUC {with_interval(findings.unseen.figures['auc'])}.")
     out.print(f"Skill within schools, beyond knowing the school: {with_interval(schools)} (.5 is none).")
 
 
