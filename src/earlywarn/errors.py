@@ -4,9 +4,9 @@
 
     EarlywarnError            exit code
       UsageError              2   a path, option or name that is not there
-        ConfigError           2   the experiment TOML
+        ConfigError           2   the TOML of an experiment or an audit
       RefusedError            1   refused by the data or by the gate
-        RosterError           1   a roster file as a whole
+        RosterError           1   a roster or another file of students, as a whole
         EvidenceError         1   too little data to fit or to judge
         ScorecardError        1   a scorecard that is not what was promoted
         GateError             1   a verdict that forbids the step
@@ -54,7 +54,7 @@ class UsageError(EarlywarnError):
 
 
 class ConfigError(UsageError):
-    """The experiment TOML says something that cannot be."""
+    """A TOML says something that cannot be."""
 
 
 class RefusedError(EarlywarnError):
@@ -62,7 +62,7 @@ class RefusedError(EarlywarnError):
 
 
 class RosterError(RefusedError):
-    """A roster file that cannot be taken as a whole."""
+    """A roster, or another file of students, that cannot be taken as a whole."""
 
 
 class EvidenceError(RefusedError):

@@ -24,8 +24,9 @@ from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.candidates.catalogue import catalogue
 from earlywarn.cli.main import app
 from earlywarn.columns import Status
+from earlywarn.config.audit import AuditPlan
 from earlywarn.config.experiment import Experiment
-from earlywarn.config.load import load_experiment, parse_experiment
+from earlywarn.config.load import load_experiment, load_plan, parse_experiment
 from earlywarn.config.sections import Gate
 from earlywarn.registry.store import PAPERS
 
@@ -182,8 +183,8 @@ def test_every_make_target_named_is_in_the_makefile(page: Path) -> None:
 # ── the config ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def config_sections(model: type[BaseModel] = Experiment, path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
-    """Walk the models of the TOML; gives each as its page heads it, such as ``[[gate.rules]]``."""
+def config_sections(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Walk the models of a TOML; gives each as its page heads it, such as ``[[gate.rules]]``."""
     for name, field in model.model_fields.items():
         inner = model_in(field.annotation)
         if inner is not None:
@@ -199,30 +200,41 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for inner in get_args(annotation) if (found := model_in(inner))), None)
 
 
-SECTIONS = {"Top of the file": Experiment, **dict(config_sections())}
+EXPERIMENT_SECTIONS = {"Top of the file": Experiment, **dict(config_sections(Experiment))}
+# What the two kinds of TOML share stands on the experiment's page alone.
+AUDIT_SECTIONS = {"Top of the file": AuditPlan} | {
+    head: model for head, model in config_sections(AuditPlan) if model not in EXPERIMENT_SECTIONS.values()
+}
+CONFIG_PAGES = {
+    "config.md": (EXPERIMENT_SECTIONS, {"The experiment TOML"}),
+    "audit-config.md": (AUDIT_SECTIONS, {"The audit TOML", "The two files", "An example"}),
+}
+SECTIONS = [(page, head) for page, (models, _) in CONFIG_PAGES.items() for head in models]
 
 
-def config_rows(heading: str) -> dict[str, list[str]]:
+def config_rows(page: str, heading: str) -> dict[str, list[str]]:
     """Give each key of a section's table with its other cells; a row may name several keys."""
-    section = sections((DOCS / "config.md").read_text("utf-8"))[heading]
+    section = sections((DOCS / page).read_text("utf-8"))[heading]
     rows = table_rows(section)
     return {key: row[1:] for row in rows for key in re.findall(r"`(\w+)`", row[0])}
 
 
-def test_the_config_page_has_every_section_and_no_other() -> None:
-    headings = [head for head in sections((DOCS / "config.md").read_text("utf-8")) if head != "The experiment TOML"]
-    assert sorted(headings) == sorted(SECTIONS)
+@pytest.mark.parametrize("page", CONFIG_PAGES)
+def test_a_config_page_has_every_section_and_no_other(page: str) -> None:
+    models, besides = CONFIG_PAGES[page]
+    assert sorted(sections((DOCS / page).read_text("utf-8"))) == sorted([*models, *besides])
 
 
-@pytest.mark.parametrize("heading", SECTIONS)
-def test_the_config_page_has_every_key_and_no_other(heading: str) -> None:
-    assert sorted(config_rows(heading)) == sorted(SECTIONS[heading].model_fields)
+@pytest.mark.parametrize(("page", "heading"), SECTIONS)
+def test_a_config_page_has_every_key_and_no_other(page: str, heading: str) -> None:
+    assert sorted(config_rows(page, heading)) == sorted(CONFIG_PAGES[page][0][heading].model_fields)
 
 
-@pytest.mark.parametrize("heading", SECTIONS)
-def test_the_config_page_tells_the_true_defaults(heading: str) -> None:
-    told = {key: cells[1] for key, cells in config_rows(heading).items()}
-    assert told == {key: default_words(field) for key, field in SECTIONS[heading].model_fields.items()}
+@pytest.mark.parametrize(("page", "heading"), SECTIONS)
+def test_a_config_page_tells_the_true_defaults(page: str, heading: str) -> None:
+    told = {key: cells[1] for key, cells in config_rows(page, heading).items()}
+    fields = CONFIG_PAGES[page][0][heading].model_fields
+    assert told == {key: default_words(field) for key, field in fields.items()}
 
 
 def default_words(field: Any) -> str:
@@ -247,6 +259,13 @@ def test_an_excerpt_on_the_config_page_is_accepted(excerpt: dict[str, Any]) -> N
 def test_the_rules_on_the_config_page_are_the_defaults() -> None:
     (rules,) = (excerpt["gate"]["rules"] for excerpt in EXCERPTS if "gate" in excerpt)
     assert Gate(rules=rules).rules == Gate().rules
+
+
+def test_the_example_on_the_audits_page_is_accepted(tmp_path: Path) -> None:
+    (example,) = blocks((DOCS / "audit-config.md").read_text("utf-8"), "toml")
+    path = tmp_path / "audit.toml"
+    path.write_text(example, encoding="utf-8")
+    assert load_plan(path) != AuditPlan()
 
 
 def merge(raw: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from earlywarn.config.sections import (
     Indicator,
     Level,
     RosterMap,
+    level_faults,
 )
 from earlywarn.config.standard import Name, Section, Standard
 
@@ -56,7 +57,7 @@ class Serving(Section):
     @model_validator(mode="after")
     def sections_fit_together(self) -> Self:
         """Collect every fault across sections and raise once."""
-        faults = [*_feature_faults(self), *_cohort_faults(self), *_level_faults(self)]
+        faults = [*_feature_faults(self), *_cohort_faults(self), *level_faults(self.levels)]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -154,12 +155,3 @@ def _cohort_faults(whole: Serving) -> list[str]:
     missing = [subject for subject in whole.standard.subjects if subject not in whole.roster.results]
     faults += [f"roster.results has no column for the standard's subject '{subject}'" for subject in missing]
     return faults
-
-
-def _level_faults(whole: Serving) -> list[str]:
-    starts = [level.start for level in whole.levels]
-    if starts != sorted(starts, reverse=True) or len(set(starts)) != len(starts) or starts[-1] != 0:
-        return ["levels must stand from the highest start to the lowest, and the lowest starts at 0"]
-    if len({level.name for level in whole.levels}) != len(whole.levels):
-        return ["two levels have the same name"]
-    return []

@@ -1,14 +1,44 @@
-"""Read an experiment TOML; all faults at once, an unknown key with the nearest known one."""
+"""Read a TOML of an experiment or of an audit; all faults at once, an unknown key with the nearest known one."""
 
 import difflib
 import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from earlywarn.config.audit import AuditPlan
 from earlywarn.config.experiment import Experiment, Serving
 from earlywarn.errors import ConfigError, Fault, ScorecardError, UsageError
+
+Root = TypeVar("Root", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What people are told of a kind of TOML: what it is called, its page, how to begin, where an example is."""
+
+    name: str
+    page: str
+    begin: str
+    example: str
+
+
+_EXPERIMENT = _Form(
+    name="an experiment TOML",
+    page="docs/config.md",
+    begin="check the path, or begin with 'earlywarn init'",
+    example="'earlywarn init' writes a commented example",
+)
+_AUDIT = _Form(
+    name="an audit TOML",
+    page="docs/audit-config.md",
+    begin="check the path, or leave it out: every key has a default",
+    example="docs/audit-config.md has an example",
+)
+_FORMS: dict[type[BaseModel], _Form] = {Experiment: _EXPERIMENT, Serving: _EXPERIMENT, AuditPlan: _AUDIT}
 
 
 def load_experiment(path: Path) -> Experiment:
@@ -32,29 +62,13 @@ def read_config(path: Path) -> bytes:
     UsageError
         No such file, or a folder.
     """
-    if not path.is_file():
-        found = "this is a folder" if path.is_dir() else "no such file"
-        raise UsageError(
-            Fault(str(path), found, "an experiment TOML", "check the path, or begin with 'earlywarn init'")
-        )
-    return path.read_bytes()
+    return _read(path, _EXPERIMENT)
 
 
 def parse_experiment(content: bytes, where: str) -> Experiment:
     """Check the bytes of an experiment TOML; ``where`` names them in errors."""
-    try:
-        raw = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(Fault(where, f"not UTF-8 at byte {error.start}", "UTF-8 text", "save it as UTF-8")) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(Fault(where, f"not TOML: {error}", remedy="mend that line")) from None
-    groups = _group_faults(raw, where)
-    try:
-        experiment = Experiment.model_validate(raw)
-    except ValidationError as error:
-        faults = [fault for fault in _faults(error, where) if not _is_told(fault, groups)]
-        raise ConfigError([*groups, *faults]) from None
-    return experiment
+    raw = _table(content, where)
+    return _checked(Experiment, raw, where, _group_faults(raw, where))
 
 
 def parse_serving(raw: Any, where: str) -> Serving:
@@ -62,7 +76,60 @@ def parse_serving(raw: Any, where: str) -> Serving:
     try:
         return Serving.model_validate(raw)
     except ValidationError as error:
-        raise ScorecardError(_faults(error, where)) from None
+        raise ScorecardError(_faults(error, where, Serving)) from None
+
+
+def load_plan(path: Path | None = None, experiment: Path | None = None) -> AuditPlan:
+    """Read and check the plan of an audit, all of which may be left out.
+
+    Parameters
+    ----------
+    experiment
+        What the plan leaves out of standard, seed, words for missing, groups, capacity, levels and gate
+        is taken from this experiment.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a folder.
+    ConfigError
+        Every fault of the file.
+    """
+    taken = _taken(load_experiment(experiment)) if experiment else {}
+    raw = _table(_read(path, _AUDIT), str(path)) if path else {}
+    if "features" in raw and "candidates" in raw:
+        raise ConfigError(Fault(str(path), _EXPERIMENT.name, _AUDIT.name, "give it as the experiment, not as the plan"))
+    return _checked(AuditPlan, taken | raw, str(path or experiment))
+
+
+def _taken(experiment: Experiment) -> dict[str, Any]:
+    kept = {key: getattr(experiment, key) for key in ("seed", "groups", "capacity", "levels", "gate")}
+    return kept | {"standard": experiment.standard.title, "missing": experiment.roster.missing}
+
+
+def _read(path: Path, form: _Form) -> bytes:
+    if not path.is_file():
+        found = "this is a folder" if path.is_dir() else "no such file"
+        raise UsageError(Fault(str(path), found, form.name, form.begin))
+    return path.read_bytes()
+
+
+def _table(content: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(Fault(where, f"not UTF-8 at byte {error.start}", "UTF-8 text", "save it as UTF-8")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(Fault(where, f"not TOML: {error}", remedy="mend that line")) from None
+
+
+def _checked(root: type[Root], raw: Mapping[str, Any], where: str, told: Sequence[Fault] = ()) -> Root:
+    """Make the model; ``told`` are faults found already, in words of their own."""
+    try:
+        return root.model_validate(raw)
+    except ValidationError as error:
+        faults = [fault for fault in _faults(error, where, root) if not _is_told(fault, told)]
+        raise ConfigError([*told, *faults]) from None
 
 
 def _group_faults(raw: dict[str, Any], where: str) -> list[Fault]:
@@ -86,25 +153,25 @@ def _group_faults(raw: dict[str, Any], where: str) -> list[Fault]:
     ]
 
 
-def _is_told(fault: Fault, told: list[Fault]) -> bool:
+def _is_told(fault: Fault, told: Sequence[Fault]) -> bool:
     return any(fault.where == other.where for other in told)
 
 
-def _faults(error: ValidationError, where: str) -> list[Fault]:
-    return [fault for detail in error.errors() for fault in _detail_faults(detail, where)]
+def _faults(error: ValidationError, where: str, root: type[BaseModel]) -> list[Fault]:
+    return [fault for detail in error.errors() for fault in _detail_faults(detail, where, root)]
 
 
-def _detail_faults(detail: Any, where: str) -> list[Fault]:
+def _detail_faults(detail: Any, where: str, root: type[BaseModel]) -> list[Fault]:
     place = _spelt(detail["loc"])
     full = f"{where}: {place}" if place else where
     if detail["type"] == "extra_forbidden":
-        return [_unknown_key(detail["loc"], full)]
+        return [_unknown_key(detail["loc"], full, root)]
     if detail["type"] == "missing":
-        return [Fault(full, "this key is missing", remedy="add it; 'earlywarn init' writes a commented example")]
+        return [Fault(full, "this key is missing", remedy=f"add it; {_FORMS[root].example}")]
     if detail["type"] == "value_error":
         return [Fault(full, line) for line in detail["msg"].removeprefix("Value error, ").splitlines()]
     allowed = detail["msg"].replace("Input should", "it should").replace("String should", "it should")
-    return [Fault(full, "not a value that this key takes", allowed, "mend it; docs/config.md has every key")]
+    return [Fault(full, "not a value that this key takes", allowed, f"mend it; {_FORMS[root].page} has every key")]
 
 
 def _spelt(location: tuple[Any, ...]) -> str:
@@ -113,16 +180,16 @@ def _spelt(location: tuple[Any, ...]) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def _unknown_key(location: tuple[Any, ...], full: str) -> Fault:
-    key, known = str(location[-1]), _known_keys(location[:-1])
+def _unknown_key(location: tuple[Any, ...], full: str, root: type[BaseModel]) -> Fault:
+    key, known = str(location[-1]), _known_keys(location[:-1], root)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     remedy = f"did you mean '{near[0]}'?" if near else "remove it"
     return Fault(full, f"unknown key '{key}'", ", ".join(known), remedy)
 
 
-def _known_keys(location: tuple[Any, ...]) -> list[str]:
+def _known_keys(location: tuple[Any, ...], root: type[BaseModel]) -> list[str]:
     """Walk the models along a location (names, list places, table keys) to the keys that it allows."""
-    model: Any = Experiment
+    model: Any = root
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             model = _inner_model(model.model_fields[str(part)].annotation)

@@ -1,5 +1,6 @@
 """The other sections of an experiment; each refuses what could not be meant."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -9,6 +10,9 @@ from earlywarn.columns import Direction, InputType
 from earlywarn.config.standard import Name, Section
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+Quarantined = Annotated[float, Field(ge=0, lt=1)]
+
+WORDS_FOR_MISSING = ("", "NA", "N/A", "NULL", "null", ".")
 
 
 class RosterMap(Section):
@@ -19,8 +23,8 @@ class RosterMap(Section):
     school_year: Name = "school_year"
     grade: Name = "grade"
     results: dict[Name, Name] = Field(default_factory=dict, description="subject -> column of this year's result")
-    missing: tuple[str, ...] = ("", "NA", "N/A", "NULL", "null", ".")
-    max_quarantined: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    missing: tuple[str, ...] = WORDS_FOR_MISSING
+    max_quarantined: Quarantined = 0.02
 
 
 class Cohort(Section):
@@ -144,6 +148,16 @@ class Level(Section):
 
     name: Name
     start: float = Field(ge=0, lt=1)
+
+
+def level_faults(levels: Sequence[Level]) -> list[str]:
+    """Say what is wrong with a list of levels, highest start first."""
+    starts = [level.start for level in levels]
+    if starts != sorted(starts, reverse=True) or len(set(starts)) != len(starts) or starts[-1] != 0:
+        return ["levels must stand from the highest start to the lowest, and the lowest starts at 0"]
+    if len({level.name for level in levels}) != len(levels):
+        return ["two levels have the same name"]
+    return []
 
 
 class Evidence(Section):

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from earlywarn.columns import Coded, Floats
+from earlywarn.config.sections import WORDS_FOR_MISSING
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block
 from earlywarn.roster.cells import Kind, Term, read_cells
@@ -20,7 +21,7 @@ from earlywarn.roster.header import refuse_no_header, repeated_names
 from earlywarn.roster.read import open_source, reading
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
 
-MISSING = frozenset({"", "NA", "N/A", "NULL", "null", "."})
+MISSING = frozenset(WORDS_FOR_MISSING)
 MOST_VALUES = 200
 """With more distinct values a column is no category; they are no longer counted."""
 
