@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from earlywarn.errors import RosterError
-from earlywarn.roster import accept
+from earlywarn.roster import rows as judged
 from earlywarn.roster.door import check_share, open_results
 from tests.roster.made import DEMO_SERVING, door_of, line, opened, refused, row, rows, text_of
 
@@ -141,7 +141,7 @@ def test_an_error_of_many_rules_fits_on_a_screen(tmp_path: Path) -> None:
 def test_a_file_of_nothing_but_faults_is_refused_before_memory_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accept, "MOST_REFUSALS", 5)
+    monkeypatch.setattr(judged, "MOST_REFUSALS", 5)
     with pytest.raises(RosterError, match="more than 5 faults"):
         door_of(tmp_path, *[row(student_id=str(place), grade="9") for place in range(6)])
 

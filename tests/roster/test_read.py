@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from earlywarn.errors import MachineError, RosterError, UsageError
-from earlywarn.roster import accept, delimited, pieces
+from earlywarn.roster import delimited, pieces
+from earlywarn.roster import rows as judged
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.door import open_roster
 from tests.roster.made import (
@@ -322,7 +323,7 @@ def test_a_file_that_breaks_off_while_it_is_read_is_the_machines_fault(
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(accept, "sha256_file", fail)
+    monkeypatch.setattr(judged, "sha256_file", fail)
     with pytest.raises(MachineError, match="Input/output error"):
         door_of(tmp_path, row())
 

@@ -4,8 +4,8 @@ White space around a cell never counts. Columns of few values are judged value b
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from earlywarn import arrow
 from earlywarn.columns import Bools, Coded
+from earlywarn.config.audit import code
 
 YEARS = range(1900, 2201)
 
@@ -32,6 +33,13 @@ class Kind(StrEnum):
     GRADE = "grade, text"
     NUMBER = "number"
     TEXT = "text"
+    SCORE = "score, number"
+    OUTCOME = "outcome, code"
+    FLAG = "flag, code"
+
+
+NUMBERS = frozenset({Kind.NUMBER, Kind.SCORE})
+"""The kinds whose values are numbers."""
 
 
 class Breach(IntEnum):
@@ -45,11 +53,15 @@ class Breach(IntEnum):
     PERCENT = 5
     NOT_FINITE = 6
     OUT_OF_RANGE = 7
+    NOT_A_CODE = 8
 
 
 @dataclass(frozen=True)
 class Term:
-    """What one column must be: its kind, the words for missing, the grades or the range that it allows."""
+    """What one column must be: its kind, the words for missing, the grades, the range or the codes that it allows.
+
+    ``codes`` holds what each code means, as ``config.audit.code`` spells it.
+    """
 
     column: str
     kind: Kind
@@ -57,6 +69,7 @@ class Term:
     grades: tuple[str, ...] = ()
     minimum: float = -np.inf
     maximum: float = np.inf
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 Values = Any
@@ -89,7 +102,7 @@ def _student_ids(array: Any, term: Term) -> Cells:
 def _few_values(array: Any, term: Term) -> Cells:
     """Judge each distinct value once."""
     if not pa.types.is_dictionary(array.type):
-        array = _as_text(array).dictionary_encode()
+        array = (_as_text(array) if is_text(array.type) else array).dictionary_encode()
     names = [*_as_text(array.dictionary).to_pylist(), None]  # the last serves null, code -1
     codes = np.nan_to_num(arrow.to_floats(array.indices), nan=-1).astype(np.int32)
     judged = [_JUDGES[term.kind]((name or "").strip(), term) for name in names]
@@ -124,6 +137,12 @@ def _grade(text: str, term: Term) -> tuple[str | None, Breach]:
 
 def _text(text: str, term: Term) -> tuple[str | None, Breach]:
     return (None if text in term.missing else text), Breach.NONE
+
+
+def _coded(text: str, term: Term) -> tuple[str | None, Breach]:
+    """Read a code; a word for missing may be one itself."""
+    meaning = term.codes.get(code(text))
+    return meaning, Breach.NONE if meaning or text in term.missing else Breach.NOT_A_CODE
 
 
 def _numbers(array: Any, term: Term) -> Cells:
@@ -183,6 +202,8 @@ _JUDGES: dict[Kind, Callable[[str, Term], tuple[str | None, Breach]]] = {
     Kind.YEAR: _year,
     Kind.GRADE: _grade,
     Kind.TEXT: _text,
+    Kind.OUTCOME: _coded,
+    Kind.FLAG: _coded,
 }
 
 _READERS: dict[Kind, Callable[[Any, Term], Cells]] = {
@@ -192,4 +213,7 @@ _READERS: dict[Kind, Callable[[Any, Term], Cells]] = {
     Kind.GRADE: _few_values,
     Kind.TEXT: _few_values,
     Kind.NUMBER: _numbers,
+    Kind.SCORE: _numbers,
+    Kind.OUTCOME: _few_values,
+    Kind.FLAG: _few_values,
 }

@@ -4,7 +4,7 @@ A row that breaks a rule is refused with its line, the column, the rule and a re
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from earlywarn.columns import InputType, Refusal
 from earlywarn.config.experiment import Serving
 from earlywarn.roster.blocks import Block
-from earlywarn.roster.cells import Breach, Kind, Term, Values, read_cells
+from earlywarn.roster.cells import NUMBERS, Breach, Kind, Term, Values, read_cells
 
 Key = tuple[str, Kind]
 """Column and kind: a column may serve twice, as a text and as a number."""
@@ -48,6 +48,28 @@ _RULES: tuple[tuple[Kind, Breach, str, str], ...] = (
     (
         Kind.NUMBER, Breach.OUT_OF_RANGE, "a number that is not {limits}",
         "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
+    ),
+    (
+        Kind.SCORE, Breach.WORDS, "text in a score",
+        "write digits and a point, such as 0.35; a word for missing belongs in the plan's missing",
+    ),
+    (Kind.SCORE, Breach.PERCENT, "a percent sign in a score", "write a risk as 0.35, not as 35%"),
+    (
+        Kind.SCORE, Breach.NOT_FINITE, "an infinite or undefined score",
+        "correct it, or leave the cell blank",
+    ),
+    (
+        Kind.SCORE, Breach.OUT_OF_RANGE, "a score that is not {limits}",
+        "if this is a percentage, divide by 100; if the score is no probability, set columns.score_is = \"rank\";"
+        " if it stands for missing, add it to the plan's missing",
+    ),
+    (
+        Kind.OUTCOME, Breach.NOT_A_CODE, "the outcome is not one of {codes}",
+        "write it as outcome.missed and outcome.met do, or add it there",
+    ),
+    (
+        Kind.FLAG, Breach.NOT_A_CODE, "the flag is not one of {codes}",
+        "write it as flagged.yes and flagged.no do, or add it there",
     ),
 )  # fmt: skip
 """Kind of column, what is wrong, the rule in words, the remedy."""
@@ -96,7 +118,7 @@ class Contract:
         few = pa.dictionary(pa.int32(), pa.string())
         types: dict[str, Any] = {}
         for column, kind in self.terms:
-            known = {Kind.STUDENT: pa.string(), Kind.NUMBER: pa.float64()}.get(kind, few)
+            known = pa.float64() if kind in NUMBERS else pa.string() if kind is Kind.STUDENT else few
             types[column] = known if column not in types else pa.string()
         return types
 
@@ -148,11 +170,12 @@ def _feature_term(feature: Any, missing: frozenset[str]) -> Term:
 
 def _narrowed(term: Term, other: Term) -> Term:
     minimum, maximum = max(term.minimum, other.minimum), min(term.maximum, other.maximum)
-    return Term(term.column, term.kind, term.missing, term.grades, minimum, maximum)
+    return replace(term, minimum=minimum, maximum=maximum)
 
 
 def _clauses(term: Term) -> Iterator[Clause]:
-    words = {"grades": ", ".join(term.grades), "limits": _limits(term)}
+    codes = (shown or "a blank" for shown in term.codes)
+    words = {"grades": ", ".join(term.grades), "limits": _limits(term), "codes": ", ".join(codes)}
     for kind, breach, rule, remedy in _RULES:
         if kind is term.kind and (breach is not Breach.OUT_OF_RANGE or words["limits"]):
             yield Clause(term.column, kind, breach, rule.format(**words), remedy)

@@ -9,15 +9,12 @@ from pathlib import Path
 
 from earlywarn.columns import Coded, Floats, InputType, Ints, Refusal, Roster, RowCounts, Texts
 from earlywarn.config.experiment import Serving
-from earlywarn.errors import Fault, RosterError
+from earlywarn.errors import RosterError
 from earlywarn.groups import GroupTable, part
 from earlywarn.roster.accept import accept
 from earlywarn.roster.cells import Kind
 from earlywarn.roster.contract import results_contract, roster_contract
-from earlywarn.roster.quarantine import summary
-
-RULES_SHOWN = 12
-"""How many broken rules an error names, so that it fits on a screen."""
+from earlywarn.roster.quarantine import share_faults
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,8 @@ def open_roster(path: Path, serving: Serving) -> Door:
     )
     columns = {a.column: rows.texts[a.column, Kind.TEXT] for a in serving.groups.attributes.values()}
     groups = part(columns, serving.groups)
-    return Door(roster, groups, rows.refusals, rows.counts, rows.sha256, rows.file, rows.merged_lines)
+    account = rows.account
+    return Door(roster, groups, account.refusals, account.counts, account.sha256, account.file, account.merged_lines)
 
 
 def open_results(path: Path, serving: Serving) -> Results:
@@ -95,10 +93,10 @@ def open_results(path: Path, serving: Serving) -> Results:
         school_year=rows.years,
         grade=rows.texts[serving.roster.grade, Kind.GRADE],
         numbers=rows.numbers,
-        refusals=rows.refusals,
-        counts=rows.counts,
-        sha256=rows.sha256,
-        file=rows.file,
+        refusals=rows.account.refusals,
+        counts=rows.account.counts,
+        sha256=rows.account.sha256,
+        file=rows.account.file,
     )
     check_share(results, serving)
     return results
@@ -112,30 +110,8 @@ def check_share(door: Door | Results, serving: Serving) -> None:
     RosterError
         The share, and each rule with its count, first lines and remedy; no values.
     """
-    counts, limit = door.counts, serving.roster.max_quarantined
-    if counts.accepted and counts.quarantined <= limit * counts.rows_in:
-        return
-    raise RosterError([_share_fault(door, limit), *_rule_faults(door)])
-
-
-def _share_fault(door: Door | Results, limit: float) -> Fault:
-    counts = door.counts
-    share = counts.quarantined / counts.rows_in
-    found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({share:.1%})"
-    if not counts.accepted:
-        found = f"not one of {counts.rows_in:,} rows can be taken"
     remedy = (
         f"mend the rows below; 'earlywarn check {door.file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
     )
-    return Fault(door.file, found, f"at most {limit:.1%} (roster.max_quarantined)", remedy)
-
-
-def _rule_faults(door: Door | Results) -> list[Fault]:
-    broken = summary(door.refusals)
-    faults = [
-        Fault(f"{door.file}: {count.place}", f"{count.rule}: {count.extent}", remedy=count.remedy)
-        for count in broken[:RULES_SHOWN]
-    ]
-    if len(broken) > RULES_SHOWN:
-        faults.append(Fault(door.file, f"{len(broken) - RULES_SHOWN} more kinds of fault"))
-    return faults
+    if faults := share_faults(door, serving.roster.max_quarantined, "roster.max_quarantined", remedy):
+        raise RosterError(faults)

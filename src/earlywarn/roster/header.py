@@ -25,10 +25,20 @@ def check_columns(source: Source, contract: Contract) -> None:
     RosterError
         All such faults at once.
     """
-    refuse_no_header(source, contract.columns)
-    faults = [*_absent(source, contract), *repeated_names(source), *_stored_wrong(source, contract)]
-    if faults:
+    if faults := column_faults(source, contract):
         raise RosterError(faults)
+
+
+def column_faults(source: Source, contract: Contract) -> list[Fault]:
+    """Give all that is wrong with a file's columns.
+
+    Raises
+    ------
+    RosterError
+        There seems to be no header at all.
+    """
+    refuse_no_header(source, contract.columns)
+    return [*_absent(source, contract), *repeated_names(source), *_stored_wrong(source, contract)]
 
 
 def refuse_no_header(source: Source, expected: Iterable[str]) -> None:
@@ -107,12 +117,16 @@ def _is_few(stored: Any) -> bool:
 
 _ID = ("text", "an id stored as a number has lost its leading zeros: write it as text where it comes from")
 _WORDS = ("text or whole numbers", "write it as text where it comes from")
+_DIGITS = ("numbers", "write it as numbers where it comes from")
 _STORED: dict[Kind, tuple[Callable[[Any], bool], str, str]] = {
     Kind.STUDENT: (_is_id, *_ID),
     Kind.SCHOOL: (_is_id, *_ID),
     Kind.YEAR: (_is_numeric, *_WORDS),
     Kind.GRADE: (_is_few, *_WORDS),
-    Kind.NUMBER: (_is_numeric, "numbers", "write it as numbers where it comes from"),
+    Kind.NUMBER: (_is_numeric, *_DIGITS),
     Kind.TEXT: (_is_few, *_WORDS),
+    Kind.SCORE: (_is_numeric, *_DIGITS),
+    Kind.OUTCOME: (_is_few, *_WORDS),
+    Kind.FLAG: (_is_few, *_WORDS),
 }
 """How a Parquet file may store a column, in code and in words, and what to do."""

@@ -2,19 +2,39 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from earlywarn import arrow
-from earlywarn.columns import Refusal
+from earlywarn.columns import Refusal, RowCounts
+from earlywarn.errors import Fault
 from earlywarn.files import publish_file
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.formula import formula_safe
 
 LINES_NAMED = 5
 """How many lines a summary names."""
+
+RULES_SHOWN = 12
+"""How many broken rules an error names, so that it fits on a screen."""
+
+
+class Judged(Protocol):
+    """A file of which every row was counted, and the refused ones listed."""
+
+    @property
+    def file(self) -> str:
+        """Its name, without the folder."""
+
+    @property
+    def counts(self) -> RowCounts:
+        """Rows in = accepted + merged + quarantined."""
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """One or more for each refused row."""
 
 
 class RefusalCount(NamedTuple):
@@ -81,6 +101,39 @@ def summary(refusals: Iterable[Refusal]) -> list[RefusalCount]:
     return sorted(counts, key=lambda count: (-count.rows, count.column, count.rule))
 
 
+def share_faults(judged: Judged, limit: float, key: str, remedy: str) -> list[Fault]:
+    """Give the faults of a file of which too many rows were refused, or all; none where it can be taken.
+
+    Parameters
+    ----------
+    limit, key
+        The largest share, and the key of the TOML that says so.
+    remedy
+        What to do about the file as a whole; each broken rule follows with its count, first lines and remedy.
+    """
+    counts = judged.counts
+    if counts.accepted and counts.quarantined <= limit * counts.rows_in:
+        return []
+    share = counts.quarantined / counts.rows_in
+    found = f"{counts.quarantined:,} of {counts.rows_in:,} rows are refused ({share:.1%})"
+    if not counts.accepted:
+        found = f"not one of {counts.rows_in:,} rows can be taken"
+    whole = Fault(judged.file, found, f"at most {limit:.1%} ({key})", remedy)
+    return [whole, *rule_faults(judged.file, judged.refusals)]
+
+
+def rule_faults(file: str, refusals: Iterable[Refusal]) -> list[Fault]:
+    """Give one fault a broken rule and column, with its count, first lines and remedy, never a value."""
+    broken = summary(refusals)
+    faults = [
+        Fault(f"{file}: {count.place}", f"{count.rule}: {count.extent}", remedy=count.remedy)
+        for count in broken[:RULES_SHOWN]
+    ]
+    if len(broken) > RULES_SHOWN:
+        faults.append(Fault(file, f"{len(broken) - RULES_SHOWN} more kinds of fault"))
+    return faults
+
+
 __all__ = [
-    "RefusalCount", "formula_safe", "in_order", "quarantine_table", "summary", "write_quarantine",
+    "Judged", "RefusalCount", "formula_safe", "in_order", "quarantine_table", "rule_faults", "share_faults", "summary", "write_quarantine",
 ]  # fmt: skip

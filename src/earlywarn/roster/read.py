@@ -36,7 +36,7 @@ def open_source(path: Path) -> Source:
     with reading(path):
         first = _first_bytes(path)
     if not first:
-        raise RosterError(Fault(path.name, "an empty file", ALLOWED, "export the roster again"))
+        raise RosterError(Fault(path.name, "an empty file", ALLOWED, "export it again"))
     for start, found, remedy in _OTHERS:
         if first.startswith(start):
             raise RosterError(Fault(path.name, found, ALLOWED, remedy))
