@@ -34,3 +34,16 @@ show_score(*score(Order(Path({str(district.roster)!r}), Path({str(tmp_path)!r}),
     date(2023, 6, 30), date(2024, 1, 15)), lambda step: None))
 """
     assert not loaded_by(code) & HEAVY
+
+
+def test_the_door_for_scores_loads_no_training_stack(tmp_path: "object") -> None:
+    code = f"""
+from pathlib import Path
+from earlywarn.config.load import load_plan
+from earlywarn.roster.scores_file import open_scores
+folder = Path({str(tmp_path)!r})
+(folder / "scores.csv").write_text("student_id,score,outcome\\n01,0.5,1\\n2,,\\n2,,\\n", encoding="utf-8")
+(folder / "groups.csv").write_text("student_id,sex\\n01,F\\n3,M\\n", encoding="utf-8")
+assert len(open_scores(folder / "scores.csv", folder / "groups.csv", load_plan())) == 2
+"""
+    assert not loaded_by(code) & HEAVY

@@ -53,7 +53,7 @@ _RULES: tuple[tuple[Kind, Breach, str, str], ...] = (
         Kind.SCORE, Breach.WORDS, "text in a score",
         "write digits and a point, such as 0.35; a word for missing belongs in the plan's missing",
     ),
-    (Kind.SCORE, Breach.PERCENT, "a percent sign in a score", "write a risk as 0.35, not as 35%"),
+    (Kind.SCORE, Breach.PERCENT, "a percent sign in a score", "write the number alone, 0.35 and not 35%"),
     (
         Kind.SCORE, Breach.NOT_FINITE, "an infinite or undefined score",
         "correct it, or leave the cell blank",
@@ -148,6 +148,11 @@ def _contract(serving: Serving, *more: Term) -> Contract:
         *(Term(column, Kind.NUMBER, missing) for column in roster.results.values()),
         *more,
     ]
+    return contract_of(terms, missing)
+
+
+def contract_of(terms: Iterable[Term], missing: frozenset[str]) -> Contract:
+    """Make a contract of its terms; a column that serves twice in one way must keep the limits of both."""
     joined: dict[Key, Term] = {}
     for term in terms:
         key = (term.column, term.kind)

@@ -135,5 +135,6 @@ def rule_faults(file: str, refusals: Iterable[Refusal]) -> list[Fault]:
 
 
 __all__ = [
-    "Judged", "RefusalCount", "formula_safe", "in_order", "quarantine_table", "rule_faults", "share_faults", "summary", "write_quarantine",
+    "Judged", "RefusalCount", "formula_safe", "in_order", "quarantine_table", "rule_faults", "share_faults",
+    "summary", "write_quarantine",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,7 @@ class Kept:
 
     def texts(self, coded: Coded) -> Coded:
         """Take the kept rows, and leave out names that only other rows had."""
-        codes = coded.codes[self.rows]
-        used = np.zeros(len(coded.names) + 1, dtype=bool)
-        used[codes] = True
-        names = [name if use else None for name, use in zip(coded.names, used.tolist(), strict=False)]
-        return renamed(codes, [*names, None])
+        return without_idle_names(coded.take(self.rows))
 
     def numbers(self, values: Floats) -> Floats:
         """Take the kept rows."""
@@ -94,8 +90,15 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
 
 
 def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
-    """Refuse and merge; ``conflicts`` are the refusals of the rows that contradict each other."""
-    refusals = (*rows.refusals, *conflicts)
+    """Refuse and merge; ``conflicts`` are the refusals of the rows that contradict each other.
+
+    Raises
+    ------
+    RosterError
+        More faults than a list of them could help.
+    """
+    refusals = [*rows.refusals, *islice(conflicts, MOST_REFUSALS + 1)]
+    _refuse_hopeless(rows.file, refusals)
     refused, elsewhere = _refused(rows.lines, refusals)
     keep = ~refused
     keep[repeats.merged] = False
@@ -112,6 +115,16 @@ def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
         merged_lines=tuple(np.sort(rows.lines[repeats.merged]).tolist()),
     )
     return Kept(keep, account)
+
+
+def without_idle_names(coded: Coded) -> Coded:
+    """Leave out names that no row has."""
+    used = np.zeros(len(coded.names) + 1, dtype=bool)
+    used[coded.codes] = True
+    if used[:-1].all():
+        return coded
+    names = [name if use else None for name, use in zip(coded.names, used.tolist(), strict=False)]
+    return renamed(coded.codes, [*names, None])
 
 
 def _read(source: Source, contract: Contract, sha256: str) -> Rows:
