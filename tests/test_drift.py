@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from earlywarn.audit.subject import RECALL_DRIFT
-from earlywarn.examine import InUse
+from earlywarn.examine.cohorts import InUse
 from earlywarn.promotions import load_scorecard
 from earlywarn.registry.store import Registry
 from earlywarn.train import train

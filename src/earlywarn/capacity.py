@@ -50,6 +50,18 @@ def make_list(points: Floats, student_id: Texts, seed: int, seats: int) -> Liste
     return Listed(rank, flagged, min(seats, len(points)), _chances(points, flagged))
 
 
+def list_by_chance(points: Floats, seats: int) -> Listed:
+    """Give the list of the highest points where nobody is to be named: ties go by chance alone, not by the hash.
+
+    ``flagged`` and ``rank`` take tied students in the order given; what the list finds is told by ``chance``.
+    """
+    order = np.argsort(-points, kind="stable")
+    rank = np.empty(len(points), dtype=np.int64)
+    rank[order] = np.arange(1, len(points) + 1)
+    flagged = rank <= seats
+    return Listed(rank, flagged, min(seats, len(points)), _chances(points, flagged))
+
+
 def given_list(flagged: Bools) -> Listed:
     """Give a list whose cut nobody estimates from these students; its ranks are not told (all 0)."""
     return Listed(np.zeros(len(flagged), dtype=np.int64), flagged, int(flagged.sum()), flagged.astype(np.float64), True)

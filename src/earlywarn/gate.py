@@ -177,8 +177,8 @@ def _needed(rule: Rule, estimate: Estimate, confidence: float, comparisons: int)
 
 
 def _overall(judgements: Iterable[Judgement]) -> Outcome:
+    """Any fail: fail; else any undecided, or nothing that could be judged: provisional; else pass."""
     found = {judgement.outcome for judgement in judgements if judgement.counts}
-    for outcome in (Outcome.FAIL, Outcome.PROVISIONAL):
-        if outcome in found:
-            return outcome
-    return Outcome.PASS
+    if Outcome.FAIL in found:
+        return Outcome.FAIL
+    return Outcome.PASS if found == {Outcome.PASS} else Outcome.PROVISIONAL

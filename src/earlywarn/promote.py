@@ -72,7 +72,8 @@ def _verdict(papers: dict[str, bytes], card: Scorecard) -> dict[str, Any]:
     if not same_card:
         raise _altered("this verdict was given on another scorecard")
     found = {judgement for judgement, _ in judged}
-    worst = next((o for o in (Outcome.FAIL, Outcome.PROVISIONAL) if o in found), Outcome.PASS)
+    decided = Outcome.PASS if found == {Outcome.PASS} else Outcome.PROVISIONAL
+    worst = Outcome.FAIL if Outcome.FAIL in found else decided
     if outcome is not worst or failed != {rule for judgement, rule in judged if judgement is Outcome.FAIL} or days < 1:
         raise _altered("this verdict contradicts its own judgements")
     return verdict

@@ -9,7 +9,7 @@ from earlywarn.candidates.catalogue import catalogue
 from earlywarn.candidates.learn import learn
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
-from earlywarn.examine import InUse
+from earlywarn.examine.cohorts import InUse
 from earlywarn.files import publish_file, readable_json, sha256_of
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry

@@ -20,9 +20,8 @@ from earlywarn.columns import MISSED, Bools, Floats
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
-from earlywarn.examine import (
+from earlywarn.examine.cohorts import (
     InUse,
-    audit,
     card_scores,
     count_outcomes,
     held_against,
@@ -31,6 +30,7 @@ from earlywarn.examine import (
     presence_of,
     scored_students,
 )
+from earlywarn.examine.judged import audit, terms_of
 from earlywarn.groups import membership
 from earlywarn.report.findings import About, Audited, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
@@ -96,12 +96,12 @@ def _audits(
     presence, cuts, share = presence_of(part, experiment), level_cuts(experiment), experiment.capacity.share
     lists = {name: scored_students(presence, part.enough, test, each, share) for name, each in scores.items()}
     against = {measure: lists[name] for measure, name in AGAINST_WHOM.items() if name in lists}
-    counted = count_outcomes(part, experiment)
+    counted = count_outcomes(part)
     model = Subject(lists[CHOSEN], presence, cuts=cuts, against=against)
     rules = Subject(lists[RULES], presence, cuts=cuts)
     return (
-        audit(model, about, counted, experiment),
-        audit(rules, replace(about, what="Indicator rules"), counted, experiment),
+        audit(model, about, counted, terms_of(experiment)),
+        audit(rules, replace(about, what="Indicator rules"), counted, terms_of(experiment)),
     )
 
 

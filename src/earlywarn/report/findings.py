@@ -116,6 +116,8 @@ class Audited:
         Input -> title, for the shares who lack it.
     is_risk
         Whether scores are probabilities.
+    school_keys
+        Which place of a figure's ``parts`` is which school; empty where schools are not known.
     """
 
     about: About
@@ -126,6 +128,7 @@ class Audited:
     counted: tuple[Counted, ...]
     inputs: Mapping[str, str]
     is_risk: bool = True
+    school_keys: tuple[str, ...] = ()
 
     @property
     def has_outcomes(self) -> bool:

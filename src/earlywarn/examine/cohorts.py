@@ -1,4 +1,4 @@
-"""A cohort's students as an audit reads them, held against the rules and the model in use, and judged.
+"""A cohort's students as an audit reads them, held against the rules and the model in use.
 
 Training's test and later audits share it, so that one figure means one thing everywhere. It fits nothing.
 """
@@ -6,21 +6,20 @@ Training's test and later audits share it, so that one figure means one thing ev
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.audit.subject import Cut, Subject, audit_figures
+from earlywarn.audit.subject import Cut
 from earlywarn.candidates.fold import frame_values
 from earlywarn.candidates.learn import schools
 from earlywarn.cohort import Cohort
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, InputSpec
+from earlywarn.columns import Bools, Floats, InputSpec
 from earlywarn.config.experiment import Serving
 from earlywarn.evaluate import HeldOut
-from earlywarn.gate import judge
+from earlywarn.examine.judged import count_students
 from earlywarn.groups import membership
 from earlywarn.histograms import Presence, Scored
-from earlywarn.report.findings import About, Audited, Counted
+from earlywarn.report.findings import About, Counted
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Scorecard
 
@@ -37,14 +36,6 @@ class InUse:
         known = {spec.name: (spec.column, spec.type, dict(spec.cuts)) for spec in specs}
         odd = [s.name for s in self.card.specs if known.get(s.name) != (s.column, s.type, dict(s.cuts))]
         return f"it reads inputs that are not here or mean something else ({', '.join(odd)})" if odd else ""
-
-
-def audit(subject: Subject, about: About, counted: tuple[Counted, ...], serving: Serving) -> Audited:
-    """Give every figure and the verdict; rules about what the subject is not held against say nothing."""
-    figures = audit_figures(subject, serving.groups, serving.gate.evidence)
-    verdict = judge(figures, serving.gate) if subject.has_outcomes else None
-    inputs = {spec.name: spec.title for spec in serving.inputs}
-    return Audited(about, serving.groups, serving.gate, figures, verdict, counted, inputs)
 
 
 def held_against(about: About, in_use: InUse | None, specs: Sequence[InputSpec]) -> About:
@@ -91,24 +82,6 @@ def held_out(part: Cohort, serving: Serving) -> HeldOut:
     return HeldOut(student_id, schools(scorable), scorable.outcome, serving.seed, len(part))
 
 
-def count_outcomes(part: Cohort, serving: Serving) -> tuple[Counted, ...]:
-    """Count outcomes by single attribute, unknown apart: it is never read as met."""
-    groups = membership(part.groups, 1)
-    cells: list[Counted] = []
-    for codes in groups.codes:
-        table = np.zeros((len(groups.cells), 2, 3), dtype=np.int64)
-        np.add.at(table, (codes, part.enough.astype(np.int64), part.outcome), 1)
-        cells += [
-            Counted(
-                cell=cell,
-                students=int(row.sum()),
-                missed=int(row[1, MISSED]),
-                met=int(row[1, MET]),
-                unknown=int(row[1, UNKNOWN]),
-                not_enough_data=int(row[0].sum()),
-                not_scored_missed=int(row[0, MISSED]),
-            )
-            for cell, row in zip(groups.cells, table, strict=True)
-            if row.sum()
-        ]
-    return tuple(cells)
+def count_outcomes(part: Cohort) -> tuple[Counted, ...]:
+    """Count outcomes of a part by group."""
+    return count_students(membership(part.groups, 1), part.enough, part.outcome)
