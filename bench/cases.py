@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.audits import audits
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.scorecard.points import score
@@ -105,4 +106,4 @@ def _card(kind: Kind, knots: int, rng: np.random.Generator) -> Scorecard:
     return Scorecard("bench", kind.value, 0.0, tuple(tables), ())
 
 
-CASES = (help_text, points_in_memory, demo_and_small_roster, set_up_and_demo)
+CASES = (help_text, points_in_memory, audits, demo_and_small_roster, set_up_and_demo)

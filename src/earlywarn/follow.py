@@ -22,11 +22,12 @@ from earlywarn.config.load import parse_serving
 from earlywarn.config.sections import Evidence
 from earlywarn.errors import Fault, RosterError
 from earlywarn.estimate import Estimate
+from earlywarn.examine.score_runs import groups_of
 from earlywarn.groups import Cell, Membership, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import load_scorecard
 from earlywarn.roster.door import Results, open_results
-from earlywarn.score_run import GROUPS, SCORES, StoredRun, open_run
+from earlywarn.score_run import SCORES, StoredRun, open_run
 from earlywarn.scorecard.table import LevelMeaning
 
 
@@ -91,7 +92,7 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     is_scored = np.asarray(status[scope] == Status.SCORED)
     students, outcome = _Students.of(table, rows), outcomes_in_scope[is_scored]
     evidence = serving.gate.evidence
-    groups = _groups(stored, rows, serving)
+    groups = membership(groups_of(stored, rows, serving), serving.groups.depth)
     listed = Listed(students.rank, students.flagged, int(students.flagged.sum()), students.flagged.astype(np.float64))
     scored = Scored(students.school, groups, students.risk, outcome, listed)
     presence = Presence(students.school, groups, {})
@@ -159,23 +160,6 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
         )  # fmt: skip
     unmatched = sum(student not in after for student in results.student_id)
     return np.array([by_student.get(student, UNKNOWN) for student in students.student_id], dtype=np.int64), unmatched
-
-
-def _groups(stored: StoredRun, rows: Ints, serving: Serving) -> Membership:
-    from earlywarn.groups import GroupTable
-
-    table = stored.table(GROUPS)
-    attributes = {
-        name: _declared_first(arrow.to_coded(table[name]), tuple(a.values))
-        for name, a in serving.groups.attributes.items()
-    }
-    return membership(GroupTable(attributes).take(rows), serving.groups.depth)
-
-
-def _declared_first(column: Coded, declared: tuple[str, ...]) -> Coded:
-    names = (*declared, *(name for name in column.names if name not in declared))
-    place = np.array([names.index(name) for name in column.names], dtype=np.int32)
-    return Coded(place[column.codes], names)
 
 
 def _promises(

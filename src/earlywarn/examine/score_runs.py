@@ -1,0 +1,76 @@
+"""A score run as an audit reads it before anyone knows an outcome: who is flagged, not scored, lacks an input."""
+
+import numpy as np
+
+from earlywarn import arrow
+from earlywarn.audit.sheets import LACKS, NOT_SCORED
+from earlywarn.audit.subject import Subject
+from earlywarn.capacity import Listed
+from earlywarn.columns import UNKNOWN, Bools, Coded, Ints, Status
+from earlywarn.config.experiment import Serving
+from earlywarn.examine.cohorts import level_cuts
+from earlywarn.examine.judged import count_students
+from earlywarn.groups import GroupTable, membership
+from earlywarn.histograms import Presence, Scored
+from earlywarn.report.findings import About, Counted
+from earlywarn.score_run import GROUPS, INPUTS, SCORES, StoredRun
+
+
+def subject_of(run: StoredRun, serving: Serving) -> tuple[Subject, tuple[Counted, ...]]:
+    """Give what is audited, and the count of all students in scope by group."""
+    table = run.table(SCORES)
+    status = np.array(arrow.to_coded(table["status"]).texts(), dtype=object)
+    scope = np.flatnonzero(status != Status.OUT_OF_SCOPE)
+    scored = np.asarray(status[scope] == Status.SCORED)
+    rows = scope[scored]
+    school = arrow.to_coded(table["school_id"]).take(scope)
+    groups = membership(groups_of(run, scope, serving), serving.groups.depth)
+    presence = Presence(school, groups, {NOT_SCORED: ~scored, **_lacks(run, scope, serving)})
+    flagged = arrow.true(table["flagged"])[rows]
+    rank = np.nan_to_num(arrow.to_floats(table["rank"])[rows]).astype(np.int64)
+    listed = Listed(rank, flagged, int(flagged.sum()), flagged.astype(np.float64))
+    outcome = np.full(len(rows), UNKNOWN)
+    students = Scored(school.take(scored), groups.take(scored), arrow.to_floats(table["risk"])[rows], outcome, listed)
+    subject = Subject(students, presence, cuts=level_cuts(serving))
+    return subject, count_students(groups, scored, np.full(len(scope), UNKNOWN))
+
+
+def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
+    """Say what was audited."""
+    manifest = run.manifest
+    return About(
+        name=serving.name,
+        title=serving.title,
+        what=f"score run {run.folder.name}",
+        standard=serving.standard.title,
+        note=serving.cohort.note,
+        students=f"the roster of {manifest.as_of}, outcomes not known yet",
+        list=f"list of {100 * serving.capacity.share:g} %",
+        schools=len(np.unique(subject.presence.school.codes)),
+        day=manifest.as_of,
+        digests={"scorecard_sha256": manifest.scorecard},
+    )
+
+
+def groups_of(run: StoredRun, rows: Ints, serving: Serving) -> GroupTable:
+    """Give the groups of some rows of a run, declared codes first."""
+    table = run.table(GROUPS)
+    attributes = {
+        name: _declared_first(arrow.to_coded(table[name]), tuple(a.values))
+        for name, a in serving.groups.attributes.items()
+    }
+    return GroupTable(attributes).take(rows)
+
+
+def _lacks(run: StoredRun, rows: Ints, serving: Serving) -> dict[str, Bools]:
+    """Say who lacks which input; nothing where the run was written without its inputs."""
+    if not (run.folder / INPUTS).is_file():
+        return {}
+    table = run.table(INPUTS)
+    return {LACKS + s.name: ~arrow.known(table[s.name])[rows] for s in serving.inputs if s.name in table.column_names}
+
+
+def _declared_first(column: Coded, declared: tuple[str, ...]) -> Coded:
+    names = (*declared, *(name for name in column.names if name not in declared))
+    place = np.array([names.index(name) for name in column.names], dtype=np.int32)
+    return Coded(place[column.codes], names)
