@@ -36,6 +36,20 @@ def test_counts_equal_a_join_by_hand(district: District, tmp_path: Path) -> None
     assert MISSED == 1
 
 
+def test_outcomes_that_are_due_three_years_later_are_looked_for_there(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = scored(district, tmp_path)
+    at_once = follow(run.folder, district.outcomes, district.home)
+    later = at_once.serving.cohort.model_copy(update={"outcome_years": 3})
+    serving = at_once.serving.model_copy(update={"cohort": later})
+    monkeypatch.setattr("earlywarn.follow.parse_serving", lambda raw, where: serving)
+    with pytest.raises(RosterError, match="results of school year 2026, one grade on"):
+        follow(run.folder, district.outcomes, district.home)
+    _outcomes(district).assign(school_year=2026).to_csv(tmp_path / "later.csv", index=False)
+    assert follow(run.folder, tmp_path / "later.csv", district.home).missed == at_once.missed
+
+
 def test_a_level_promise_is_kept_or_broken(district: District, tmp_path: Path) -> None:
     run = scored(district, tmp_path)
     told = {
