@@ -115,5 +115,6 @@ def test_what_would_decide_is_the_square_of_how_much_narrower() -> None:
     assert judgement.needed == pytest.approx((half / 0.02) ** 2)
 
 
-def test_a_skipped_rule_judges_nothing() -> None:
-    assert judge(_all(("B", 0.2, 0.01, 500)), GATE, skip=frozenset({"gap"})).outcome is Outcome.PASS
+def test_where_nothing_could_be_judged_the_verdict_is_no_pass() -> None:
+    verdict = judge([f for f in _all(("B", 0.2, 0.01, 500)) if f.measure == "share_flagged"], GATE)
+    assert (verdict.judgements, verdict.outcome) == ((), Outcome.PROVISIONAL)

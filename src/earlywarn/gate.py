@@ -68,21 +68,18 @@ class Verdict:
         return tuple(j for j in self.judgements if not j.counts)
 
 
-def judge(figures: Iterable[Figure], gate: Gate, skip: frozenset[str] = frozenset()) -> Verdict:
+def judge(figures: Iterable[Figure], gate: Gate) -> Verdict:
     """Judge every rule for every single-attribute group, or overall.
 
-    Parameters
-    ----------
-    skip
-        Names of rules left out, such as the gain over the rules when the rules themselves are judged.
+    A rule about what was not audited, such as the gain over a list that nobody gave, judges nothing; where
+    nothing at all could be judged the verdict is provisional.
     """
     known = tuple(figures)
     scored = {f.cell: f.events + f.non_events for f in known if _is_size(f)}
     sizes = {cell: students / max(scored[EVERYONE], 1) for cell, students in scored.items()}
     judgements: list[Judgement] = []
     for rule in gate.rules:
-        if rule.name not in skip:
-            judgements += _judge_rule(rule, [f for f in known if _concerns(rule, f)], gate, sizes)
+        judgements += _judge_rule(rule, [f for f in known if _concerns(rule, f)], gate, sizes)
     return Verdict(_overall(judgements), tuple(judgements))
 
 
