@@ -31,7 +31,7 @@ def test_counts_equal_a_join_by_hand(district: District, tmp_path: Path) -> None
     assert followed.flagged_missed == (missed & table["flagged"]).sum()
     assert followed.flagged_met == (met & table["flagged"]).sum()
     assert followed.unknown == (~missed & ~met).sum()
-    recall = next(f for f in followed.figures if f.measure == "recall" and f.cell == EVERYONE)
+    recall = next(f for f in followed.audited.figures if f.measure == "recall" and f.cell == EVERYONE)
     assert recall.value == pytest.approx((missed & table["flagged"]).sum() / missed.sum())
     assert MISSED == 1
 

@@ -30,6 +30,8 @@ class Estimate:
         Degrees of freedom of the t distribution: effective schools less one.
     sides
         For MOVER the two shares whose difference this is.
+    ends
+        Of a rounded estimate (confidence, low, high): only these can be told.
     """
 
     value: float
@@ -37,9 +39,12 @@ class Estimate:
     df: float
     scale: Scale = Scale.IDENTITY
     sides: "tuple[Estimate, Estimate] | None" = None
+    ends: tuple[tuple[float, float, float], ...] = ()
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Give the two-sided interval (low, high)."""
+        if self.ends:
+            return next((low, high) for told, low, high in self.ends if math.isclose(told, confidence))
         if self.sides is not None:
             return _mover(*self.sides, self.se, confidence)
         t = float(special.stdtrit(self.df, 0.5 + confidence / 2))
@@ -78,6 +83,14 @@ class Estimate:
 
         tiny = 1e-12
         return tiny if beyond(tiny) > 0 else float(optimize.brentq(beyond, tiny, 0.5 - 1e-9))
+
+
+def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> Estimate:
+    """Give an estimate of which only rounded numbers are left, at these confidences; the ends are rounded outward."""
+    unit = 10.0**digits
+    ends = ((confidence, *estimate.interval(confidence)) for confidence in dict.fromkeys(confidences))
+    told = tuple((c, math.floor(low * unit) / unit, math.ceil(high * unit) / unit) for c, low, high in ends)
+    return Estimate(round(estimate.value, digits), math.nan, estimate.df, estimate.scale, ends=told)
 
 
 def mover(one: Estimate, other: Estimate, correlation: float) -> Estimate:

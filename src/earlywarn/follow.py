@@ -12,8 +12,8 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn import intervals as iv
-from earlywarn.audit.figures import Figure
-from earlywarn.audit.subject import Subject, audit_figures
+from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.audit.subject import Subject
 from earlywarn.capacity import Listed
 from earlywarn.cohort import outcome_by_standard
 from earlywarn.columns import MISSED, UNKNOWN, Bools, Coded, Floats, Ints, Status
@@ -22,10 +22,13 @@ from earlywarn.config.load import parse_serving
 from earlywarn.config.sections import Evidence
 from earlywarn.errors import Fault, RosterError
 from earlywarn.estimate import Estimate
+from earlywarn.examine.judged import audit, terms_of
 from earlywarn.examine.score_runs import groups_of
 from earlywarn.groups import Cell, Membership, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import load_scorecard
+from earlywarn.report.findings import About, Audited
+from earlywarn.report.published import published
 from earlywarn.roster.door import Results, open_results
 from earlywarn.score_run import SCORES, StoredRun, open_run
 from earlywarn.scorecard.table import LevelMeaning
@@ -60,7 +63,7 @@ class Followed:
 
     run: StoredRun
     serving: Serving
-    figures: tuple[Figure, ...]
+    audited: Audited
     promises: tuple[Promise, ...]
     flagged: int
     missed: int
@@ -95,11 +98,11 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     groups = membership(groups_of(stored, rows, serving), serving.groups.depth)
     listed = Listed(students.rank, students.flagged, int(students.flagged.sum()), students.flagged.astype(np.float64))
     scored = Scored(students.school, groups, students.risk, outcome, listed)
-    presence = Presence(students.school, groups, {})
+    presence = Presence(students.school, groups, {NOT_SCORED: np.zeros(len(outcome), dtype=bool)}, outcome)
     return Followed(
         run=stored,
         serving=serving,
-        figures=audit_figures(Subject(scored, presence), serving.groups, evidence),
+        audited=published(audit(Subject(scored, presence), _about(stored, serving), (), terms_of(serving))),
         promises=tuple(_promises(card.levels, students, groups, outcome, evidence, serving.groups.privacy_minimum)),
         flagged=int(students.flagged.sum()),
         missed=int((outcome == MISSED).sum()),
@@ -110,6 +113,12 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
         unmatched=unmatched,
         refused=results.counts.quarantined,
     )
+
+
+def _about(run: StoredRun, serving: Serving) -> About:
+    day = run.manifest.as_of
+    words = (serving.name, serving.title, f"score run {run.folder.name}", serving.standard.title, serving.cohort.note)
+    return About(*words, students=f"the roster of {day}", list="the list as served", schools=0, day=day, digests={})
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,14 @@ class Presence:
     ----------
     lacks
         Name -> which students could not be scored, or lack an input.
+    outcome
+        MET, MISSED or UNKNOWN; None where nobody's is known.
     """
 
     school: Coded
     groups: Membership
     lacks: Mapping[str, Bools]
+    outcome: Ints | None = None
 
 
 @dataclass(frozen=True)

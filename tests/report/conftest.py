@@ -16,6 +16,7 @@ from earlywarn import intervals as iv
 from earlywarn.audit.figures import Figure
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import RECALL_GAIN, Subject, audit_figures
+from earlywarn.audit.suppression import suppress
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec, InputType, Outcome
@@ -24,6 +25,7 @@ from earlywarn.config.load import load_experiment
 from earlywarn.config.sections import Attribute, Groups
 from earlywarn.estimate import Estimate
 from earlywarn.evaluate import HeldOut, evaluate, recall_gain
+from earlywarn.examine.judged import atoms_of
 from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
@@ -79,7 +81,10 @@ def findings(experiment: Experiment) -> Findings:
     def audited(those: tuple[Figure, ...], what: str) -> Audited:
         verdict = judge(those, experiment.gate)
         named = replace(about, what=what)
-        return Audited(named, groups, experiment.gate, those, verdict, students.counted(), {"reading": "Reading"})
+        atoms = atoms_of(Subject(model, presence))
+        hidden = suppress(model.groups.cells, atoms, groups.privacy_minimum)
+        counted = students.counted()
+        return Audited(named, groups, experiment.gate, those, verdict, counted, {"reading": "Reading"}, hidden)
 
     return Findings(
         experiment=experiment,

@@ -53,6 +53,8 @@ class Figure:
         For a difference where groups meet: the p-value after Benjamini and Hochberg; None elsewhere.
     pooled
         The difference drawn towards those of its like, where the plan asks for it; never for the gate.
+    bound
+        What may be said of a share whose exact value is not published, such as "under 15 %".
     parts
         How far the value moves without each school, shape (schools,); kept for main figures, to compare audits.
     """
@@ -72,6 +74,7 @@ class Figure:
     rough: Estimate | None = None
     q: float | None = None
     pooled: Estimate | None = None
+    bound: str = ""
     parts: Floats | None = field(default=None, repr=False, compare=False)
 
     @property

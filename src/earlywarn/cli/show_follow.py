@@ -9,7 +9,7 @@ from earlywarn.cli.tables import NOT_KNOWN, counts, percent, table, with_interva
 from earlywarn.cli.terminal import out, show
 from earlywarn.follow import Followed, Promise
 from earlywarn.groups import EVERYONE
-from earlywarn.report.privacy import discretion
+from earlywarn.report.reading import Reading
 
 DASHES = (NOT_KNOWN, NOT_KNOWN)
 SHOWN = ("recall", "precision", "calibration_gap")
@@ -59,7 +59,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
                 "versus": f.versus,
                 **_value(f),
             }
-            for f in followed.figures
+            for f in followed.audited.figures
             if f.is_main
             if f.measure != "recall_gain"
         ],
@@ -69,13 +69,15 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 def _show_groups(followed: Followed) -> None:
     known = {
-        (figure.measure, figure.cell): figure for figure in followed.figures if figure.is_main and not figure.versus
+        (figure.measure, figure.cell): figure
+        for figure in followed.audited.figures
+        if figure.is_main and not figure.versus
     }
-    shown_counts = discretion(followed.figures, (), followed.serving.groups.privacy_minimum)
+    shown_counts = Reading(followed.audited).discretion
     made = table(
         "Group", ">n", ">missed", ">unknown", ">>Recall", ">>Precision", ">Risk less observed",
     )  # fmt: skip
-    for cell in dict.fromkeys(figure.cell for figure in followed.figures if figure.cell.depth <= 1):
+    for cell in dict.fromkeys(figure.cell for figure in followed.audited.figures if figure.cell.depth <= 1):
         base, unknown = known["prevalence", cell], known["unknown_share", cell]
         shown = [_cell(known[name, cell], name == "calibration_gap") for name in SHOWN]
         sizes = counts(shown_counts.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES

@@ -58,7 +58,8 @@ def card_scores(card: Scorecard, frame: pd.DataFrame) -> tuple[Floats, Floats]:
 def presence_of(part: Cohort, serving: Serving) -> Presence:
     """Say of all students in scope who could not be scored and who lacks which input."""
     lacks: Mapping[str, Bools] = {LACKS + spec.name: part.frame[spec.name].isna().to_numpy() for spec in serving.inputs}
-    return Presence(schools(part), membership(part.groups, serving.groups.depth), {NOT_SCORED: ~part.enough, **lacks})
+    groups = membership(part.groups, serving.groups.depth)
+    return Presence(schools(part), groups, {NOT_SCORED: ~part.enough, **lacks}, part.outcome)
 
 
 def scored_students(

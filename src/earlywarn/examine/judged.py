@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from earlywarn.audit.against import school_keys
+from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import Subject, audit_figures
+from earlywarn.audit.suppression import ATOMS, NOT_SCORED_STATE, suppress
 from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.config.sections import Gate, Groups
@@ -42,8 +44,22 @@ def audit(subject: Subject, about: About, counted: tuple[Counted, ...], terms: T
         counted=counted,
         inputs=terms.inputs,
         is_risk=subject.is_risk,
+        suppression=suppress(subject.presence.groups.cells, atoms_of(subject), terms.groups.privacy_minimum),
         school_keys=school_keys(subject.presence.school.names) if about.schools else (),
     )
+
+
+def atoms_of(subject: Subject) -> Ints:
+    """Count all students in scope by cell, outcome and state, shape (cells, 9)."""
+    presence = subject.presence
+    state = np.full(len(presence.school), NOT_SCORED_STATE)
+    state[~presence.lacks[NOT_SCORED]] = subject.scored.listed.flagged
+    outcome = np.full(len(state), UNKNOWN) if presence.outcome is None else presence.outcome
+    atoms = np.zeros((len(presence.groups.cells), len(ATOMS)), dtype=np.int64)
+    for codes in presence.groups.codes:
+        flat = codes.astype(np.int64) * len(ATOMS) + outcome * 3 + state
+        atoms += np.bincount(flat, minlength=atoms.size).reshape(atoms.shape)
+    return atoms
 
 
 def count_students(groups: Membership, scored: Bools, outcome: Ints) -> tuple[Counted, ...]:

@@ -36,7 +36,7 @@ def subject_of(door: ScoresDoor, plan: AuditPlan) -> tuple[Subject, tuple[Counte
     scored = np.concatenate([door.scored, np.zeros(len(door.join.groups_only), dtype=bool)])
     known = np.full(len(door), UNKNOWN) if door.outcome is None else door.outcome
     outcome = np.concatenate([known, np.full(len(door.join.groups_only), UNKNOWN)])
-    presence = Presence(school, groups, {NOT_SCORED: ~scored})
+    presence = Presence(school, groups, {NOT_SCORED: ~scored}, outcome)
     score = door.score[door.scored]
     students = Scored(school.take(scored), groups.take(scored), score, outcome[scored], _list(door, plan, len(scored)))
     subject = Subject(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.suppression import Suppression
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.config.experiment import Experiment
@@ -114,8 +115,12 @@ class Audited:
         None where no outcome is known yet: then nothing can be judged but coverage.
     inputs
         Input -> title, for the shares who lack it.
+    suppression
+        How each group's counts may be told.
     is_risk
         Whether scores are probabilities.
+    unsuppressed
+        Whether it holds counts of small groups, for the data scientist's own use.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
     """
@@ -127,8 +132,10 @@ class Audited:
     verdict: Verdict | None
     counted: tuple[Counted, ...]
     inputs: Mapping[str, str]
+    suppression: Suppression
     is_risk: bool = True
     school_keys: tuple[str, ...] = ()
+    unsuppressed: bool = False
 
     @property
     def has_outcomes(self) -> bool:

@@ -1,29 +1,18 @@
-"""Which counts of students a page may show: none of a small group, and none that gives one away by subtraction.
+"""Counts of students in the words that a page may show: exact, rounded to the nearest ten, or fewer than ten.
 
-A group below the privacy minimum is hidden. Where the hidden groups beside a shown one add up to fewer
-than the minimum, the shown counts are rounded to the nearest ten, so that the total less their sum says
-nothing (complementary suppression by rounding). It refuses to round a rate: rates rest on exact counts.
+Which group is told how stands in :mod:`earlywarn.audit.suppression`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from earlywarn.audit.suppression import ROUNDED_TO
 from earlywarn.report.words import count
 
 if TYPE_CHECKING:  # the page of a score run must not load what these load
-    from earlywarn.audit.figures import Figure
     from earlywarn.groups import Cell
-    from earlywarn.report.findings import Counted
-
-NEAREST = 10
-SCORED, KNOWN = "share_flagged", "prevalence"
-"""The measures that rest on every scored student of a group, and on those whose outcome is known."""
-
-PARTS = ("missed", "met", "unknown", "not_enough_data", "not_scored_missed")
-"""The parts of a group's students that are told beside its size."""
 
 
 @dataclass(frozen=True)
@@ -71,47 +60,12 @@ def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str
     return tuple(_words(number, minimum, rounded) for number in numbers)
 
 
-def discretion(figures: Iterable[Figure], counted: Iterable[Counted], minimum: int) -> Discretion:
-    """Find the groups to hide and those to round."""
-    alone = [figure for figure in figures if figure.is_main and not figure.versus]
-    scored, known = ({f.cell: f.events + f.non_events for f in alone if f.measure == m} for m in (SCORED, KNOWN))
-    lines = list(counted)
-    students = {line.cell: line.students for line in lines}
-    parts = [
-        {f.cell: f.events for f in alone if f.measure == KNOWN},
-        {f.cell: f.non_events for f in alone if f.measure == KNOWN},
-        *({line.cell: getattr(line, part) for line in lines} for part in PARTS),
-    ]
-    hidden = {cell for size in (scored, students) for cell, number in size.items() if number < minimum}
-    rounded = {cell for size in (scored, known, students, *parts) for cell in _given_away(size, hidden, minimum)}
-    return Discretion(minimum, frozenset(hidden), frozenset(rounded))
-
-
 def nearest(number: int) -> int:
     """Give the nearest multiple of ten."""
-    return NEAREST * ((number + NEAREST // 2) // NEAREST)
+    return ROUNDED_TO * ((number + ROUNDED_TO // 2) // ROUNDED_TO)
 
 
 def _words(number: int, minimum: int, rounded: bool) -> str:
     if number < minimum:
         return f"fewer than {minimum}"
     return f"about {count(nearest(number))}" if rounded else count(number)
-
-
-def _given_away(size: Mapping[Cell, int], hidden: set[Cell], minimum: int) -> Iterable[Cell]:
-    """Do what a curious reader would: subtract the shown groups from the group that holds them all."""
-    shown: dict[tuple[Cell, tuple[str, ...]], list[Cell]] = {}
-    for cell in size:
-        if cell not in hidden and size[cell] >= minimum:
-            for parent in _parents(cell):
-                shown.setdefault((parent, cell.attributes), []).append(cell)
-    for (parent, _), cells in shown.items():
-        left = size.get(parent, 0) - sum(size[cell] for cell in cells)
-        if parent not in hidden and 0 < left < minimum:
-            yield from cells
-
-
-def _parents(cell: Cell) -> Iterable[Cell]:
-    for place in range(cell.depth):
-        kept = [(a, v) for at, (a, v) in enumerate(zip(cell.attributes, cell.values, strict=True)) if at != place]
-        yield replace(cell, attributes=tuple(a for a, _ in kept), values=tuple(v for _, v in kept))

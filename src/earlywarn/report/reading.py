@@ -6,13 +6,14 @@ from functools import cached_property
 from earlywarn.audit.figures import Figure
 from earlywarn.audit.sides import OTHERS
 from earlywarn.audit.subject import AGAINST
+from earlywarn.audit.suppression import Shown
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Evidence, Rule
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.findings import Audited, Counted
-from earlywarn.report.privacy import Discretion, discretion
+from earlywarn.report.privacy import Discretion
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Reading:
     @cached_property
     def discretion(self) -> Discretion:
         """Which counts may be shown."""
-        minimum = self.audited.groups.privacy_minimum
-        return discretion(self.audited.figures, self.audited.counted, minimum)
+        known = self.audited.suppression
+        return Discretion(known.minimum, known.cells(Shown.HIDDEN), known.cells(Shown.ABOUT))
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

@@ -1,0 +1,137 @@
+"""An audit as it may be published: numbers that would give a small group away are rounded, coded or taken out.
+
+Judging comes first, on exact numbers; this changes only what is told. An audit marked as unsuppressed is left
+as it is.
+"""
+
+import math
+from dataclasses import replace
+
+from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
+from earlywarn.audit.measures import SHARES
+from earlywarn.audit.sheets import LACKS, NOT_SCORED
+from earlywarn.audit.suppression import Shown
+from earlywarn.estimate import Estimate, rounded
+from earlywarn.gate import Judgement, Verdict
+from earlywarn.groups import EVERYONE, Cell
+from earlywarn.report.findings import Audited, Findings
+from earlywarn.report.privacy import nearest
+
+CONFIDENCE = 0.95
+MANY = 1000
+"""From so many students a share may be told to a tenth of a percent: one student moves it by no more than that."""
+
+SHARE_NAMES = frozenset(measure.name for measure in SHARES) | {NOT_SCORED}
+STEP = 5
+"""Shares next to 0 or 100 % are coded in steps of so many percent."""
+
+
+def published(audited: Audited) -> Audited:
+    """Give an audit as it may be published."""
+    if audited.unsuppressed:
+        return audited
+    words = {cell.slug: cell for cell in audited.suppression.shown}
+    apart = {_family(f) for f in audited.figures if _is_apart(f) and _is_small(f, audited.suppression.minimum)}
+    figures = tuple(_figure(audited, f, words, apart) for f in audited.figures)
+    verdict = audited.verdict and _verdict(audited, audited.verdict, words)
+    return replace(audited, figures=figures, verdict=verdict)
+
+
+def published_findings(findings: Findings) -> Findings:
+    """Give the findings of a training run with both audits as they may be published."""
+    return replace(findings, audited=published(findings.audited), rules=published(findings.rules))
+
+
+def _shown(audited: Audited, cell: Cell, versus: str, words: dict[str, Cell]) -> Shown:
+    """Give the more careful way of the two groups of a comparison; all others are everyone less the group."""
+    other = words.get(versus, EVERYONE) if versus else cell
+    return max(audited.suppression.of(cell), audited.suppression.of(other))
+
+
+def _is_apart(figure: Figure) -> bool:
+    """Tell whether a figure rests on counts that the suppression of groups knows nothing of."""
+    return figure.cut != AT_CAPACITY or figure.measure.startswith(LACKS)
+
+
+def _family(figure: Figure) -> tuple[str, str]:
+    """Give what figures add up to each other: those at one cut, or of one input."""
+    return figure.cut, figure.measure if figure.measure.startswith(LACKS) else ""
+
+
+def _is_small(figure: Figure, minimum: int) -> bool:
+    """Tell whether a part is below the minimum; that nobody lacks an input or a score says nothing of anybody."""
+    harmless = figure.measure == NOT_SCORED or figure.measure.startswith(LACKS)
+    part = min(figure.events, figure.non_events)
+    return bool(figure.students) and part < minimum and (part > 0 or not harmless)
+
+
+def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set[tuple[str, str]]) -> Figure:
+    """Tell one figure as its groups may be told; all of its family only about, where one of it is small."""
+    shown, minimum = _shown(audited, figure.cell, figure.versus, words), audited.suppression.minimum
+    if _is_apart(figure) and _family(figure) in apart:
+        shown = max(shown, Shown.ABOUT)
+    if shown is Shown.EXACT:
+        return figure
+    if shown is Shown.HIDDEN:
+        return _without_numbers(figure, figure.reason or f"fewer than {minimum} students: not shown")
+    counts = [nearest(n) if n >= minimum else 0 for n in (figure.students, figure.events, figure.non_events)]
+    told = replace(figure, students=counts[0], events=counts[1], non_events=counts[2])
+    if _is_small(figure, minimum):
+        reason = figure.reason or f"fewer than {minimum} on one side: not shown"
+        bare = _without_numbers(told, reason)
+        return replace(bare, students=counts[0], bound=_bound(figure, minimum))
+    return _coarse(told, 3 if figure.students >= MANY else 2, audited.gate.confidence)
+
+
+def _without_numbers(figure: Figure, reason: str) -> Figure:
+    return replace(
+        figure, value=math.nan, estimate=None, rough=None, pooled=None, q=None, reason=reason,
+        students=0, events=0, non_events=0, schools=0.0,
+    )  # fmt: skip
+
+
+def _bound(figure: Figure, minimum: int) -> str:
+    """Code a share next to 0 or 100 %: only that it is under or over a bound, from fewer than ``minimum`` students."""
+    is_share = figure.measure in SHARE_NAMES or figure.measure.startswith(LACKS)
+    both = max(figure.events, figure.non_events) < minimum
+    if figure.form is not Form.VALUE or not is_share or both:
+        return ""
+    whole = nearest(figure.events + figure.non_events) - minimum // 2
+    limit = STEP * math.ceil(100 * minimum / whole / STEP)
+    if limit >= 50:
+        return ""
+    return f"under {limit} %" if figure.events < minimum else f"over {100 - limit} %"
+
+
+def _coarse(figure: Figure, digits: int, judged: float) -> Figure:
+    def told(estimate: Estimate | None) -> Estimate | None:
+        return estimate and rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
+
+    return replace(
+        figure,
+        value=round(figure.value, digits),
+        estimate=told(figure.estimate),
+        rough=told(figure.rough),
+        pooled=told(figure.pooled),
+    )
+
+
+def _verdict(audited: Audited, verdict: Verdict, words: dict[str, Cell]) -> Verdict:
+    return replace(verdict, judgements=tuple(_judgement(audited, j, words) for j in verdict.judgements))
+
+
+def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -> Judgement:
+    shown = _shown(audited, judgement.cell, judgement.versus, words)
+    if shown is Shown.EXACT:
+        return judgement
+    if shown is Shown.HIDDEN:
+        return replace(judgement, value=math.nan, low=None, high=None, students=0, schools=0.0)
+    digits = 3 if judgement.students >= MANY else 2
+    unit = 10.0**digits
+    return replace(
+        judgement,
+        value=round(judgement.value, digits) if judgement.low is not None else math.nan,
+        low=None if judgement.low is None else math.floor(judgement.low * unit) / unit,
+        high=None if judgement.high is None else math.ceil(judgement.high * unit) / unit,
+        students=nearest(judgement.students) if judgement.students >= audited.suppression.minimum else 0,
+    )
