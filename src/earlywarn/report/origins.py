@@ -1,0 +1,174 @@
+"""Where a gap comes from, in words and as tables: fractions no finer than their intervals, parts in students of 100.
+
+It refuses to divide a difference that may be none, and to say why an input differs between groups.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from earlywarn.audit.origins import Gap, Origin, Part, Source
+from earlywarn.intervals import Estimate
+from earlywarn.report import words as w
+from earlywarn.report.reading import Reading
+from earlywarn.report.sentences import Said
+from earlywarn.report.tables import CONFIDENCE, Row, Table, gap
+
+TOLD = 3
+"""Parts told in a sentence; the table holds all of them."""
+
+WORTH_TELLING = 0.1
+"""A smaller share of a gap is left to the table."""
+
+COLUMNS = {
+    Gap.SHARE_FLAGGED: "On the list",
+    Gap.FALSE_ALARMS: "Flagged in vain (false-alarm rate)",
+    Gap.OVERLOOKED: "Overlooked",
+}
+CLAUSES = {
+    Gap.SHARE_FLAGGED: ("more often on the list than", "less often on the list than"),
+    Gap.FALSE_ALARMS: ("flagged in vain more often than", "flagged in vain less often than"),
+    Gap.OVERLOOKED: ("overlooked more often than", "overlooked less often than"),
+}
+SOURCES = {Source.MISSING: "missing inputs", Source.CUT: "the cut"}
+LAST = (Source.INPUT, Source.MISSING, Source.CUT)
+Key = tuple[Source, str]
+
+
+@dataclass(frozen=True)
+class Fraction:
+    """A share in words, and all that the words leave open."""
+
+    words: str
+    low: float
+    high: float
+
+
+ABOUT = (
+    (Fraction("about a tenth", 0.04, 0.16), 1 / 10),
+    (Fraction("about a fifth", 0.13, 0.27), 1 / 5),
+    (Fraction("about a quarter", 0.18, 0.32), 1 / 4),
+    (Fraction("about a third", 0.26, 0.40), 1 / 3),
+    (Fraction("about two fifths", 0.33, 0.47), 2 / 5),
+    (Fraction("about half", 0.42, 0.58), 1 / 2),
+    (Fraction("about three fifths", 0.53, 0.67), 3 / 5),
+    (Fraction("about two thirds", 0.60, 0.74), 2 / 3),
+    (Fraction("about three quarters", 0.68, 0.82), 3 / 4),
+    (Fraction("about four fifths", 0.73, 0.87), 4 / 5),
+    (Fraction("about nine tenths", 0.84, 0.96), 9 / 10),
+    (Fraction("nearly all", 0.90, 1.10), 1.0),
+)
+MARKS = (
+    (1 / 10, "a tenth"),
+    (1 / 5, "a fifth"),
+    (1 / 4, "a quarter"),
+    (1 / 3, "a third"),
+    (2 / 5, "two fifths"),
+    (1 / 2, "half"),
+    (3 / 5, "three fifths"),
+    (2 / 3, "two thirds"),
+    (3 / 4, "three quarters"),
+    (4 / 5, "four fifths"),
+    (9 / 10, "nine tenths"),
+    (1.0, "all"),
+)
+
+
+def fraction(share: Estimate) -> Fraction | None:
+    """Say a share of a gap in words that leave open all that its 95 % interval does; None where that includes 0.
+
+    >>> fraction(Estimate(0.66, 0.02, 40)).words, fraction(Estimate(0.66, 0.10, 40)).words
+    ('about two thirds', 'between two fifths and nine tenths')
+    """
+    low, high = share.interval(CONFIDENCE)
+    if low <= 0:
+        return None
+    held = [(abs(share.value - centre), each) for each, centre in ABOUT if each.low <= low and high <= each.high]
+    if held:
+        return min(held, key=lambda each: each[0])[1]
+    below = max(((mark, name) for mark, name in MARKS if mark <= low), default=(0.0, ""))
+    above = min(((mark, name) for mark, name in MARKS if mark >= high), default=(float("inf"), ""))
+    return Fraction(_between(below[1], above[1]), below[0], above[0])
+
+
+def origin_sentence(reading: Reading, origin: Origin) -> Said:
+    """Say a gap, and which inputs most of it comes from."""
+    group, versus = reading.words(origin.cell), reading.against(origin.versus)
+    if origin.total is None:
+        return Said(f"{group}, compared with {versus}:", f"{_why_not(reading, origin)}.")
+    span = w.span(origin.total.interval(CONFIDENCE), w.of_hundred)
+    size = f"by {w.decimal(100 * abs(origin.total.value), 1)} in 100 ({span})."
+    lead = f"{group}: {CLAUSES[origin.gap][origin.total.value < 0]} {versus},"
+    return Said(lead, f"{size} {_divided(reading, origin)}")
+
+
+def origins_table(reading: Reading, found: Sequence[Origin], caption: str) -> Table:
+    """Give every part of the gaps of one group, a row a part and a column a gap, the heaviest input first."""
+    columns = [{(part.source, part.input): part.estimate for part in origin.parts} for origin in found]
+    rows = tuple(_row(reading, key, columns) for key in _heaviest_first(columns))
+    totals = tuple(gap(origin.total, _why_not(reading, origin)) for origin in found)
+    return Table(caption, _heads(found), rows, Row("The difference", totals))
+
+
+def missing_table(reading: Reading, found: Sequence[Origin], caption: str) -> Table:
+    """Give the part of missing inputs, input by input."""
+    columns = [{(Source.INPUT, part.input): part.estimate for part in origin.missing} for origin in found]
+    rows = tuple(_row(reading, key, columns) for key in _heaviest_first(columns))
+    return Table(caption, _heads(found), rows)
+
+
+def _between(low: str, high: str) -> str:
+    if low and high:
+        return f"between {low} and {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else "part"
+
+
+def _divided(reading: Reading, origin: Origin) -> str:
+    shares = [(part, part.share) for part in origin.parts if part.share is not None]
+    if not shares:
+        return "There may be no difference, so there is nothing to divide."
+    heavy = sorted(shares, key=lambda each: -each[1].value)
+    told = [(said.words, _quoted(reading, part)) for part, share in heavy if (said := _told(share))]
+    against = [_quoted(reading, part) for part, share in heavy if _told(replace(share, value=-share.value))]
+    other_way = f" The other way works {w.listed(against)}." if against else ""
+    return _towards(told[:TOLD]) + other_way
+
+
+def _towards(told: Sequence[tuple[str, str]]) -> str:
+    if not told:
+        return "No input by itself stands out."
+    (words, title), rest = told[0], told[1:]
+    first = f"{w.capital(words)} of this difference comes from {title}"
+    return w.listed([first, *(f"{words} from {title}" for words, title in rest)]) + "."
+
+
+def _told(share: Estimate) -> Fraction | None:
+    return fraction(share) if share.value >= WORTH_TELLING else None
+
+
+def _row(reading: Reading, key: Key, columns: Sequence[Mapping[Key, Estimate]]) -> Row:
+    return Row(w.capital(_title(reading, *key)), tuple(gap(column.get(key)) for column in columns))
+
+
+def _heads(found: Sequence[Origin]) -> tuple[str, ...]:
+    return ("Where it comes from", *(COLUMNS[origin.gap] for origin in found))
+
+
+def _heaviest_first(columns: Sequence[Mapping[Key, Estimate]]) -> list[Key]:
+    """Order parts by the first gap that has any; what is no input comes last."""
+    lead = next((column for column in columns if column), {})
+    return sorted(lead, key=lambda key: (LAST.index(key[0]), -abs(lead[key].value)))
+
+
+def _title(reading: Reading, source: Source, name: str) -> str:
+    titles = {spec.name: spec.title for spec in reading.findings.card.specs}
+    return SOURCES.get(source) or titles[name]
+
+
+def _quoted(reading: Reading, part: Part) -> str:
+    """Give a title as it stands; what is no input needs no quotes."""
+    title = _title(reading, part.source, part.input)
+    return f"\u201c{title}\u201d" if part.source is Source.INPUT else title
+
+
+def _why_not(reading: Reading, origin: Origin) -> str:
+    return reading.discretion.hidden_words if origin.cell in reading.discretion.hidden else origin.reason
