@@ -41,6 +41,25 @@ def readable_json(value: Any) -> bytes:
     return text.encode() + b"\n"
 
 
+def row_json(value: Any) -> bytes:
+    """Give JSON for people and diffs with many rows: sorted keys, each record of a list on a line of its own."""
+    return (_row_json(value, "") + "\n").encode()
+
+
+def _row_json(value: Any, indent: str) -> str:
+    if isinstance(value, dict) and value:
+        deeper = indent + "  "
+        pairs = (f"{deeper}{json.dumps(key)}: {_row_json(value[key], deeper)}" for key in sorted(value))
+        return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f"{indent}  {_one_line(row)}" for row in value) + f"\n{indent}]"
+    return _one_line(value)
+
+
+def _one_line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(", ", ": "), ensure_ascii=False, allow_nan=False)
+
+
 def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Make ``target`` appear with all its files or not at all.
 

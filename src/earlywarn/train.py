@@ -10,14 +10,15 @@ from earlywarn.candidates.learn import learn
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
 from earlywarn.examine.cohorts import InUse
-from earlywarn.files import publish_file, readable_json, sha256_of
+from earlywarn.files import publish_file, readable_json, row_json, sha256_of
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
+from earlywarn.report.beside import training
 from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
 from earlywarn.report.findings import Findings
 from earlywarn.report.pages import audit_page, figure_files
-from earlywarn.report.records import audit_record, verdict_record
+from earlywarn.report.records import audit_record, training_record, verdict_record
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.trial import Stamp, look
 
@@ -58,7 +59,7 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
     tell("writing the record")
     papers = papers_of(findings, content)
-    version = registry.record(entry_of(findings, papers, figure_files(findings)))
+    version = registry.record(entry_of(findings, papers, figure_files(findings.audited, training(findings))))
     folder = home / "papers" / f"{experiment.name}-{version}"
     for name, paper in papers.items():
         publish_file(folder / name, paper)
@@ -79,7 +80,7 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
         "scorecard.json": findings.card.to_bytes(),
         "config.toml": config,
         "card.md": model_card(findings).encode(),
-        "audit.json": readable_json(audit_record(findings)),
-        "audit.html": audit_page(findings, findings.audited.about.day).encode(),
-        "verdict.json": readable_json(verdict_record(findings)),
+        "audit.json": row_json(audit_record(findings.audited) | {"training": training_record(findings)}),
+        "audit.html": audit_page(findings.audited, training(findings)).encode(),
+        "verdict.json": readable_json(verdict_record(findings.audited, findings.card.sha256)),
     }

@@ -293,3 +293,11 @@ def test_the_audits_point_values_are_fairlearns() -> None:
     shown = [f for f in _figures(scored).values() if (f.measure, f.cell) in found and not f.versus and f.students]
     assert len(shown) > 20
     assert all(f.value == found[f.measure, f.cell] for f in shown if not np.isnan(f.value))
+
+
+def test_before_outcomes_are_known_only_who_is_flagged_is_measured() -> None:
+    scored = students(200)
+    scored = replace(scored, outcome=np.full(200, UNKNOWN))
+    presence = Presence(scored.school, scored.groups, {NOT_SCORED: np.zeros(200, dtype=bool)})
+    figures = audit_figures(Subject(scored, presence), GROUPS, Evidence())
+    assert {figure.measure for figure in figures} == {"share_flagged", "unknown_share", NOT_SCORED}

@@ -14,8 +14,8 @@ import pytest
 import earlywarn
 from earlywarn import intervals as iv
 from earlywarn.audit.figures import Figure
-from earlywarn.audit.sheets import NOT_SCORED
-from earlywarn.audit.subject import RECALL_GAIN, Subject, audit_figures
+from earlywarn.audit.sheets import LACKS, NOT_SCORED
+from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.audit.suppression import suppress
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
@@ -30,6 +30,7 @@ from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import Promotion, Waived
+from earlywarn.report.evidence import UNKNOWN_SCHOOLS
 from earlywarn.report.findings import About, Audited, Counted, Findings, Reached, Tried
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.score_run import Counts
@@ -37,7 +38,6 @@ from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 
 HOSTILE = "<script>alert('x')</script> | *bold*"
 STUDENTS, SCHOOLS = 3000, 30
-RNG = np.random.default_rng(7)
 
 
 @pytest.fixture(scope="session")
@@ -65,18 +65,7 @@ def findings(experiment: Experiment) -> Findings:
     evidence, groups = experiment.gate.evidence, experiment.groups
     figures = audit_figures(Subject(model, presence, against={RECALL_GAIN: rules}), groups, evidence)
     rule_figures = audit_figures(Subject(rules, presence), groups, evidence)
-    about = About(
-        name=experiment.name,
-        title=experiment.title,
-        what="Piecewise logistic",
-        standard=experiment.standard.title,
-        note="",
-        students="school year 1988",
-        list="list of 20 %",
-        schools=SCHOOLS,
-        day=date(2026, 11, 22),
-        digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
-    )
+    about = _about(experiment)
 
     def audited(those: tuple[Figure, ...], what: str) -> Audited:
         verdict = judge(those, experiment.gate)
@@ -99,6 +88,52 @@ def findings(experiment: Experiment) -> Findings:
         train_schools=SCHOOLS,
         test_schools=SCHOOLS,
     )
+
+
+@pytest.fixture(scope="session")
+def ranking(experiment: Experiment) -> Audited:
+    """Scores of somebody else that only rank, of students whose schools nobody knows; groups meet."""
+    students = _Students()
+    each = Coded(np.arange(STUDENTS, dtype=np.int32), tuple(str(row) for row in range(STUDENTS)))
+    scored = replace(students.scored(students.points), school=each, risk=students.points)
+    presence = Presence(each, scored.groups, {NOT_SCORED: students.points > 4})
+    subject = Subject(scored, presence, is_risk=False, cuts=(Cut("score 2.5", 2.5),), lack=UNKNOWN_SCHOOLS)
+    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence)
+    verdict, counted = judge(figures, experiment.gate), students.counted()
+    about = replace(_about(experiment), name="vendor", what="scores.csv", schools=0)
+    return Audited(about, experiment.groups, experiment.gate, figures, verdict, counted, {}, is_risk=False)
+
+
+@pytest.fixture(scope="session")
+def early(experiment: Experiment) -> Audited:
+    """The model's list before any outcome is known, with students who lack an input or a score."""
+    students = _Students()
+    scored = replace(students.scored(students.points), outcome=np.full(STUDENTS, UNKNOWN))
+    free = students.groups.attributes["lunch"].codes == 0
+    lacks = {
+        NOT_SCORED: students.rng.random(STUDENTS) < 0.05 + 0.05 * free,
+        LACKS + "reading": students.rng.random(STUDENTS) < 0.1 + 0.2 * free,
+        LACKS + "age": np.zeros(STUDENTS, dtype=bool),
+    }
+    subject = Subject(scored, Presence(scored.school, scored.groups, lacks), cuts=(Cut("level High", 0.5),))
+    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence)
+    counted = tuple(
+        replace(line, missed=0, met=0, unknown=line.missed + line.met + line.unknown) for line in students.counted()
+    )
+    inputs = {"reading": "Reading result", "age": "Age"}
+    return Audited(_about(experiment), experiment.groups, experiment.gate, figures, None, counted, inputs)
+
+
+@pytest.fixture(scope="session")
+def pooled(experiment: Experiment) -> Audited:
+    """An audit of risks with stated cuts and partial pooling."""
+    students = _Students()
+    scored = students.scored(students.points)
+    presence = Presence(scored.school, scored.groups, {NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
+    subject = Subject(scored, presence, cuts=(Cut("level High", 0.5), Cut("risk 0.3", 0.3)))
+    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence, partial_pooling=True)
+    verdict, counted = judge(figures, experiment.gate), students.counted()
+    return Audited(_about(experiment), experiment.groups, experiment.gate, figures, verdict, counted, {})
 
 
 @pytest.fixture
@@ -147,14 +182,34 @@ def summary() -> Summary:
     )
 
 
+def _about(experiment: Experiment) -> About:
+    return About(
+        name=experiment.name,
+        title=experiment.title,
+        what="Piecewise logistic",
+        standard=experiment.standard.title,
+        note="",
+        students="school year 1988",
+        list="list of 20 %",
+        schools=SCHOOLS,
+        day=date(2026, 11, 22),
+        digests={"config_sha256": "c" * 64, "roster_sha256": "d" * 64},
+    )
+
+
 class _Students:
     """The made-up students of the test year; all have enough data."""
 
     def __init__(self) -> None:
+        self.rng = np.random.default_rng(7)
         self.school = Coded(
-            RNG.integers(0, SCHOOLS, STUDENTS).astype(np.int32), tuple(f"S{place:02}" for place in range(SCHOOLS))
+            self.rng.integers(0, SCHOOLS, STUDENTS).astype(np.int32), tuple(f"S{place:02}" for place in range(SCHOOLS))
         )
-        lunch, sex, home = RNG.random(STUDENTS) < 0.45, RNG.random(STUDENTS) < 0.5, np.zeros(STUDENTS, dtype=np.int32)
+        lunch, sex, home = (
+            self.rng.random(STUDENTS) < 0.45,
+            self.rng.random(STUDENTS) < 0.5,
+            np.zeros(STUDENTS, dtype=np.int32),
+        )
         home[:40] = 1  # X: forty students of two schools
         self.school.codes[:40] = np.arange(40) % 2
         codes = np.where(sex, 0, 1).astype(np.int32)
@@ -166,12 +221,12 @@ class _Students:
                 "home": Coded(1 - home, ("X", "E", "(not recorded)")),
             }
         )
-        result = RNG.normal(size=STUDENTS) - 0.4 * lunch
+        result = self.rng.normal(size=STUDENTS) - 0.4 * lunch
         self.points = -1.4 - 1.6 * result
         self.rule_points = np.where(result < -0.5, 1.0, -1.0)
         risk = _sigmoid(self.points + 1.2 * lunch)  # at the same points, need is greater with free lunch
-        outcome = np.where(RNG.random(STUDENTS) < risk, MISSED, MET)
-        self.outcome = np.where(RNG.random(STUDENTS) < 0.1 + 0.1 * lunch, UNKNOWN, outcome).astype(np.int64)
+        outcome = np.where(self.rng.random(STUDENTS) < risk, MISSED, MET)
+        self.outcome = np.where(self.rng.random(STUDENTS) < 0.1 + 0.1 * lunch, UNKNOWN, outcome).astype(np.int64)
         student_id = np.array([f"id{place:05}" for place in range(STUDENTS)], dtype=object)
         self.trial = HeldOut(student_id, self.school, self.outcome, 1985, STUDENTS)
         self.membership = membership(self.groups, 2)
@@ -181,7 +236,7 @@ class _Students:
         return Scored(self.school, self.membership, _sigmoid(points), self.outcome, listed)
 
     def tried(self) -> tuple[Tried, ...]:
-        noise = self.points + RNG.normal(scale=0.3, size=STUDENTS)
+        noise = self.points + self.rng.normal(scale=0.3, size=STUDENTS)
         rows = (
             ("indicator_rules", "Indicator rules", Role.BASELINE, self.rule_points),
             ("piecewise", "Piecewise-linear logistic", Role.PROMOTABLE, self.points),

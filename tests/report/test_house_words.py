@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import earlywarn.report
+from earlywarn.report.beside import training
 from earlywarn.report.card import model_card
 from earlywarn.report.findings import Findings
 from earlywarn.report.house import TEMPLATES, in_markdown, pages
@@ -27,12 +28,12 @@ def test_no_banned_word_in_the_room(path: Path) -> None:
 
 
 def test_no_banned_word_on_any_page(findings: Findings, summary: Summary) -> None:
-    for page in (audit_page(findings), model_card(findings), summary_page(summary)):
+    for page in (audit_page(findings.audited, training(findings)), model_card(findings), summary_page(summary)):
         assert BANNED.findall(page) == []
 
 
 def test_a_minus_is_a_minus(findings: Findings) -> None:
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", "", audit_page(findings), flags=re.DOTALL)
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", "", audit_page(findings.audited, training(findings)), flags=re.DOTALL)
     assert re.findall(r"(?<![\w-])-\d", text) == []
 
 

@@ -8,9 +8,9 @@ from earlywarn.columns import Outcome
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report.findings import Findings
+from earlywarn.report.questions import BY_MEASURE
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import (
-    BY_MEASURE,
     answers,
     decides,
     limit_words,

@@ -60,6 +60,8 @@ def _by_cell(counts: Floats, names: list[str], outcomes: tuple[int, ...]) -> pd.
     cell, outcome, flagged = np.indices(counts.shape).reshape(3, -1)
     weight = counts.reshape(-1)
     held = (weight > 0) & np.isin(outcome, outcomes)
+    if not held.any():
+        return pd.DataFrame(dict.fromkeys(names, pd.Series(dtype=float)))  # MetricFrame refuses to measure nobody
     found: pd.DataFrame = MetricFrame(
         metrics={name: METRICS[name] for name in names},
         y_true=(outcome[held] == MISSED).astype(int),

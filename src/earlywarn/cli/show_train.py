@@ -62,7 +62,7 @@ def show_candidates(findings: Findings) -> None:
 
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
-    reading = Reading(findings.audited, findings.rules)
+    reading = Reading(findings.audited)
     known = {
         (figure.measure, figure.cell, bool(figure.versus)): figure
         for figure in findings.audited.figures
@@ -82,13 +82,13 @@ def show_groups(findings: Findings) -> None:
 
 def show_unknown(findings: Findings) -> None:
     """Say where unknown outcomes differ by group: they are never read as met."""
-    for line in unknown_differences(Reading(findings.audited, findings.rules)):
+    for line in unknown_differences(Reading(findings.audited)):
         out.print(line)
 
 
 def show_verdict(findings: Findings) -> None:
     """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
-    reading = Reading(findings.audited, findings.rules)
+    reading = Reading(findings.audited)
     out.print(verdict_headline(reading, None), style="bold")
     for sentence in verdict_sentences(reading):
         out.print(f"  {sentence}")

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from earlywarn.audit import measures as m
 from earlywarn.groups import EVERYONE
+from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
+from earlywarn.report.entries import figure_entry
 from earlywarn.report.findings import Reached
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import share
@@ -12,32 +15,50 @@ from earlywarn.report.tables import share
 
 @dataclass(frozen=True)
 class ListWords:
-    """What the list did, in counts of students."""
+    """What the list did, in counts of students that may be shown; "" where there is nobody to tell of."""
 
-    missed: int
-    found: int
-    overlooked: int
-    flagged: int
-    met: int
-    not_scored: int
-
-    @property
-    def unknown(self) -> int:
-        """Flagged students whose outcome nobody knows."""
-        return self.flagged - self.found - self.met
+    missed: str
+    found: str
+    overlooked: str
+    flagged: str
+    met: str
+    unknown: str
+    not_scored: str
 
 
 def list_words(reading: Reading) -> ListWords:
     """Count what the list did for all students."""
-    recall, precision = reading.figure("recall"), reading.figure("precision")
-    return ListWords(
-        missed=recall.events + recall.non_events,
-        found=recall.events,
-        overlooked=recall.non_events,
-        flagged=reading.figure("share_flagged").events,
-        met=precision.non_events,
-        not_scored=reading.counted[EVERYONE].not_scored_missed,
+    recall, precision = reading.figure(m.RECALL.name), reading.figure(m.PRECISION.name)
+    flagged = reading.figure(m.SHARE_FLAGGED.name).events
+    unknown = flagged - recall.events - precision.non_events
+    everyone = reading.counted.get(EVERYONE)
+    not_scored = 0 if everyone is None else everyone.not_scored_missed
+    shown = reading.discretion
+    missed, found, overlooked = shown.counts(
+        EVERYONE, recall.events + recall.non_events, recall.events, recall.non_events
     )
+    told = shown.counts(EVERYONE, flagged, precision.non_events, *([unknown] if unknown else []))
+    return ListWords(
+        missed=missed,
+        found=found,
+        overlooked=overlooked,
+        flagged=told[0],
+        met=told[1],
+        unknown=told[2] if unknown else "",
+        not_scored=shown.count(EVERYONE, not_scored) if not_scored else "",
+    )
+
+
+def within_words(reading: Reading) -> tuple[str, ...]:
+    """Say from where to where each measure told within a group goes, over the groups with enough data."""
+    said = []
+    for measure in groups.WITHIN:
+        found = [figure for cell in reading.singles if (figure := reading.find(measure, cell)) and figure.estimate]
+        if len(found) > 1:
+            ends = [min(found, key=lambda figure: figure.value), max(found, key=lambda figure: figure.value)]
+            low, high = (f"{figure_entry(reading, end).text} ({reading.words(end.cell)})" for end in ends)
+            said.append(f"{groups.column(reading, measure)}: from {low} to {high}")
+    return tuple(said)
 
 
 def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, int], ...]:
@@ -52,12 +73,12 @@ def unknown_differences(reading: Reading) -> tuple[str, ...]:
     """Say for which groups outcomes are unknown more or less often than for their reference, surely."""
     said = []
     for cell in reading.singles:
-        gap = reading.gap("unknown_share", cell)
+        gap = reading.gap(m.UNKNOWN_SHARE.name, cell)
         if gap is None or gap.estimate is None or cell in reading.discretion.hidden:
             continue
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:
-            own = reading.figure("unknown_share", cell)
+            own = reading.figure(m.UNKNOWN_SHARE.name, cell)
             said.append(
                 f"{reading.words(cell)}: the outcome is unknown for {share(own.estimate).line}, against "
                 f"{w.percent(own.value - gap.value)} of {reading.against(gap.versus)}; "

@@ -1,5 +1,7 @@
 """What stands over each table, on the pages and on the card; intervals are 95 % but for those a judgement rests on."""
 
+from earlywarn.report import words as w
+
 OPEN = "What the evidence does not decide, and what would. A number holds only while the gap stays as it is."
 FOUND = "Who is on the list, and of those who missed the standard, who was found and who was overlooked."
 RIGHT = "How often a place on the list was in vain, how often it was right, and what is known of outcomes."
@@ -16,8 +18,29 @@ CANDIDATES = "All candidates; the choice was made on the loss out of fold, befor
 LATER = "The chosen candidate on students a year later; schools at the right taught it nothing."
 LISTS = "The chosen candidate at several lengths of the list, tested on the later year."
 LEVELS = "What came of the students of each level in the untouched later test."
-CROSSED = (
-    "Where groups meet: size, on the list, found and overlooked.",
-    "Where groups meet: flagged in vain, right when flagged, outcomes.",
-    "Where groups meet: the gaps that are judged for single groups, in students of 100.",
+POOLED = "alone, and drawn towards those of the same attribute; the gate reads them alone."
+LISTED = "Who is on the list and who has no score; raw shares, reported and never judged."
+WITHIN = (
+    "Within each group: how many of those not flagged missed the standard, how well students are ordered, and whether "
+    "risks come true."
 )
+EVERYONE = "Raw differences to all students, in students of 100, with 95\u00a0% intervals; reported and never judged."
+RATIOS = "Raw shares as so many times those of the reference, with 95\u00a0% intervals; reported and never judged."
+SCORED = "Who has no score, of all students in scope; differences in students of 100."
+INPUTS = "Who lacks an input, of all students in scope."
+CROSSED = (
+    "Where groups meet: who is on the list, and of those who missed the standard, who was found and overlooked.",
+    "Where groups meet: flagged in vain, right when flagged, outcomes.",
+    "what a 95\u00a0% interval says of each difference alone, and what is left of it among so many.",
+)
+
+
+def cut_title(cut: str) -> str:
+    """Say in words which cut is meant."""
+    level = cut.removeprefix("level ")
+    return w.capital(cut) if level == cut else f"Level {level} or higher"
+
+
+def at_cut(cut: str) -> str:
+    """Say what a table at another cut than the list's shows."""
+    return f"{cut_title(cut)}: if all these students had been flagged, whatever their number."

@@ -3,19 +3,22 @@
 It holds the whole table of points, so the model can be read, and everything that the audit found.
 """
 
+import re
 from typing import Any
 
 from markupsafe import Markup
 
 from earlywarn.candidates.catalogue import Role
 from earlywarn.promotions import Promotion
-from earlywarn.report import accounts, captions
+from earlywarn.report import accounts, captions, judged
 from earlywarn.report import group_tables as groups
 from earlywarn.report import model_tables as model
 from earlywarn.report import sentences as say
 from earlywarn.report import words as w
-from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.crossed import crossed
+from earlywarn.report.findings import UNSUPPRESSED, Findings, Tried
 from earlywarn.report.house import cards, in_markdown
+from earlywarn.report.questions import QUESTIONS
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.tables import Table, difference, gap, markdown, plain, share
 from earlywarn.scorecard.levels import meaning
@@ -23,8 +26,13 @@ from earlywarn.scorecard.levels import meaning
 
 def model_card(findings: Findings) -> str:
     """Render card.md; the same findings give the same bytes."""
-    reading = Reading(findings.audited, findings.rules)
-    return _tidy(cards().get_template("card.md.j2").render(_context(findings, reading)))
+    reading = Reading(findings.audited)
+    card = _tidy(cards().get_template("card.md.j2").render(_context(findings, reading)))
+    return (
+        re.sub(r"^##? .*$", rf"\g<0>\n\n**{UNSUPPRESSED}**", card, flags=re.M)
+        if findings.audited.unsuppressed
+        else card
+    )
 
 
 def with_waivers(card: str, promotion: Promotion) -> str:
@@ -46,7 +54,9 @@ def _context(findings: Findings, reading: Reading) -> dict[str, Any]:
         "card": findings.card,
         "headline": say.verdict_headline(reading, None),
         "sentences": say.verdict_sentences(reading),
-        "questions": [(q, _answers(reading, q)) for q in say.QUESTIONS if reading.judged(q.measure)],
+        "questions": [(q, say.answered(reading, q)) for q in QUESTIONS if reading.judged(q.measure)],
+        "within": accounts.within_words(reading),
+        "crossed": crossed(reading, captions.CROSSED),
         "attributes": [attribute.title for attribute in findings.experiment.groups.attributes.values()],
         "simplest_first": _titles(findings),
         "list": accounts.list_words(reading),
@@ -77,20 +87,16 @@ def _tables(findings: Findings, reading: Reading) -> dict[str, Any]:
         "reliability": model.reliability_table(findings.chosen.test.reliability, captions.RELIABILITY),
         "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "audits": (
-            groups.judgements_table(reading, findings.verdict, captions.JUDGEMENTS),
+            judged.judgements_table(reading, findings.verdict, captions.JUDGEMENTS),
             groups.found_table(reading, single, captions.FOUND),
             groups.right_table(reading, single, captions.RIGHT),
             groups.gaps_table(reading, single, groups.RAW_GAPS, captions.RAW),
         ),
-        "open": groups.open_table(reading, waiting, captions.OPEN),
-        "rules": groups.judgements_table(reading, findings.rule_verdict, captions.RULES),
+        "open": judged.open_table(reading, waiting, captions.OPEN),
+        "rules": judged.judgements_table(reading, findings.rule_verdict, captions.RULES),
         "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
-        "reached": groups.reached_table(reading, findings.reached, captions.REACHED),
+        "reached": model.reached_table(reading, findings.reached, captions.REACHED),
     }
-
-
-def _answers(reading: Reading, question: say.Question) -> tuple[say.Said, ...]:
-    return say.gain_answers(reading) if question.measure == "recall_gain" else say.answers(reading, question)
 
 
 def _titles(findings: Findings) -> list[str]:

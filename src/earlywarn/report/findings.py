@@ -16,6 +16,9 @@ from earlywarn.gate import Verdict
 from earlywarn.groups import Cell
 from earlywarn.scorecard.table import Scorecard
 
+UNSUPPRESSED = "Unsuppressed: holds counts of small groups; for the data scientist’s own use, never to be published."
+"""Stands on every page and section, and in the JSON, of what holds such counts."""
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -123,6 +126,8 @@ class Audited:
         Whether it holds counts of small groups, for the data scientist's own use.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
+    unsuppressed
+        Holds counts of small groups: for the data scientist's own use, and marked so wherever it is shown.
     """
 
     about: About

@@ -1,35 +1,24 @@
-"""Figures of one value with its interval a group: positions here, ink in ``templates/figures.svg.j2``.
+"""A figure of one value with its interval a group: positions here, ink in ``templates/figures.svg.j2``.
 
 Each is placed twice, for a wide page and for a narrow one, so that its words never shrink. The
 thick line is the interval that the gate judges, the thin one goes on to 95 %.
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from earlywarn.audit.figures import Figure
-from earlywarn.columns import Outcome
-from earlywarn.estimate import Estimate
-from earlywarn.gate import Judgement
-from earlywarn.groups import EVERYONE
-from earlywarn.report import words as w
-from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import OUTCOME_WORDS, Question, interval_words
 
 Pair = tuple[float, float]
 
 
 class Mark(StrEnum):
-    """The shape of a value: decided within the limit, not decided, beyond it, or only reported."""
+    """The shape of a value: decided within the limit, or only reported; not decided; beyond; too little data."""
 
     SOLID = "solid"
     HOLLOW = "hollow"
     DIAMOND = "diamond"
-
-
-MARKS = {Outcome.PASS: Mark.SOLID, Outcome.PROVISIONAL: Mark.HOLLOW, Outcome.FAIL: Mark.DIAMOND}
+    ROUGH = "rough"
 
 
 @dataclass(frozen=True)
@@ -93,23 +82,33 @@ class Spots:
 
     y: float
     height: float
-    size: Text
+    size: tuple[Text, ...]
     numbers: Text
     verdict: Text
     note: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
+class Wrapped:
+    """The texts of one line, broken to the width of a page."""
+
+    words: Sequence[str]
+    size: Sequence[str]
+    note: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Measures of a page in units of the drawing; widths of words and notes count characters."""
+    """Measures of a page in units of the drawing; widths of words, sizes and notes count characters."""
 
     name: str
     width: int
     strip: tuple[int, int]
     words: int
+    size: int
     note: int
     stacked: bool
-    spots: Callable[[Line, float, int, Sequence[str]], Spots]
+    spots: Callable[[Line, float, Wrapped], Spots]
 
 
 @dataclass(frozen=True)
@@ -137,28 +136,6 @@ class Placed:
     ticks: tuple[Text, ...]
 
 
-def gap_forest(reading: Reading, question: Question) -> Forest:
-    """Draw the judged gaps of one question, each group against its reference."""
-    judged = [j for j in reading.judged(question.measure) if j.cell not in reading.discretion.hidden]
-    first = {judgement.cell: judgement for judgement in reversed(judged)}
-    lines = tuple(_judged_line(reading, first[cell]) for cell in reading.singles if cell in first)
-    limits = judged[0].limits if judged else (None, None)
-    span = _span(lines, [limit for limit in limits if limit is not None])
-    band = (span[0] if limits[0] is None else limits[0], span[1] if limits[1] is None else limits[1])
-    ticks = _ticks([limit for limit in limits if limit is not None], span)
-    return Forest(question.measure, question.title, lines, span, band, 0.0, "no difference", ticks)
-
-
-def recall_forest(reading: Reading) -> Forest:
-    """Draw the share found of each group's students who missed the standard."""
-    everyone = reading.figure("recall", EVERYONE)
-    cells = [cell for cell in reading.singles if cell not in reading.discretion.hidden]
-    lines = tuple(_share_line(reading, reading.figure("recall", cell)) for cell in (EVERYONE, *cells))
-    title = "Of the students of each group who missed the standard, how many were on the list?"
-    ticks = tuple((part, w.percent(part, 0)) for part in (0.0, 0.5, 1.0))
-    return Forest("recall_by_group", title, lines, (0.0, 1.0), None, everyone.value, "all students", ticks)
-
-
 def place(forest: Forest, layout: Layout) -> Placed:
     """Give every part of a figure its place."""
     top, lines = 26.0, []
@@ -172,99 +149,64 @@ def place(forest: Forest, layout: Layout) -> Placed:
 
 
 def _place_line(forest: Forest, layout: Layout, line: Line, top: float) -> PlacedLine:
-    words = textwrap.wrap(line.words, layout.words) or [""]
+    wrapped = Wrapped(
+        words=textwrap.wrap(line.words, layout.words) or [""],
+        size=textwrap.wrap(line.size, layout.size),
+        note=textwrap.wrap(line.note, layout.note),
+    )
     return PlacedLine(
         line=line,
-        words=tuple(Text(0, top + 16 + 18 * number, text) for number, text in enumerate(words)),
-        at=layout.spots(line, top, len(words), textwrap.wrap(line.note, layout.note)),
+        words=_lines(0, top + 16, wrapped.words, 18),
+        at=layout.spots(line, top, wrapped),
         value=None if line.value is None else _x(forest, layout, line.value),
         thick=_pair(forest, layout, line.thick),
         thin=_pair(forest, layout, line.thin),
     )
 
 
-def _beside(line: Line, top: float, words: int, notes: Sequence[str]) -> Spots:
+def _lines(x: float, y: float, texts: Sequence[str], step: float) -> tuple[Text, ...]:
+    return tuple(Text(x, y + step * number, text) for number, text in enumerate(texts))
+
+
+def _beside(line: Line, top: float, wrapped: Wrapped) -> Spots:
     """On a wide page: words, strip, numbers and verdict side by side, the size under the words."""
+    words, sizes, notes = len(wrapped.words), len(wrapped.size), len(wrapped.note)
     y = top + 9.0 * words + 10
-    first = y + 5 - 8 * (len(notes) - 1)
     return Spots(
         y=y,
-        height=max(18.0 * words + 24, 17.0 * len(notes) + 10),
-        size=Text(0, top + 18.0 * words + 14, line.size),
+        height=max(18.0 * words + 8 + 16 * sizes, 17.0 * notes + 10),
+        size=_lines(0, top + 18.0 * words + 14, wrapped.size, 16),
         numbers=Text(434, y + 5, line.numbers),
         verdict=Text(622, y + 5, line.verdict),
-        note=tuple(Text(434, first + 17 * number, text) for number, text in enumerate(notes)),
+        note=_lines(434, y + 5 - 8 * (notes - 1), wrapped.note, 17),
     )
 
 
-def _stacked(line: Line, top: float, words: int, notes: Sequence[str]) -> Spots:
+def _stacked(line: Line, top: float, wrapped: Wrapped) -> Spots:
     """On a narrow page: words and verdict, the strip below them, numbers and size below that."""
+    words, sizes = len(wrapped.words), len(wrapped.size)
     y = top + 18.0 * words + 18
     drawn = line.value is not None
+    above = max(18.0 * words, 16.0 * sizes)
     return Spots(
         y=y,
-        height=18.0 * words + (72 if drawn else 38 + 17 * (len(notes) - 1)),
-        size=Text(360, y + 25 if drawn else top + 16, line.size),
+        height=18.0 * words + 56 + 16 * sizes if drawn else above + 21 + 17 * len(wrapped.note),
+        size=_lines(360, y + 25 if drawn else top + 16, wrapped.size, 16),
         numbers=Text(0, y + 25, line.numbers),
         verdict=Text(360, top + 16, line.verdict),
-        note=tuple(Text(0, y + 1 + 17 * number, text) for number, text in enumerate(notes)),
+        note=_lines(0, top + above + 19, wrapped.note, 17),
     )
 
 
-WIDE = Layout("wide", 740, (214, 420), words=25, note=50, stacked=False, spots=_beside)
-NARROW = Layout("narrow", 360, (10, 350), words=26, note=50, stacked=True, spots=_stacked)
-
-
-def _judged_line(reading: Reading, judgement: Judgement) -> Line:
-    words, size = reading.words(judgement.cell), f"n {reading.known(judgement.cell)}"
-    if judgement.versus:
-        size += f", against {reading.against(judgement.versus)}"
-    figure = reading.evidence(judgement)
-    if figure.estimate is None or judgement.low is None or judgement.high is None:
-        return Line(words, size, note=reading.why_not(figure))
-    return Line(
-        words=words,
-        size=size,
-        value=judgement.value,
-        thick=(judgement.low, judgement.high),
-        thin=figure.estimate.interval(0.95),
-        numbers=f"{w.of_hundred(judgement.value)} ({interval_words(judgement)})",
-        verdict=OUTCOME_WORDS[judgement.outcome],
-        mark=MARKS[judgement.outcome],
-    )
-
-
-def _share_line(reading: Reading, figure: Figure) -> Line:
-    words, size = reading.words(figure.cell), f"of {reading.known_and_missed(figure.cell)[1]} who missed"
-    if figure.estimate is None:
-        return Line(words, size, note=reading.why_not(figure))
-    ends = figure.estimate.interval(0.95)
-    return Line(words, size, figure.value, ends, None, _share_words(figure.estimate, ends))
-
-
-def _share_words(estimate: Estimate, ends: Pair) -> str:
-    return f"{w.percent(estimate.value)} ({w.span(ends, w.bare_percent)})"
-
-
-def _span(lines: Sequence[Line], limits: Iterable[float]) -> Pair:
-    held = [end for line in lines for pair in (line.thick, line.thin) if pair for end in pair]
-    low, high = min([0.0, *limits, *held]), max([0.0, *limits, *held])
-    room = 0.08 * max(high - low, 0.02)
-    return low - room, high + room
-
-
-def _ticks(limits: Sequence[float], span: Pair) -> tuple[tuple[float, str], ...]:
-    """Mark the limits and zero; a mark too close to another keeps its line and loses its words."""
-    found: list[tuple[float, str]] = []
-    for value in dict.fromkeys((*limits, 0.0)):
-        crowded = any(abs(value - other) < 0.15 * (span[1] - span[0]) for other, words in found if words)
-        found.append((value, "" if crowded else w.signed(100 * value, 1).removesuffix(".0")))
-    return tuple(found)
+WIDE = Layout("wide", 740, (214, 420), words=25, size=33, note=50, stacked=False, spots=_beside)
+NARROW = Layout("narrow", 360, (10, 350), words=26, size=37, note=50, stacked=True, spots=_stacked)
 
 
 def _x(forest: Forest, layout: Layout, value: float) -> float:
+    """Give the place of a value; what lies beyond the axis, as a rough interval may, ends with it."""
     low, high = forest.span
     start, end = layout.strip
+    value = min(max(value, low), high)
     return round(start + (value - low) / (high - low) * (end - start), 1)
 
 

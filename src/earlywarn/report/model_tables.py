@@ -7,7 +7,8 @@ from earlywarn.columns import InputType
 from earlywarn.config.standard import Standard
 from earlywarn.evaluate import LIST_SHARES, Bin
 from earlywarn.report import words as w
-from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.findings import Findings, Reached, Tried
+from earlywarn.report.reading import Reading
 from earlywarn.report.tables import Entry, Row, Table, difference, gap, plain, row, share
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable
 
@@ -58,6 +59,12 @@ def lists_table(findings: Findings, caption: str) -> Table:
     )
     columns = ("List as a share of the roster", "Found (recall)", "Right when flagged (precision)")
     return Table(caption, columns, tuple(rows))
+
+
+def reached_table(reading: Reading, reached: Iterable[Reached], caption: str) -> Table:
+    """Compare whom the list finds with whom it would find, were groups among the inputs."""
+    columns = ("Group", "Missed the standard", "Found by this list", "Found with groups as inputs", "Difference")
+    return Table(caption, columns, tuple(_reached_row(reading, line) for line in reached))
 
 
 def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
@@ -111,6 +118,15 @@ def _points_rows(table: PointsTable) -> Iterable[tuple[str, float]]:
 
 def _value(value: float | str) -> str:
     return value if isinstance(value, str) else w.decimal(value, 3)
+
+
+def _reached_row(reading: Reading, line: Reached) -> Row:
+    words, minimum = reading.words(line.cell), reading.discretion.minimum
+    if line.missed < minimum:
+        return row(words, f"fewer than {minimum} missed the standard: not shown")
+    shares = (w.percent(found / line.missed) for found in (line.chosen, line.aware))
+    missed = reading.discretion.count(line.cell, line.missed)
+    return row(words, missed, *shares, w.signed(line.aware - line.chosen, 0))
 
 
 def _level_row(level: LevelMeaning) -> Row:

@@ -1,51 +1,52 @@
-"""The audit as one self-contained HTML page, and its figures as files.
+"""An audit as one self-contained HTML page, whoever made the scores, and its figures as files.
 
 The first screen answers in plain words; tables with every figure, interval and reason follow. A page
 asks for nothing from outside, runs no script, and reads on paper, in black and white, and on a phone.
 """
 
+import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from earlywarn.candidates.catalogue import Role
+from earlywarn.gate import Verdict
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.promotions import Promotion
-from earlywarn.report import accounts, captions, curves
+from earlywarn.report import accounts, captions, curves, judged, unjudged
 from earlywarn.report import group_tables as groups
 from earlywarn.report import model_tables as model
 from earlywarn.report import sentences as say
 from earlywarn.report import words as w
-from earlywarn.report.findings import Findings
-from earlywarn.report.forest import Forest, gap_forest, recall_forest
+from earlywarn.report.beside import NOTHING_BESIDE, Beside
+from earlywarn.report.coverage import coverage
+from earlywarn.report.crossed import crossed, pooled
+from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
+from earlywarn.report.forest import Forest
+from earlywarn.report.forests import gap_forest, recall_forest
 from earlywarn.report.house import pages
+from earlywarn.report.questions import QUESTIONS, Question, question_of
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.tables import Table
 
 PROMOTION_GOES_HERE = "<!-- promotion -->"
+HEADLINE = "Does it work for every group?"
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One of the four questions with its figure and its answers."""
+    """One question with its answers in sentences, its figure, and how the figure reads."""
 
-    question: say.Question
+    title: str
     answers: tuple[say.Said, ...]
     forest: Forest
-    limit: str
+    caption: str
 
 
-def audit_page(findings: Findings, today: date | None = None) -> str:
-    """Render audit.html.
-
-    Parameters
-    ----------
-    today
-        The day of a promotion: then a provisional verdict says until when it holds. Without it the
-        page has no date, so that the same findings give the same bytes.
-    """
-    reading = Reading(findings.audited, findings.rules)
-    context = _front(findings, reading, today) | _tables(findings, reading) | _model(findings)
-    return pages().get_template("audit.html.j2").render(context)
+def audit_page(audited: Audited, beside: Beside = NOTHING_BESIDE) -> str:
+    """Render audit.html; the same audit gives the same bytes."""
+    reading = Reading(audited)
+    context = _front(reading, beside) | _groups(reading) | _beside(reading, beside)
+    return _marked(pages().get_template("audit.html.j2").render(context), audited)
 
 
 def with_promotion(page: str, promotion: Promotion) -> str:
@@ -54,77 +55,145 @@ def with_promotion(page: str, promotion: Promotion) -> str:
     return page.replace(PROMOTION_GOES_HERE, banner, 1)
 
 
-def figure_files(findings: Findings) -> dict[str, str]:
+def figure_files(audited: Audited, beside: Beside = NOTHING_BESIDE) -> dict[str, str]:
     """Give every figure of the audit as a stand-alone SVG, by file name."""
-    reading = Reading(findings.audited, findings.rules)
+    reading, findings = Reading(audited), beside.findings
     draw: Any = pages().get_template("figures.svg.j2").module
-    forests = [recall_forest(reading), *(gap_forest(reading, question) for question in say.QUESTIONS)]
+    forests = [question.forest for question in _questions(reading)]
+    forests += [recall_forest(reading)] if audited.has_outcomes else []
     files = {f"{forest.name}.svg": draw.forest(forest.layouts[0], alone=True) for forest in forests}
-    plot = curves.reliability(findings.chosen.test.reliability)
-    files["reliability.svg"] = draw.reliability(plot, alone=True)
-    for points in curves.points_figures(findings.card.tables):
-        files[f"points_{points.name}.svg"] = draw.points(points, alone=True)
+    if findings is not None:
+        plot = curves.reliability(findings.chosen.test.reliability)
+        files["reliability.svg"] = draw.reliability(plot, alone=True)
+        for points in curves.points_figures(findings.card.tables):
+            files[f"points_{points.name}.svg"] = draw.points(points, alone=True)
     return {name: str(text).strip() + "\n" for name, text in files.items()}
 
 
-def _front(findings: Findings, reading: Reading, today: date | None) -> dict[str, Any]:
-    verdict = findings.verdict
+def _marked(page: str, audited: Audited) -> str:
+    """Say at the head of every part that a page is unsuppressed, whoever wrote the part."""
+    if not audited.unsuppressed:
+        return page
+    note = f'<p class="unsuppressed" role="note">{UNSUPPRESSED}</p>'
+    return re.sub(r'<section class="part"[^>]*>', lambda head: head[0] + note, page)
+
+
+def _front(reading: Reading, beside: Beside) -> dict[str, Any]:
+    audited = reading.audited
+    judged_at_all = audited.verdict is not None
     return {
-        "findings": findings,
-        "experiment": findings.experiment,
-        "today": today,
-        "headline": say.verdict_headline(reading, today),
-        "sentences": say.verdict_sentences(reading),
-        "known": reading.figure("prevalence").students,
-        "open": _if_rows(groups.open_table(reading, [j for j in verdict.judgements if is_open(j)], captions.OPEN)),
-        "questions": tuple(_answered(reading, q) for q in say.QUESTIONS if reading.judged(q.measure)),
-        "list": accounts.list_words(reading),
-        "ceilings": findings.tried_as(Role.CEILING),
-        "aware": findings.tried_as(Role.AWARE),
-        "blindness": accounts.blindness(reading, findings.reached),
+        "audited": audited,
+        "about": audited.about,
+        "gate": audited.gate,
+        "headline": HEADLINE if judged_at_all else unjudged.HEADLINE,
+        "students": _students(reading),
+        "verdict": say.verdict_headline(reading, beside.today) if judged_at_all else "",
+        "sentences": say.verdict_sentences(reading) if judged_at_all else (),
+        "not_yet": () if judged_at_all else unjudged.NOT_YET,
+        "questions": _questions(reading),
+        "list": accounts.list_words(reading) if audited.has_outcomes else None,
         "hidden": groups.unseen_groups(reading),
-        "attributes": tuple(attribute.title for attribute in findings.experiment.groups.attributes.values()),
-        "level": w.percent(findings.experiment.gate.confidence, 0),
+        "attributes": tuple(attribute.title for attribute in audited.groups.attributes.values()),
+        "level": w.percent(audited.gate.confidence, 0),
+        "unsuppressed": UNSUPPRESSED,
     }
 
 
-def _answered(reading: Reading, question: say.Question) -> Answered:
-    answers = say.gain_answers(reading) if question.measure == "recall_gain" else say.answers(reading, question)
-    judged = reading.judged(question.measure)
-    limit = say.limit_words(judged[0]) if judged else ""
-    return Answered(question, answers, gap_forest(reading, question), limit)
+def _students(reading: Reading) -> str:
+    """Say how many students the figures rest on."""
+    if not reading.audited.has_outcomes:
+        return f"{reading.size(EVERYONE)} students with a score"
+    return f"{reading.known(EVERYONE)} students with a known outcome"
 
 
-def _tables(findings: Findings, reading: Reading) -> dict[str, Any]:
-    singles, crossed = (groups.shown_cells(reading, 0) + reading.singles), _intersections(reading)
-    held = tuple(cell for cell in crossed if cell not in reading.discretion.hidden)
+def _questions(reading: Reading) -> tuple[Answered | unjudged.Asked, ...]:
+    if reading.audited.verdict is None:
+        return unjudged.asked(reading)
+    asked = (question_of(q.measure, is_risk=reading.audited.is_risk) for q in QUESTIONS if reading.judged(q.measure))
+    return tuple(_answered(reading, question) for question in asked)
+
+
+def _answered(reading: Reading, question: Question) -> Answered:
+    limit = say.rule_limit(reading, question.measure)
+    caption = f"Limit: {limit}, shaded. {question.lead}" if limit else question.lead
+    return Answered(question.title, say.answered(reading, question), gap_forest(reading, question), caption)
+
+
+def _groups(reading: Reading) -> dict[str, Any]:
+    singles = groups.shown_cells(reading, 0) + reading.singles
+    found = _with_outcomes(reading, singles) if reading.audited.has_outcomes else _without_outcomes(reading, singles)
+    return found | {
+        "coverage": coverage(reading, (captions.SCORED, captions.INPUTS)),
+        "cuts": tuple(_at_cut(reading, singles, cut) for cut in reading.cuts),
+        "compared_tables": tuple((title, table) for title, table in _compared(reading, singles) if table.rows),
+        "crossed": crossed(reading, captions.CROSSED),
+        "pooled": pooled(reading, captions.POOLED),
+    }
+
+
+def _at_cut(reading: Reading, cells: tuple[Cell, ...], cut: str) -> tuple[str, Table]:
+    return captions.cut_title(cut), groups.cut_table(reading, cells, cut, captions.at_cut(cut))
+
+
+def _compared(reading: Reading, cells: tuple[Cell, ...]) -> tuple[tuple[str, Table], ...]:
+    return (
+        ("As so many times the reference’s", groups.ratios_table(reading, cells, captions.RATIOS)),
+        ("As differences to all students", groups.everyone_table(reading, cells, captions.EVERYONE)),
+    )
+
+
+def _with_outcomes(reading: Reading, cells: tuple[Cell, ...]) -> dict[str, Any]:
+    verdict = reading.verdict
+    tables = (
+        groups.found_table(reading, cells, captions.FOUND),
+        groups.right_table(reading, cells, captions.RIGHT),
+        groups.within_table(reading, cells, captions.WITHIN),
+        groups.gaps_table(reading, cells, groups.JUDGED_GAPS, captions.JUDGED_GAPS),
+        groups.gaps_table(reading, cells, groups.RAW_GAPS, captions.RAW),
+    )
+    waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
     return {
         "recall": recall_forest(reading),
-        "single_tables": (
-            groups.found_table(reading, singles, captions.FOUND),
-            groups.right_table(reading, singles, captions.RIGHT),
-            groups.gaps_table(reading, singles, groups.JUDGED_GAPS, captions.JUDGED_GAPS),
-            groups.gaps_table(reading, singles, groups.RAW_GAPS, captions.RAW),
-        ),
-        "crossed_tables": (
-            groups.found_table(reading, held, captions.CROSSED[0]),
-            groups.right_table(reading, held, captions.CROSSED[1]),
-            groups.gaps_table(reading, held, groups.JUDGED_GAPS, captions.CROSSED[2]),
-        ),
-        "crossed_hidden": w.listed(reading.words(cell) for cell in crossed if cell not in held),
-        "judgements": groups.judgements_table(reading, findings.verdict, captions.JUDGEMENTS),
-        "rule_judgements": groups.judgements_table(reading, findings.rule_verdict, captions.RULES),
-        "rule_failed": findings.rule_verdict.failed_rules,
+        "single_tables": tuple(table for table in tables if table.rows),
+        "open": _if_rows(judged.open_table(reading, waiting, captions.OPEN)),
+        "judgements": judged.judgements_table(reading, verdict, captions.JUDGEMENTS),
         "outcomes": groups.outcomes_table(reading, captions.OUTCOMES),
         "unknown": accounts.unknown_differences(reading),
-        "reached": groups.reached_table(reading, findings.reached, captions.REACHED),
-        "minimum": reading.discretion.minimum,
     }
 
 
-def _model(findings: Findings) -> dict[str, Any]:
+def _without_outcomes(reading: Reading, cells: tuple[Cell, ...]) -> dict[str, Any]:
+    tables = (groups.listed_table(reading, cells, captions.LISTED),)
+    return {
+        "recall": None, "single_tables": tables, "open": None, "judgements": None, "outcomes": None, "unknown": (),
+    }  # fmt: skip
+
+
+def _beside(reading: Reading, beside: Beside) -> dict[str, Any]:
+    findings, rules = beside.findings, beside.rules
+    return {
+        "findings": findings,
+        "may_serve": beside.may_serve,
+        "origins": beside.origins,
+        "mitigation": beside.mitigation,
+        "changed": beside.changed,
+        "rules": None if rules is None or rules.verdict is None else _rules(reading, rules.verdict),
+        **({} if findings is None else _model(reading, findings)),
+    }
+
+
+def _rules(reading: Reading, verdict: Verdict) -> dict[str, Any]:
+    table = judged.judgements_table(reading, verdict, captions.RULES)
+    return {"outcome": verdict.outcome.value, "failed": verdict.failed_rules, "table": table}
+
+
+def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
     test = findings.chosen.test
     return {
+        "experiment": findings.experiment,
+        "ceilings": findings.tried_as(Role.CEILING),
+        "blindness": accounts.blindness(reading, findings.reached),
+        "reached": model.reached_table(reading, findings.reached, captions.REACHED),
         "reliability": curves.reliability(test.reliability),
         "reliability_table": model.reliability_table(test.reliability, captions.RELIABILITY),
         "candidates": model.candidates_table(findings, captions.CANDIDATES),
@@ -133,10 +202,6 @@ def _model(findings: Findings) -> dict[str, Any]:
         "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "points": curves.points_figures(findings.card.tables),
     }
-
-
-def _intersections(reading: Reading) -> tuple[Any, ...]:
-    return tuple(cell for cell in reading.cells if cell.depth > 1)
 
 
 def _if_rows(table: Table) -> Table | None:

@@ -1,27 +1,35 @@
-"""Findings with the look-ups that every page needs: which figure, which words, what may be shown."""
+"""An audit with the look-ups that every page needs: which figure, which words, what may be shown."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from earlywarn.audit.figures import Figure
-from earlywarn.audit.sides import OTHERS
-from earlywarn.audit.subject import AGAINST
+from earlywarn.audit import measures as m
+from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
+from earlywarn.audit.subject import AGAINST, SAME_RISK_GAP
 from earlywarn.audit.suppression import Shown
 from earlywarn.columns import Outcome
-from earlywarn.config.sections import Evidence, Rule
+from earlywarn.config.sections import Rule
+from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
+from earlywarn.report.evidence import lacks
 from earlywarn.report.findings import Audited, Counted
 from earlywarn.report.privacy import Discretion
+
+Key = tuple[str, Cell, str, str, Form]
+
+TOO_LITTLE = "too little data"
+OWN = {SAME_RISK_GAP: m.PREVALENCE.name}
+"""Measures that exist only as a comparison -> the one that tells what a group's own side rests on."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found, ready to be told; ``rules`` is the audit of the indicator rules beside it."""
+    """An audit, ready to be told."""
 
     audited: Audited
-    rules: Audited | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -31,8 +39,16 @@ class Reading:
     @cached_property
     def discretion(self) -> Discretion:
         """Which counts may be shown."""
+        if self.audited.unsuppressed:
+            return Discretion(0, self._not_told, frozenset())
         known = self.audited.suppression
         return Discretion(known.minimum, known.cells(Shown.HIDDEN), known.cells(Shown.ABOUT))
+
+    @property
+    def _not_told(self) -> frozenset[Cell]:
+        """Groups of which the figures themselves say nothing."""
+        sizes = (self.figure(m.SHARE_FLAGGED.name, cell) for cell in self.cells)
+        return frozenset(size.cell for size in sizes if math.isnan(size.value))
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -50,31 +66,55 @@ class Reading:
         return {line.cell: line for line in self.audited.counted}
 
     @cached_property
-    def _figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return _looked_up(self.audited.figures)
+    def _by_slug(self) -> dict[str, Cell]:
+        return {cell.slug: cell for cell in self.cells}
+
+    @cached_property
+    def _figures(self) -> dict[Key, Figure]:
+        return {(f.measure, f.cell, f.versus, f.cut, f.form): f for f in self.audited.figures}
 
     @cached_property
     def _references(self) -> dict[tuple[str, Cell], str]:
         return {(f.measure, f.cell): f.versus for f in self.audited.figures if f.versus and f.is_main}
 
     @cached_property
-    def _rule_figures(self) -> dict[tuple[str, Cell, str], Figure]:
-        return _looked_up(self.rules.figures if self.rules else ())
+    def measures(self) -> frozenset[str]:
+        """What was measured at all."""
+        return frozenset(figure.measure for figure in self.audited.figures)
+
+    @cached_property
+    def cuts(self) -> tuple[str, ...]:
+        """Every further cut, in the audit's order; the list that is served is not among them."""
+        found = dict.fromkeys(figure.cut for figure in self.audited.figures)
+        return tuple(cut for cut in found if cut != AT_CAPACITY)
+
+    @property
+    def schools_known(self) -> bool:
+        """Whether it is known which school a student attends."""
+        return self.audited.about.schools > 0
+
+    def find(
+        self, measure: str, cell: Cell, versus: str = "", cut: str = AT_CAPACITY, form: Form | None = None
+    ) -> Figure | None:
+        """Give a figure, or None where it was not measured; the form follows from ``versus`` if none is given."""
+        told = form or (Form.DIFFERENCE if versus else Form.VALUE)
+        return self._figures.get((measure, cell, versus, cut, told))
 
     def figure(self, measure: str, cell: Cell = EVERYONE, versus: str = "") -> Figure:
-        """Give a figure of the chosen candidate."""
-        return self._figures[measure, cell, versus]
+        """Give a figure at the list that is served, which must have been measured."""
+        form = Form.DIFFERENCE if versus else Form.VALUE
+        return self._figures[measure, cell, versus, AT_CAPACITY, form]
 
-    def rule_figure(self, measure: str, cell: Cell = EVERYONE) -> Figure:
-        """Give a figure of the indicator rules."""
-        return self._rule_figures[measure, cell, ""]
+    def reference(self, measure: str, cell: Cell) -> str | None:
+        """Give the slug of what a group is held against; None for a reference itself."""
+        return self._references.get((measure, cell))
 
     def gap(self, measure: str, cell: Cell) -> Figure | None:
-        """Give a figure against its reference; the gain over the rules has none. None for a reference itself."""
+        """Give a figure against its reference; the gain over another list has none. None for a reference itself."""
         if measure in AGAINST:
-            return self.figure(measure, cell)
-        versus = self._references.get((measure, cell))
-        return None if versus is None else self.figure(measure, cell, versus)
+            return self.find(measure, cell)
+        versus = self.reference(measure, cell)
+        return None if versus is None else self.find(measure, cell, versus)
 
     def evidence(self, judgement: Judgement) -> Figure:
         """Give the figure that a judgement of the chosen candidate rests on."""
@@ -88,8 +128,8 @@ class Reading:
 
     def against(self, versus: str) -> str:
         """Give the reference's name for people."""
-        found = (self.words(cell) for cell in self.cells if cell.slug == versus)
-        return versus if versus == OTHERS else next(found, versus)
+        cell = self._by_slug.get(versus)
+        return versus if cell is None else self.words(cell)
 
     def known(self, cell: Cell) -> str:
         """Say how many students of a group have a known outcome."""
@@ -97,9 +137,25 @@ class Reading:
 
     def known_and_missed(self, cell: Cell) -> tuple[str, str]:
         """Say how many students of a group have a known outcome, and how many of these missed the standard."""
-        size = self.figure("prevalence", cell)
+        size = self.find(m.PREVALENCE.name, cell)
+        if size is None:
+            return w.NOTHING, w.NOTHING
         known, missed, _ = self.discretion.counts(cell, size.students, size.events, size.non_events)
         return known, missed
+
+    def has_students(self, cell: Cell) -> bool:
+        """Tell whether anybody is in a group; a declared value that nobody has still is a group."""
+        line = self.counted.get(cell)
+        return not self.counted or (line is not None and line.students > 0)
+
+    def students(self, cell: Cell) -> str:
+        """Say how many students of a group are in scope, scored or not."""
+        return self.discretion.count(cell, self.counted[cell].students) if cell in self.counted else self.size(cell)
+
+    def size(self, cell: Cell) -> str:
+        """Say how many students of a group were scored."""
+        size = self.figure(m.SHARE_FLAGGED.name, cell)
+        return self.discretion.count(cell, size.events + size.non_events)
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""
@@ -110,28 +166,28 @@ class Reading:
         names = {r.name for r in self.audited.gate.rules if (r.measure, r.scope) == (measure, scope)}
         return tuple(j for j in self.verdict.judgements if j.rule in names)
 
+    def rough(self, figure: Figure) -> Estimate | None:
+        """Give the interval of a figure that may not be judged, where no part of it is a small count."""
+        small = min(figure.events, figure.non_events) < self.discretion.minimum
+        return None if small else figure.rough
+
+    def lacks(self, figure: Figure) -> tuple[str, ...]:
+        """Say all that a figure lacks before it may be judged; of a comparison, on which side."""
+        need, shown = self.audited.gate.evidence, self.discretion
+        if self._by_slug.get(figure.versus) in shown.rounded:
+            shown = replace(shown, rounded=shown.rounded | {figure.cell})
+        found = lacks(figure, need, shown, schools_known=self.schools_known)
+        own = self.find(OWN.get(figure.measure, figure.measure), figure.cell, cut=figure.cut)
+        if found and figure.versus and own is not None and own.estimate is not None:
+            return tuple(f"of {self.against(figure.versus)} {lack}" for lack in found)
+        return found
+
     def why_not(self, figure: Figure) -> str:
-        """Say why a figure has no interval: the first thing that it lacks, without a small count."""
-        lack = _lack(self.audited.gate.evidence, figure)
-        if figure.cell in self.discretion.hidden or not lack:
-            return figure.reason
-        return f"too little data: {lack}"
-
-
-def _looked_up(figures: tuple[Figure, ...]) -> dict[tuple[str, Cell, str], Figure]:
-    return {(f.measure, f.cell, f.versus): f for f in figures if f.is_main}
+        """Say why a figure has no interval: what it lacks and how much of it, without a small count."""
+        found = self.lacks(figure)
+        return f"{TOO_LITTLE}: {'; '.join(found)}" if found else figure.reason
 
 
 def is_open(judgement: Judgement) -> bool:
     """Tell whether evidence does not yet decide a judgement that moves the verdict."""
     return judgement.outcome is Outcome.PROVISIONAL and judgement.counts
-
-
-def _lack(need: Evidence, figure: Figure) -> str:
-    if figure.students < need.students:
-        return f"fewer than {need.students} outcomes known"
-    if figure.events < need.events or figure.non_events < need.non_events:
-        return f"fewer than {max(need.events, need.non_events)} on one side"
-    if figure.schools < need.schools:
-        return f"{w.decimal(figure.schools, 1)} effective schools, {need.schools:g} needed"
-    return ""

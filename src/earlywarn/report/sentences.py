@@ -1,4 +1,4 @@
-"""The audit in plain sentences: the verdict, what would decide an open question, the four answers.
+"""The audit in plain sentences: the verdict, what would decide an open question, the answers.
 
 Sentences name groups by the config's words and give every gap in students of 100. They refuse to
 promise: a number of outcomes that would decide holds only while the gap stays as it is.
@@ -8,11 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from earlywarn.audit import measures as m
 from earlywarn.columns import Outcome
+from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement
 from earlywarn.groups import Cell
 from earlywarn.report import words as w
-from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.evidence import NOUNS, UNKNOWN_SCHOOLS
+from earlywarn.report.questions import HELD_AGAINST, Question, question_of
+from earlywarn.report.reading import TOO_LITTLE, Reading, is_open
 
 REALISTIC = 20
 """A factor on the evidence beyond which nobody should wait for more of it."""
@@ -34,77 +38,6 @@ class Said:
         return f"{self.lead} {self.rest}".strip()
 
 
-@dataclass(frozen=True)
-class Question:
-    """One question of the audit: what is asked, how its figure reads, what is in doubt, what a failure says."""
-
-    measure: str
-    title: str
-    lead: str
-    doubt: str
-    above: str
-    below: str
-
-
-QUESTIONS = (
-    Question(
-        "same_risk_gap",
-        "At the same risk, does one group miss the standard more often?",
-        "Right of the middle, the model underrates the need of a group; left of it, it overrates it.",
-        "whether the same risk means the same",
-        "at the same risk missed the standard more often than",
-        "at the same risk missed the standard less often than",
-    ),
-    Question(
-        "excess_overlooked",
-        "Are students of one group overlooked more than their own risks explain?",
-        "Overlooked: missed the standard and was not on the list. Right of the middle, more than the students\u2019 "
-        "own risks explain.",
-        "whether a group is overlooked more than its own risks explain",
-        "overlooked more than their own risks explain, compared with",
-        "overlooked less than their own risks explain, compared with",
-    ),
-    Question(
-        "excess_false_alarms",
-        "Are students of one group flagged in vain more than their own risks explain?",
-        "Flagged in vain: on the list, and met the standard. Right of the middle, more than the students\u2019 own "
-        "risks explain.",
-        "whether a group is flagged in vain more than its own risks explain",
-        "flagged in vain more than their own risks explain, compared with",
-        "flagged in vain less than their own risks explain, compared with",
-    ),
-    Question(
-        "recall_gain",
-        "Is the list better than the indicator rules, for everyone?",
-        "Of the students who missed the standard, how many more of 100 this list finds than the rules in use today, "
-        "at the same length. Left of the middle, the rules find more.",
-        "whether the list finds as many as the indicator rules do",
-        "the list finds more of those who missed the standard than",
-        "the list finds fewer of those who missed the standard than",
-    ),
-    Question(
-        "not_scored_share",
-        "Can every group be scored alike?",
-        "Not scored: too little was known of them. Right of the middle, more of the group than of the others.",
-        "whether a group is left without a score more often",
-        "left without a score more often than",
-        "left without a score less often than",
-    ),
-    Question(
-        "recall_drift",
-        "Does any group lose against the model in use?",
-        "Of the students who missed the standard, how many more of 100 this list finds than the list of the model in "
-        "use, at the same length. Left of the middle, the model in use finds more.",
-        "whether the list finds as many as the model in use does",
-        "the list finds more of those who missed the standard than",
-        "the list finds fewer of those who missed the standard than",
-    ),
-)
-HELD_AGAINST = {"recall_gain": "the indicator rules", "recall_drift": "the model in use"}
-"""What the list is held against where no group is."""
-
-BY_MEASURE = {question.measure: question for question in QUESTIONS}
-
 OUTCOME_WORDS = {Outcome.PASS: "within the limit", Outcome.PROVISIONAL: "not decided", Outcome.FAIL: "beyond the limit"}
 
 
@@ -118,25 +51,27 @@ def verdict_headline(reading: Reading, today: date | None) -> str:
 
 
 def verdict_sentences(reading: Reading) -> tuple[str, ...]:
-    """Say what failed and for whom (the first sentence), what is not decided, and what would decide it."""
+    """Say what failed and for whom (the first sentence), what is not decided, what is lacking, and who is too few."""
     verdict = reading.verdict
     failed = [fail_sentence(reading, judgement) for judgement in verdict.of(Outcome.FAIL)]
     said = [" ".join(failed) or "Nothing failed."]
     waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
     measured = [judgement for judgement in waiting if judgement.low is not None]
-    lacking = _names(reading, (judgement for judgement in waiting if judgement.low is None))
+    lacking = [judgement for judgement in waiting if judgement.low is None]
     if measured:
         said += ["Not decided yet: " + "; ".join(_doubts(reading, measured)) + ".", _would_decide(reading, measured)]
     if lacking:
-        said.append(f"Too little data on {w.listed(lacking)}.")
+        said.append(_too_little(reading, lacking))
     if not waiting:
         said.append("The evidence decides every question for every group that has enough data.")
+    if named := _names(reading, (j for j in verdict.named if reading.has_students(j.cell))):
+        said.append(f"Too little data, and too few students to move the verdict: {w.listed(named)}.")
     return tuple(said)
 
 
 def fail_sentence(reading: Reading, judgement: Judgement) -> str:
     """Say for whom a rule failed and by how much."""
-    question = BY_MEASURE[judgement.measure]
+    question = question_of(judgement.measure, is_risk=reading.audited.is_risk)
     clause = question.above if _is_above(judgement) else question.below
     other = reading.against(judgement.versus) if judgement.versus else HELD_AGAINST[judgement.measure]
     words = w.decimal(100 * abs(judgement.value), 1)
@@ -150,7 +85,7 @@ def answers(reading: Reading, question: Question) -> tuple[Said, ...]:
     """Answer a question: for whom it failed, is open, lacks data, is settled."""
     judged = reading.judged(question.measure)
     if not judged:
-        return (Said("Not judged:", "the experiment has no rule about it."),)
+        return (Said("Not judged:", "no rule of the gate is about it."),)
     settled = [j for j in judged if j.outcome is Outcome.PASS]
     beyond = [j for j in judged if j.outcome is Outcome.FAIL]
     undecided = [j for j in judged if j.outcome is Outcome.PROVISIONAL and j.low is not None]
@@ -166,42 +101,50 @@ def answers(reading: Reading, question: Question) -> tuple[Said, ...]:
     return tuple(Said(lead, w.listed(_names(reading, those)) + ".") for lead, those in found if those)
 
 
-def gain_answers(reading: Reading) -> tuple[Said, ...]:
-    """Answer the question about the indicator rules: in students found, then group by group."""
-    figure, missed = reading.figure("recall_gain"), reading.figure("prevalence").events
+def answered(reading: Reading, question: Question) -> tuple[Said, ...]:
+    """Answer a question as its kind asks for."""
+    return (gain_answers if question.measure in HELD_AGAINST else answers)(reading, question)
+
+
+def gain_answers(reading: Reading, question: Question) -> tuple[Said, ...]:
+    """Answer a question that holds one list against another: in students found, then group by group."""
+    figure, missed = reading.figure(question.measure), reading.figure(m.PREVALENCE.name).events
     if figure.estimate is None:
-        return (Said("Not known:", f"{figure.reason}."), *answers(reading, BY_MEASURE["recall_gain"]))
-    more = round(figure.value * missed)
-    low, high = (round(end * missed) for end in figure.estimate.interval(0.95))
+        return (Said("Not known:", f"{reading.why_not(figure)}."), *answers(reading, question))
+    judged = reading.judged(question.measure, "overall")
+    verdicts = [Said("For all students:", f"{OUTCOME_WORDS[j.outcome]} ({limit_words(j)}).") for j in judged]
+    groups = answers(reading, question)
+    if groups[0].lead == "No group.":
+        limit = limit_words(reading.judged(question.measure)[0])
+        groups = (Said("No group with enough data", f"is beyond the limit: {limit}."),)
+    return (_found_more(figure.estimate, missed, HELD_AGAINST[question.measure]), *verdicts, *groups)
+
+
+def _found_more(gain: Estimate, missed: int, other: str) -> Said:
+    more = round(gain.value * missed)
+    low, high = (round(end * missed) for end in gain.interval(0.95))
     verb = f"finds {w.count(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "finds no more"
-    overall = Said(
+    return Said(
         f"At the same length the list {verb}",
-        f"of the {w.count(missed)} students who missed the standard than the indicator rules do "
+        f"of the {w.count(missed)} students who missed the standard than {other} "
         f"(95{w.HARD_SPACE}% interval {w.signed(low, 0)} to {w.signed(high, 0)}).",
     )
-    judged = reading.judged("recall_gain", "overall")
-    verdicts = [Said("For all students:", f"{OUTCOME_WORDS[j.outcome]} ({limit_words(j)}).") for j in judged]
-    groups = answers(reading, BY_MEASURE["recall_gain"])
-    if groups[0].lead == "No group.":
-        judged_groups = reading.judged("recall_gain")
-        groups = (Said("No group with enough data", f"is beyond the limit: {limit_words(judged_groups[0])}."),)
-    return (overall, *verdicts, *groups)
 
 
 def decides(reading: Reading, judgement: Judgement) -> str:
     """Say what would decide an open judgement."""
     if judgement.low is None:
-        return reading.why_not(reading.evidence(judgement)).removeprefix("too little data: ") or "more data"
+        return reading.why_not(reading.evidence(judgement)).removeprefix(f"{TOO_LITTLE}: ") or "more data"
     if judgement.needed > REALISTIC:
         return "no realistic number of outcomes, while the gap stays where it is"
     if judgement.needed <= 1:
         return "a little more: beyond the limit alone, not yet when widened for the number of groups compared"
-    return outcomes_or_schools(*_more(judgement))
+    return more_evidence(*_more(judgement), NOUNS[judgement.measure].whole)
 
 
-def outcomes_or_schools(outcomes: int, schools: int) -> str:
+def more_evidence(number: int, schools: int, noun: str = "outcome") -> str:
     """Say how much more evidence is meant."""
-    return f"about {w.plural(outcomes, 'more outcome')} in {w.plural(schools, 'more school')}"
+    return f"about {w.plural(number, f'more {noun}')} in {w.plural(schools, 'more school')}"
 
 
 def interval_words(judgement: Judgement) -> str:
@@ -212,8 +155,18 @@ def interval_words(judgement: Judgement) -> str:
 
 
 def limit_words(judgement: Judgement) -> str:
-    """Say a rule's limits in students of 100."""
-    at_least, at_most = judgement.limits
+    """Say the limits of a judgement in students of 100."""
+    return limits_words(*judgement.limits)
+
+
+def rule_limit(reading: Reading, measure: str) -> str:
+    """Say the limits of the gate's rule about a measure of groups; "" where it has none."""
+    rules = (rule for rule in reading.audited.gate.rules if (rule.measure, rule.scope) == (measure, "groups"))
+    return next((limits_words(rule.at_least, rule.at_most) for rule in rules), "")
+
+
+def limits_words(at_least: float | None, at_most: float | None) -> str:
+    """Say limits in students of 100."""
     if at_least is not None and at_most is not None:
         if at_least == -at_most:
             return f"{w.limit(at_most)} in 100 either way"
@@ -226,13 +179,23 @@ def limit_words(judgement: Judgement) -> str:
     return f"{'at most' if closer else 'at least'} {w.limit(bound)} in 100 {more}"
 
 
+def _too_little(reading: Reading, judgements: Sequence[Judgement]) -> str:
+    """Say for whom there is too little data and, for a few, what is lacking."""
+    if not reading.schools_known:
+        return f"Too little data to judge any group: {UNKNOWN_SCHOOLS}."
+    cells = {judgement.cell: judgement for judgement in reversed(judgements)}
+    if len(cells) > TOLD_IN_A_SENTENCE:
+        return f"Too little data on {w.listed(_names(reading, judgements))}: what is lacking stands in the table below."
+    told = (f"{reading.words(cell)} ({decides(reading, one)})" for cell, one in reversed(cells.items()))
+    return f"Too little data on {w.listed(told)}."
+
+
 def _doubts(reading: Reading, judgements: Sequence[Judgement]) -> list[str]:
     by_measure: dict[str, list[Judgement]] = {}
     for judgement in judgements:
         by_measure.setdefault(judgement.measure, []).append(judgement)
-    return [
-        f"{BY_MEASURE[measure].doubt} ({w.listed(_names(reading, those))})" for measure, those in by_measure.items()
-    ]
+    asked = ((question_of(measure, is_risk=reading.audited.is_risk), those) for measure, those in by_measure.items())
+    return [f"{question.doubt} ({w.listed(_names(reading, those))})" for question, those in asked]
 
 
 def _would_decide(reading: Reading, judgements: Sequence[Judgement]) -> str:
@@ -247,7 +210,7 @@ def _would_decide(reading: Reading, judgements: Sequence[Judgement]) -> str:
     if len(needs) > TOLD_IN_A_SENTENCE:
         said.append("How much more evidence each would take stands in the table of what is open.")
     elif needs:
-        told = (f"{outcomes_or_schools(*need)} ({reading.words(cell)})" for cell, need in needs.items())
+        told = (f"{more_evidence(*need)} ({reading.words(cell)})" for cell, need in needs.items())
         said.append(f"If the gaps stay as they are, it would take {'; '.join(told)} to decide.")
     if hopeless:
         named = w.listed(reading.words(cell) for cell in dict.fromkeys(j.cell for j in judgements) if cell in hopeless)

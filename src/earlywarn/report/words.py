@@ -70,6 +70,20 @@ def of_hundred(gap: float) -> str:
     return signed(100 * gap, 1)
 
 
+def times(ratio: float) -> str:
+    """Give a ratio of two shares.
+
+    >>> times(1.534)
+    '1.53 times'
+    """
+    return f"{bare_times(ratio)} times"
+
+
+def bare_times(ratio: float) -> str:
+    """Give a ratio without the word, for the ends of an interval."""
+    return "over 100" if ratio > 100 else decimal(ratio, 2)
+
+
 def limit(value: float) -> str:
     """Give a limit in students of 100, with no more places than it has.
 

@@ -1,0 +1,100 @@
+"""How a figure stands in a table: its value over its interval, a rough one marked as such, or what it lacks.
+
+Shares are told in percent, their gaps in students of 100, all else in plain decimals. Nothing undefined is 0.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from earlywarn.audit import measures as m
+from earlywarn.audit import subject as s
+from earlywarn.audit.figures import Figure, Form
+from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
+from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.estimate import Estimate
+from earlywarn.groups import Cell
+from earlywarn.report import words as w
+from earlywarn.report.reading import TOO_LITTLE, Reading
+from earlywarn.report.tables import CONFIDENCE, Entry, Row, difference, gap, plain, row, share, with_interval
+
+Told = Callable[[Estimate], Entry]
+
+ROUGH = "rough: "
+"""Before an interval that may not be judged."""
+
+FIXED = 1e-6
+"""An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
+
+DECIMALS: dict[str, Told] = {AUC: plain, SLOPE: plain, INTERCEPT: difference, m.BRIER.name: plain}
+"""Measures that are no share; their differences are signed decimals."""
+
+GAPS = (
+    m.CALIBRATION_GAP.name, m.EXCESS_OVERLOOKED.name, m.EXCESS_FALSE_ALARMS.name, s.SAME_RISK_GAP, *s.AGAINST,
+)  # fmt: skip
+"""Measures that are gaps between shares themselves."""
+
+
+def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
+    """Write a figure over its interval, or why there is none."""
+    if figure is None:
+        return Entry(w.NOTHING)
+    if figure.estimate is not None:
+        return told(figure, figure.estimate)
+    rough = reading.rough(figure)
+    if rough is not None:
+        entry = told(figure, rough)
+        return Entry(entry.text, ROUGH + entry.under)
+    head, _, why = reading.why_not(figure).partition(": ")
+    return Entry(head, why.split("; ")[0])
+
+
+def group_row(reading: Reading, cell: Cell, figures: Sequence[Figure | None]) -> Row:
+    """Give one group's figures; where all lack the same, or all lack something, it is said once."""
+    hidden = hidden_row(reading, cell)
+    if hidden:
+        return hidden
+    return Row(reading.words(cell), said_once(reading, figures))
+
+
+def said_once(reading: Reading, figures: Sequence[Figure | None]) -> tuple[Entry, ...]:
+    """Give the entries of a row, or one remark in place of entries that all say the same."""
+    entries = tuple(figure_entry(reading, figure) for figure in figures)
+    found = [figure for figure in figures if figure is not None]
+    if len(entries) > 1 and found and all(entry.text == TOO_LITTLE for entry in entries if not entry.nothing):
+        return (Entry(reading.why_not(found[0])),)
+    return (Entry(entries[0].line),) if len(set(entries)) == 1 and len(entries) > 1 else entries
+
+
+def hidden_row(reading: Reading, cell: Cell) -> Row | None:
+    """Give the row of a group of which no number is shown; None for any other."""
+    if cell not in reading.discretion.hidden:
+        return None
+    return row(reading.words(cell), hidden_reason(reading, cell))
+
+
+def hidden_reason(reading: Reading, cell: Cell) -> str:
+    """Say why no number of a group is shown."""
+    size = reading.find(NOT_SCORED, cell) or reading.figure(m.SHARE_FLAGGED.name, cell)
+    return size.reason if math.isnan(size.value) else reading.discretion.hidden_words
+
+
+def ratio(estimate: Estimate) -> Entry:
+    """Write how many times as large a share is, over its interval."""
+    return with_interval(estimate, w.times, w.bare_times)
+
+
+def told(figure: Figure, estimate: Estimate) -> Entry:
+    """Write an estimate of a figure as its measure is written."""
+    low, high = estimate.interval(CONFIDENCE)
+    if high - low < FIXED:
+        return Entry(w.percent(estimate.value), "fixed by the list\u2019s length")
+    return _writer(figure)(estimate)
+
+
+def _writer(figure: Figure) -> Told:
+    if figure.form is Form.RATIO:
+        return ratio
+    decimal = DECIMALS.get(figure.measure)
+    if decimal is not None:
+        return decimal if figure.form is Form.VALUE else difference
+    return gap if figure.form is Form.DIFFERENCE or figure.measure in GAPS else share
