@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from earlywarn.audit.figures import OTHERS
+from earlywarn.audit.sides import OTHERS
 from earlywarn.audit.schools import contrast, without_each_school
 from earlywarn.audit.tallies import Binned, Parts, Tally, Those, binned, bins_for, tallies
 from earlywarn.columns import MET, MISSED, UNKNOWN, Floats, Ints
@@ -20,7 +20,8 @@ from earlywarn.config.sections import Evidence, Groups
 from earlywarn.groups import Cell
 from earlywarn.histograms import Scored
 from earlywarn.inputs import Values
-from earlywarn.intervals import Estimate, effective_schools, jackknife
+from earlywarn.estimate import Estimate
+from earlywarn.intervals import effective_schools, jackknife
 from earlywarn.scorecard.table import Scorecard
 
 SURE = 0.95

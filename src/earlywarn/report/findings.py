@@ -122,8 +122,6 @@ class Audited:
         How each group's counts may be told.
     is_risk
         Whether scores are probabilities.
-    unsuppressed
-        Whether it holds counts of small groups, for the data scientist's own use.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
     unsuppressed

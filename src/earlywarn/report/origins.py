@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from earlywarn.audit.origins import Gap, Origin, Part, Source
-from earlywarn.intervals import Estimate
+from earlywarn.estimate import Estimate
 from earlywarn.report import words as w
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import Said
@@ -160,8 +160,7 @@ def _heaviest_first(columns: Sequence[Mapping[Key, Estimate]]) -> list[Key]:
 
 
 def _title(reading: Reading, source: Source, name: str) -> str:
-    titles = {spec.name: spec.title for spec in reading.findings.card.specs}
-    return SOURCES.get(source) or titles[name]
+    return SOURCES.get(source) or reading.audited.inputs[name]
 
 
 def _quoted(reading: Reading, part: Part) -> str:
