@@ -36,9 +36,8 @@ CROSSED = (
 
 
 def cut_title(cut: str) -> str:
-    """Say in words which cut is meant."""
-    level = cut.removeprefix("level ")
-    return w.capital(cut) if level == cut else f"Level {level} or higher"
+    """Say in words which cut is meant, such as "Level High or higher"."""
+    return f"{w.capital(cut)} or higher"
 
 
 def at_cut(cut: str) -> str:

@@ -36,6 +36,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
             "list": about.list,
             "schools": about.schools or None,
             "audited_on": about.day.isoformat(),
+            "beside": about.beside,
         },
         **_mark(audited),
         "has_outcomes": audited.has_outcomes,
@@ -112,8 +113,8 @@ def _mark(audited: Audited) -> dict[str, Any]:
 
 
 def _unit(reading: Reading) -> str:
-    """Say what was left out in turn for the intervals."""
-    return "school" if reading.schools_known else "student"
+    """Say what was left out in turn for the intervals: schools, or lots dealt at random where none are known."""
+    return "school" if reading.schools_known else "lot"
 
 
 def _measures(audited: Audited) -> tuple[str, ...]:
