@@ -13,11 +13,14 @@ from earlywarn.audit.figures import Figure
 from earlywarn.cli.tables import NOT_KNOWN, counts, percent, table, with_interval
 from earlywarn.config.sections import Groups
 from earlywarn.groups import Cell
-from earlywarn.report.privacy import KNOWN, SCORED, Discretion
+from earlywarn.report.privacy import Discretion
 
 Write = Callable[[Figure], str]
 
 SHORTER = (("fewer than ", "<"), ("nobody in this group", "nobody"))
+
+SCORED, KNOWN = "share_flagged", "prevalence"
+"""The measures that rest on every scored student of a group, and on those whose outcome is known."""
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,26 @@ class Registry:
         with locked(self.home) if self.local else nullcontext(), self._faults():
             return self._record(entry)
 
-    def _record(self, entry: Entry) -> int:
+    def note(self, entry: Entry) -> None:
+        """Write a run without a model, such as a later audit; nothing is registered."""
+        with locked(self.home) if self.local else nullcontext(), self._faults():
+            run, _ = self._begin(entry)
+            with tempfile.TemporaryDirectory() as folder:
+                self._log_files(run, Path(folder), entry)
+            self._client.set_terminated(run)
+
+    def _begin(self, entry: Entry) -> tuple[str, str]:
+        """Give the new run with its parameters and metrics, and the experiment that it belongs to."""
         client = self._connect()
         experiment = self._experiment(entry.name)
         tags = {**entry.tags, LOGGED_TABLES: json.dumps([{"path": n, "type": "table"} for n in entry.tables])}
-        parent = client.create_run(experiment, run_name=entry.name, tags=tags).info.run_id
-        _log(client, parent, entry.params, entry.metrics)
+        run = str(client.create_run(experiment, run_name=entry.name, tags=tags).info.run_id)
+        _log(client, run, entry.params, entry.metrics)
+        return run, experiment
+
+    def _record(self, entry: Entry) -> int:
+        parent, experiment = self._begin(entry)
+        client = self._client
         for child in entry.children:
             tags = {"mlflow.parentRunId": parent}
             run = client.create_run(experiment, run_name=child.name, tags=tags).info.run_id

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from earlywarn.candidates.catalogue import Role
 from earlywarn.registry.store import ChildRun, Entry
 from earlywarn.report.by_group import by_group_table, group_metrics, with_ends
-from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.findings import Audited, Findings, Tried
 
 
 def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[str, str]) -> Entry:
@@ -37,6 +37,22 @@ def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[s
         papers=papers,
         figures=figures,
         tables={"by_group.json": by_group_table(findings.audited)},
+    )
+
+
+def audit_entry(audited: Audited, papers: Mapping[str, bytes], version: int) -> Entry:
+    """Give the run that a later audit of a registered version leaves; it is as published as its papers."""
+    about = audited.about
+    verdict = "none yet" if audited.verdict is None else audited.verdict.outcome.value
+    return Entry(
+        name=about.name,
+        params={"audited_version": str(version), "audited_on": about.day.isoformat(), **about.digests},
+        metrics=group_metrics(audited),
+        tags={"kind": "audit", "verdict": verdict, "audited_version": str(version), "git_commit": git_commit()},
+        children=(),
+        papers=papers,
+        figures={},
+        tables={"by_group.json": by_group_table(audited)},
     )
 
 
