@@ -100,6 +100,7 @@ def test_scores_that_only_rank_are_never_called_risks(ranking: Audited) -> None:
     assert "Calibration" not in text
     assert "Brier" not in text
     assert "Score 2.5 or higher" in text
+    assert "These scores only put students in order." in text
 
 
 def test_where_schools_are_not_known_nothing_is_judged_and_intervals_are_rough(ranking: Audited) -> None:

@@ -20,6 +20,7 @@ from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row, with_int
 ROUGH = "rough: "
 """Before an interval that may not be judged."""
 
+BY_LENGTH = "fixed by the list\u2019s length"
 FIXED = 1e-6
 """An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
@@ -41,7 +42,7 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
     rough = reading.rough(figure)
     if rough is not None:
         entry = told(figure, rough)
-        return Entry(entry.text, ROUGH + entry.under)
+        return entry if entry.under == BY_LENGTH else Entry(entry.text, ROUGH + entry.under)
     head, _, why = reading.why_not(figure).partition(": ")
     return Entry(head, why.split("; ")[0])
 
@@ -72,15 +73,16 @@ def hidden_row(reading: Reading, cell: Cell) -> Row | None:
 
 def hidden_reason(reading: Reading, cell: Cell) -> str:
     """Say why no number of a group is shown."""
-    size = reading.find(NOT_SCORED, cell) or reading.figure(m.SHARE_FLAGGED.name, cell)
-    return size.reason if math.isnan(size.value) else reading.discretion.hidden_words
+    sizes = (reading.find(measure, cell) for measure in (NOT_SCORED, m.SHARE_FLAGGED.name))
+    reasons = (size.reason for size in sizes if size is not None and math.isnan(size.value))
+    return next(reasons, reading.discretion.hidden_words)
 
 
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
     low, high = estimate.interval(CONFIDENCE)
     if high - low < FIXED:
-        return Entry(w.percent(estimate.value), "fixed by the list\u2019s length")
+        return Entry(w.percent(estimate.value), BY_LENGTH)
     return with_interval(estimate, *written(figure.measure, figure.form))
 
 

@@ -136,6 +136,8 @@ def _found_more(gain: Estimate, missed: int, other: str) -> Said:
 
 def decides(reading: Reading, judgement: Judgement) -> str:
     """Say what would decide an open judgement."""
+    if judgement.low is None and not reading.schools_known:
+        return "to know which school each student attends"
     if judgement.low is None:
         return reading.why_not(reading.evidence(judgement)).removeprefix(f"{TOO_LITTLE}: ") or "more data"
     if judgement.needed > REALISTIC:
