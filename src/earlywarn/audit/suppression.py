@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, Ints
+from earlywarn.columns import MET, MISSED, ROUNDED_TO, UNKNOWN, Bools, Floats, Ints
 from earlywarn.groups import Cell
 
 NOT_SCORED_STATE = 2
@@ -53,9 +53,6 @@ OUTCOMES = frozenset({"known", "missed", "met", "flagged_missed", "flagged_met",
 NONE_IS_HARMLESS = frozenset({"not_scored", "not_scored_missed", "unknown"})
 """Counts of which none says nothing of anybody; of the others none tells of everybody that they are not."""
 
-
-ROUNDED_TO = 10
-"""Counts told about are multiples of it."""
 
 LEAST_OPEN = 3
 """So many sizes or more must fit a hidden group, whatever else is told."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from earlywarn.audit.suppression import ROUNDED_TO
+from earlywarn.columns import ROUNDED_TO
 from earlywarn.report.words import count
 
 if TYPE_CHECKING:  # the page of a score run must not load what these load
