@@ -32,6 +32,8 @@ class Estimate:
         For MOVER the two shares whose difference this is.
     ends
         Of a rounded estimate (confidence, low, high): only these can be told.
+    digits
+        Of a rounded estimate, how many decimals are left.
     """
 
     value: float
@@ -40,6 +42,7 @@ class Estimate:
     scale: Scale = Scale.IDENTITY
     sides: "tuple[Estimate, Estimate] | None" = None
     ends: tuple[tuple[float, float, float], ...] = ()
+    digits: int | None = None
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Give the two-sided interval (low, high)."""
@@ -90,7 +93,7 @@ def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> 
     unit = 10.0**digits
     ends = ((confidence, *estimate.interval(confidence)) for confidence in dict.fromkeys(confidences))
     told = tuple((c, math.floor(low * unit) / unit, math.ceil(high * unit) / unit) for c, low, high in ends)
-    return Estimate(round(estimate.value, digits), math.nan, estimate.df, estimate.scale, ends=told)
+    return Estimate(round(estimate.value, digits), math.nan, estimate.df, estimate.scale, ends=told, digits=digits)
 
 
 def mover(one: Estimate, other: Estimate, correlation: float) -> Estimate:

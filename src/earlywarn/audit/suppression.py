@@ -54,6 +54,9 @@ NONE_IS_HARMLESS = frozenset({"not_scored", "not_scored_missed", "unknown"})
 """Counts of which none says nothing of anybody; of the others none tells of everybody that they are not."""
 
 
+APART = frozenset({"not_scored_missed"})
+"""A count of everyone that adds up to no other count that is told: where it is small, it alone is hidden."""
+
 LEAST_OPEN = 3
 """So many sizes or more must fit a hidden group, whatever else is told."""
 
@@ -95,10 +98,12 @@ def suppress(cells: tuple[Cell, ...], atoms: Ints, minimum: int) -> Suppression:
         Counts below it are told of nobody; 0 hides nothing.
     """
     told = [name for name in KINDS if name not in OUTCOMES or atoms[:, KINDS["known"]].any()]
-    shown = np.array([_alone(counts, minimum, told) for counts in atoms])
+    told_of_all = [name for name in told if name not in APART]
+    grouped = [cell.depth > 0 for cell in cells]
+    shown = np.array([_alone(a, minimum, told if g else told_of_all) for a, g in zip(atoms, grouped, strict=True)])
     held = np.flatnonzero(atoms.sum(axis=1) > 0)
     sums = _sums([cells[place] for place in held])
-    sizes = atoms[held].sum(axis=1)
+    sizes = atoms[held][:, SIZES["scored"]].sum(axis=1)
     while len(found := _given_away(sums, shown[held], sizes, minimum)):
         shown[held[_partner(found[0], sums, shown[held] == Shown.EXACT, sizes)]] = Shown.ABOUT
     return Suppression(minimum, {cell: Shown(how) for cell, how in zip(cells, shown.tolist(), strict=True)})
@@ -159,9 +164,9 @@ def _squeezed(sums: Floats, shown: Ints, sizes: Ints, minimum: int) -> Ints:
 
 
 def _first_bounds(shown: Ints, sizes: Ints, minimum: int) -> tuple[Ints, Ints]:
-    """Give what is told of each group's size: itself, from 1 to the minimum less 1, or what rounds alike."""
+    """Give what is told of each group's scored students: how many, fewer than the minimum, or what rounds alike."""
     about = ROUNDED_TO * ((sizes + ROUNDED_TO // 2) // ROUNDED_TO)
-    low = np.select([shown == Shown.EXACT, shown == Shown.HIDDEN], [sizes, 1], about - ROUNDED_TO // 2)
+    low = np.select([shown == Shown.EXACT, shown == Shown.HIDDEN], [sizes, sizes > 0], about - ROUNDED_TO // 2)
     high = np.select([shown == Shown.EXACT, shown == Shown.HIDDEN], [sizes, minimum - 1], about + ROUNDED_TO // 2 - 1)
     return np.where(shown == Shown.ABOUT, np.maximum(low, minimum), low), high
 

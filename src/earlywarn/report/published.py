@@ -21,8 +21,12 @@ from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.privacy import nearest
 
 CONFIDENCE = 0.95
-FEW_DIGITS, MANY = 2, 1000
-"""A share is told to a whole percent; from so many students to a tenth, by which one student moves it at most."""
+DIGITS = ((300, 3), (30, 2), (0, 1))
+"""From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
+leaves open, then give the same share, and nobody can tell which it was."""
+
+CAREFUL = 2
+"""Decimals of what is told of two groups or two audits at once."""
 
 SHARE_NAMES = frozenset(measure.name for measure in SHARES) | {NOT_SCORED}
 STEP = 5
@@ -71,17 +75,17 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
         return replace(origin, total=None, parts=(), missing=(), reason=reason)
     return replace(
         origin,
-        total=_told(origin.total, FEW_DIGITS),
-        parts=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.missing),
+        total=_told(origin.total, CAREFUL),
+        parts=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.missing),
     )
 
 
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
     if audited.suppression.of(now.cell) is Shown.EXACT:
         return change
-    difference = change.difference and _told(change.difference, FEW_DIGITS)
-    before, after = (round(value, FEW_DIGITS) for value in (change.before, change.now))
+    difference = change.difference and _told(change.difference, CAREFUL)
+    before, after = (round(value, CAREFUL) for value in (change.before, change.now))
     return replace(change, before=before, now=after, difference=difference)
 
 
@@ -127,7 +131,11 @@ def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set
         reason = figure.reason or f"fewer than {minimum} on one side: not shown"
         bare = _without_numbers(told, reason)
         return replace(bare, students=counts[0], bound=_bound(figure, minimum))
-    return _coarse(told, FEW_DIGITS + (figure.students >= MANY), audited.gate.confidence)
+    return _coarse(told, _digits(figure.students), audited.gate.confidence)
+
+
+def _digits(students: int) -> int:
+    return next(digits for least, digits in DIGITS if students >= least)
 
 
 def _without_numbers(figure: Figure, reason: str) -> Figure:
@@ -170,7 +178,7 @@ def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -
         return judgement
     if shown is Shown.HIDDEN:
         return replace(judgement, value=math.nan, low=None, high=None, students=0, schools=0.0)
-    digits = FEW_DIGITS + (judgement.students >= MANY)
+    digits = _digits(judgement.students)
     unit = 10.0**digits
     return replace(
         judgement,

@@ -56,18 +56,18 @@ def percent(share: float, places: int = 1) -> str:
     return f"{decimal(100 * share, places)}{HARD_SPACE}%"
 
 
-def bare_percent(share: float) -> str:
+def bare_percent(share: float, places: int = 1) -> str:
     """Give a share in percent without the sign, for the ends of an interval."""
-    return decimal(100 * share, 1)
+    return decimal(100 * share, places)
 
 
-def of_hundred(gap: float) -> str:
+def of_hundred(gap: float, places: int = 1) -> str:
     """Give a gap between two shares in students of 100.
 
     >>> of_hundred(0.0314)
     '+3.1'
     """
-    return signed(100 * gap, 1)
+    return signed(100 * gap, places)
 
 
 def times(ratio: float) -> str:
