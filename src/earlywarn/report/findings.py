@@ -124,6 +124,8 @@ class Audited:
         Whether scores are probabilities.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
+    is_published
+        Whether it was made ready to be published: its numbers are rounded, its reasons told in words.
     unsuppressed
         Holds counts of small groups: for the data scientist's own use, and marked so wherever it is shown.
     """
@@ -138,6 +140,7 @@ class Audited:
     suppression: Suppression
     is_risk: bool = True
     school_keys: tuple[str, ...] = ()
+    is_published: bool = False
     unsuppressed: bool = False
 
     @property

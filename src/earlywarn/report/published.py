@@ -19,6 +19,7 @@ from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.privacy import nearest
+from earlywarn.report.reading import NOBODY, Reading
 
 CONFIDENCE = 0.95
 DIGITS = ((300, 3), (30, 2), (0, 1))
@@ -39,9 +40,11 @@ def published(audited: Audited) -> Audited:
         return audited
     words = {cell.slug: cell for cell in audited.suppression.shown}
     apart = {_family(f) for f in audited.figures if _is_apart(f) and _is_small(f, audited.suppression.minimum)}
-    figures = tuple(_figure(audited, f, words, apart) for f in audited.figures)
+    reading = Reading(audited)
+    worded = (f if f.estimate is not None else replace(f, reason=reading.why_not(f)) for f in audited.figures)
+    figures = tuple(_figure(audited, f, words, apart) for f in worded)
     verdict = audited.verdict and _verdict(audited, audited.verdict, words)
-    return replace(audited, figures=figures, verdict=verdict)
+    return replace(audited, figures=figures, verdict=verdict, is_published=True)
 
 
 def published_findings(findings: Findings) -> Findings:
@@ -124,7 +127,8 @@ def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set
     if shown is Shown.EXACT:
         return figure
     if shown is Shown.HIDDEN:
-        return _without_numbers(figure, figure.reason or f"fewer than {minimum} students: not shown")
+        nobody = figure.reason == NOBODY
+        return _without_numbers(figure, NOBODY if nobody else f"fewer than {minimum} students: not shown")
     counts = [nearest(n) if n >= minimum else 0 for n in (figure.students, figure.events, figure.non_events)]
     told = replace(figure, students=counts[0], events=counts[1], non_events=counts[2])
     if _is_small(figure, minimum):

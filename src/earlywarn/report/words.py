@@ -13,6 +13,8 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"
 NOTHING = "\N{EM DASH}"
 """Stands where a figure does not apply."""
 
+TINY = 1e-9
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -68,6 +70,15 @@ def of_hundred(gap: float, places: int = 1) -> str:
     '+3.1'
     """
     return signed(100 * gap, places)
+
+
+def is_coarse(*numbers: float) -> bool:
+    """Tell whether all numbers were rounded to hundredths: then one place more would claim too much.
+
+    >>> is_coarse(0.29, 0.01, 0.96), is_coarse(0.29, 0.014, 0.96)
+    (True, False)
+    """
+    return all(abs(100 * number - round(100 * number)) < TINY for number in numbers if math.isfinite(number))
 
 
 def times(ratio: float) -> str:
