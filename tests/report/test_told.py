@@ -8,6 +8,7 @@ import pytest
 from earlywarn.audit.figures import Figure
 from earlywarn.estimate import Estimate, rounded
 from earlywarn.groups import EVERYONE
+from earlywarn.report.accounts import list_words
 from earlywarn.report.entries import figure_entry
 from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.pages import audit_page
@@ -64,3 +65,14 @@ def test_an_audit_is_made_ready_once(findings: Findings, audited: Audited) -> No
     assert audited.is_published
     open_one = replace(findings.audited, unsuppressed=True)
     assert published(open_one) == open_one
+
+
+def test_the_share_of_all_students_is_set_by_the_lists_length_however_it_is_rounded(audited: Audited) -> None:
+    reading = Reading(audited)
+    told = figure_entry(reading, reading.figure("share_flagged"))
+    assert told.under == "fixed by the list\u2019s length"
+
+
+def test_the_words_on_the_list_tell_as_many_who_missed_as_the_tables_do(audited: Audited) -> None:
+    reading = Reading(audited)
+    assert list_words(reading).missed == reading.known_and_missed(EVERYONE)[1]

@@ -13,7 +13,7 @@ from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.estimate import Estimate
-from earlywarn.groups import Cell
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import TOO_LITTLE, Reading
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row
@@ -88,7 +88,7 @@ def hidden_reason(reading: Reading, cell: Cell) -> str:
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
     low, high = estimate.interval(CONFIDENCE)
-    if high - low < FIXED:
+    if (figure.measure, figure.cell) == (m.SHARE_FLAGGED.name, EVERYONE) and high - low < FIXED:
         return Entry(w.percent(estimate.value), BY_LENGTH)
     write, ends = written(figure.measure, figure.form, is_coarse=w.is_coarse(estimate.value, low, high))
     return Entry(write(estimate.value), w.span((low, high), ends))
