@@ -12,6 +12,7 @@ from earlywarn.config.experiment import Experiment
 from earlywarn.config.sections import Gate, Groups
 from earlywarn.estimate import Estimate
 from earlywarn.evaluate import Evaluation
+from earlywarn.frontier.lists import Frontier
 from earlywarn.gate import Verdict
 from earlywarn.groups import Cell
 from earlywarn.scorecard.table import Scorecard
@@ -160,6 +161,10 @@ class Findings:
     audited, rules
         The audit of the chosen candidate, and of the indicator rules under the same gate but for the rules about
         gain over them. Its day is the one from which a provisional verdict counts; promoting later does not renew it.
+    automatic
+        The candidate that would have been chosen by itself; "" where it is the chosen one.
+    frontier
+        What mitigation buys and costs; None where the config asks for none.
     """
 
     experiment: Experiment
@@ -173,6 +178,8 @@ class Findings:
     train_students: int
     train_schools: int
     test_schools: int
+    automatic: str = ""
+    frontier: Frontier | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -190,6 +197,11 @@ class Findings:
     def chosen(self) -> Tried:
         """The candidate that became the scorecard."""
         return next(tried for tried in self.tried if tried.name == self.card.candidate)
+
+    @property
+    def compared(self) -> tuple[Tried, ...]:
+        """The candidates that a table of candidates holds: mitigated ones have tables of their own."""
+        return tuple(t for t in self.tried if t.role is not Role.MITIGATED or t is self.chosen)
 
     def tried_as(self, role: Role) -> tuple[Tried, ...]:
         """Give the candidates of one role."""

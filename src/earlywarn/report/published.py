@@ -15,6 +15,7 @@ from earlywarn.audit.origins import Origin
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.audit.suppression import Shown
 from earlywarn.estimate import Estimate, rounded
+from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report.findings import Audited, Findings
@@ -48,8 +49,22 @@ def published(audited: Audited) -> Audited:
 
 
 def published_findings(findings: Findings) -> Findings:
-    """Give the findings of a training run with both audits as they may be published."""
-    return replace(findings, audited=published(findings.audited), rules=published(findings.rules))
+    """Give the findings of a training run as they may be published."""
+    return replace(
+        findings,
+        audited=published(findings.audited),
+        rules=published(findings.rules),
+        frontier=findings.frontier and published_frontier(findings.audited, findings.frontier),
+    )
+
+
+def published_frontier(audited: Audited, frontier: Frontier) -> Frontier:
+    """Give the gaps of every list as they may be published; counts of students are told by the tables."""
+    if audited.unsuppressed:
+        return frontier
+    words = {cell.slug: cell for cell in audited.suppression.shown}
+    steps = (replace(step, moved=tuple(_moved(audited, m, words) for m in step.moved)) for step in frontier.steps)
+    return replace(frontier, steps=tuple(steps))
 
 
 def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin, ...]:
@@ -82,6 +97,17 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
         parts=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.parts),
         missing=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.missing),
     )
+
+
+def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
+    shown = _shown(audited, moved.cell, moved.versus, words)
+    if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
+        return moved
+    if shown is Shown.HIDDEN:
+        reason = f"fewer than {audited.suppression.minimum} students: not shown"
+        return replace(moved, value=math.nan, change=None, reason=reason)
+    change = moved.change and _told(moved.change, FEW_DIGITS)
+    return replace(moved, value=round(moved.value, FEW_DIGITS), change=change)
 
 
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
