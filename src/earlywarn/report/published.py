@@ -106,8 +106,8 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
     if shown is Shown.HIDDEN:
         reason = f"fewer than {audited.suppression.minimum} students: not shown"
         return replace(moved, value=math.nan, change=None, reason=reason)
-    change = moved.change and _told(moved.change, FEW_DIGITS)
-    return replace(moved, value=round(moved.value, FEW_DIGITS), change=change)
+    change = moved.change and _told(moved.change, CAREFUL)
+    return replace(moved, value=round(moved.value, CAREFUL), change=change)
 
 
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
