@@ -107,7 +107,7 @@ def test_where_schools_are_not_known_nothing_is_judged_and_intervals_are_rough(r
     page = audit_page(ranking)
     text = words(page)
     assert "Verdict: provisional. Nothing failed." in text
-    assert "Too little data to judge any group: which school a student attends is not known." in text
+    assert "Too little data to judge any group: which school a student attends is not known (a column school_id would tell)." in text
     assert "rough, not judged" in text
     assert "rough: " in text
     assert "30 schools" not in text
@@ -132,7 +132,9 @@ def test_a_rough_interval_does_not_stretch_the_axis_of_those_that_are_judged(fin
 
 def test_an_audit_in_which_nothing_could_be_judged_does_not_claim_that_all_is_decided(pooled: Audited) -> None:
     reading = Reading(replace(pooled, verdict=Verdict(Outcome.PROVISIONAL, ())))
-    assert verdict_sentences(reading) == ("Nothing failed.", NOT_JUDGED)
+    nothing, not_judged, not_asked = verdict_sentences(reading)
+    assert (nothing, not_judged) == ("Nothing failed.", NOT_JUDGED)
+    assert not_asked.startswith("Not asked: whether")
 
 
 def test_levels_and_stated_cuts_have_their_tables(pooled: Audited) -> None:

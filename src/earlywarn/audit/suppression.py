@@ -50,7 +50,7 @@ KINDS = SIZES | {
 OUTCOMES = frozenset({"known", "missed", "met", "flagged_missed", "flagged_met", "overlooked", "unflagged_met"})
 """Counts that are told only where some outcome is known."""
 
-NONE_IS_HARMLESS = frozenset({"not_scored", "not_scored_missed", "unknown"})
+NONE_IS_HARMLESS = frozenset({"not_scored", "not_scored_missed", "unknown", "not_enough_data"})
 """Counts of which none says nothing of anybody; of the others none tells of everybody that they are not."""
 
 

@@ -13,12 +13,12 @@ from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.measures import SHARES
 from earlywarn.audit.origins import Origin
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.audit.suppression import Shown
+from earlywarn.audit.suppression import NONE_IS_HARMLESS, Shown
 from earlywarn.estimate import Estimate, rounded
 from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.report.findings import Audited, Findings
+from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
 from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import NOBODY, Reading
 
@@ -26,6 +26,8 @@ CONFIDENCE = 0.95
 DIGITS = ((300, 3), (30, 2), (0, 1))
 """From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
 leaves open, then give the same share, and nobody can tell which it was."""
+
+COUNTED = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
 
 CAREFUL = 2
 """Decimals of what is told of two groups or two audits at once."""
@@ -45,7 +47,8 @@ def published(audited: Audited) -> Audited:
     worded = (f if f.estimate is not None else replace(f, reason=reading.why_not(f)) for f in audited.figures)
     figures = tuple(_figure(audited, f, words, apart) for f in worded)
     verdict = audited.verdict and _verdict(audited, audited.verdict, words)
-    return replace(audited, figures=figures, verdict=verdict, is_published=True)
+    counted = tuple(_counted(audited, line) for line in audited.counted)
+    return replace(audited, figures=figures, verdict=verdict, counted=counted, is_published=True)
 
 
 def published_findings(findings: Findings) -> Findings:
@@ -72,7 +75,8 @@ def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin
     if audited.unsuppressed:
         return tuple(found)
     words = {cell.slug: cell for cell in audited.suppression.shown}
-    return tuple(_origin(audited, origin, words) for origin in found)
+    sizes = {(f.measure, f.cell, f.versus): f.students for f in audited.figures if f.is_main}
+    return tuple(_origin(audited, o, words, _digits(sizes.get((o.gap.value, o.cell, o.versus), 0))) for o in found)
 
 
 def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change, ...]:
@@ -84,7 +88,7 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
     return tuple(_change(audited, c, f) for c, f in pairs if f is not None and not math.isnan(f.value))
 
 
-def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
+def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: int) -> Origin:
     shown = _shown(audited, origin.cell, origin.versus, words)
     if shown is Shown.EXACT or origin.total is None:
         return origin
@@ -93,9 +97,9 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
         return replace(origin, total=None, parts=(), missing=(), reason=reason)
     return replace(
         origin,
-        total=_told(origin.total, CAREFUL),
-        parts=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.missing),
+        total=_told(origin.total, digits),
+        parts=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.missing),
     )
 
 
@@ -113,8 +117,9 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
     if audited.suppression.of(now.cell) is Shown.EXACT:
         return change
-    difference = change.difference and _told(change.difference, CAREFUL)
-    before, after = (round(value, CAREFUL) for value in (change.before, change.now))
+    digits = _digits(now.students)
+    difference = change.difference and _told(change.difference, digits)
+    before, after = (round(value, digits) for value in (change.before, change.now))
     return replace(change, before=before, now=after, difference=difference)
 
 
@@ -126,6 +131,19 @@ def _shown(audited: Audited, cell: Cell, versus: str, words: dict[str, Cell]) ->
     """Give the more careful way of the two groups of a comparison; all others are everyone less the group."""
     other = words.get(versus, EVERYONE) if versus else cell
     return max(audited.suppression.of(cell), audited.suppression.of(other))
+
+
+def _counted(audited: Audited, line: Counted) -> Counted:
+    """Tell a group's counts as it may be told; a part below the minimum is NOT_TOLD, and the rest of a group about."""
+    shown, minimum = audited.suppression.of(line.cell), audited.suppression.minimum
+    counts = {name: getattr(line, name) for name in COUNTED}
+    if shown is Shown.HIDDEN:
+        return Counted(line.cell, *([NOT_TOLD] * len(COUNTED)))
+    harmless = NONE_IS_HARMLESS if audited.has_outcomes else NONE_IS_HARMLESS | {"missed", "met"}
+    small = {name for name, size in counts.items() if size < minimum and (size or name not in harmless)}
+    about = shown is Shown.ABOUT
+    told = {name: nearest(size) if about else size for name, size in counts.items()}
+    return Counted(line.cell, **(told | dict.fromkeys(small, NOT_TOLD)))
 
 
 def _is_apart(figure: Figure) -> bool:
