@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from earlywarn.columns import Outcome
-from earlywarn.gate import Verdict
+from earlywarn.config.sections import Gate, Rule
+from earlywarn.gate import Verdict, judge
 from earlywarn.report.beside import Beside, Told, training
 from earlywarn.report.card import model_card
 from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
@@ -91,6 +92,14 @@ def test_where_nobody_is_without_a_score_that_is_said(early: Audited) -> None:
         for f in early.figures
     )
     assert "Nobody. Every student in scope has a score." in words(audit_page(replace(early, figures=full)))
+
+
+def test_where_everyone_has_a_score_the_judged_question_says_so_and_draws_nothing(pooled: Audited) -> None:
+    gate = Gate(rules=(Rule(name="coverage", measure="not_scored_share", at_most=0.1),))
+    judged = replace(pooled, gate=gate, verdict=judge(pooled.figures, gate))
+    text = words(audit_page(judged))
+    assert "1. Can every group be scored alike? Yes. Every student in scope has a score." in text
+    assert "Limit: at most 10 in 100 more, shaded." not in text
 
 
 def test_scores_that_only_rank_are_never_called_risks(ranking: Audited) -> None:

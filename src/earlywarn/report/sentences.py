@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from functools import partial
 
 from earlywarn.audit import measures as m
+from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.columns import Outcome
 from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement
-from earlywarn.groups import Cell
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.evidence import NOUNS, UNKNOWN_SCHOOLS
 from earlywarn.report.questions import BY_MEASURE, HELD_AGAINST, Question, question_of
@@ -147,7 +148,15 @@ def answers(reading: Reading, question: Question) -> tuple[Said, ...]:
 
 def answered(reading: Reading, question: Question) -> tuple[Said, ...]:
     """Answer a question as its kind asks for."""
+    if question.measure == NOT_SCORED and everyone_scored(reading):
+        return (Said("Yes.", "Every student in scope has a score."),)
     return (gain_answers if question.measure in HELD_AGAINST else answers)(reading, question)
+
+
+def everyone_scored(reading: Reading) -> bool:
+    """Tell whether nobody in scope is without a score."""
+    found = reading.find(NOT_SCORED, EVERYONE)
+    return found is not None and found.students > 0 and not found.events
 
 
 def gain_answers(reading: Reading, question: Question) -> tuple[Said, ...]:
