@@ -11,6 +11,7 @@ from earlywarn.config.sections import Gate, Rule
 from earlywarn.gate import Verdict, judge
 from earlywarn.report.beside import Beside, Told, training
 from earlywarn.report.card import model_card
+from earlywarn.report.evidence import UNKNOWN_SCHOOLS
 from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
 from earlywarn.report.forests import gap_forest
 from earlywarn.report.pages import audit_page, figure_files
@@ -116,7 +117,7 @@ def test_where_schools_are_not_known_nothing_is_judged_and_intervals_are_rough(r
     page = audit_page(ranking)
     text = words(page)
     assert "Verdict: provisional. Nothing failed." in text
-    assert "Too little data to judge any group: which school a student attends is not known (a column school_id would tell)." in text
+    assert f"Too little data to judge any group: {UNKNOWN_SCHOOLS}." in text
     assert "rough, not judged" in text
     assert "rough: " in text
     assert "30 schools" not in text
