@@ -116,7 +116,7 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
         reason = f"fewer than {audited.suppression.minimum} students: not shown"
         return replace(moved, value=math.nan, change=None, reason=reason)
     change = moved.change and _told(moved.change, CAREFUL)
-    return replace(moved, value=round(moved.value, CAREFUL), change=change)
+    return replace(moved, value=round(moved.value, CAREFUL), change=change, digits=CAREFUL)
 
 
 def _change(change: Change, now: Figure) -> Change:
