@@ -68,6 +68,8 @@ def training_record(findings: Findings) -> dict[str, Any]:
         "candidate": findings.card.candidate,
         "on_purpose": on_purpose(findings) or None,
         "test_year": experiment.cohort.test_year,
+        "outcome_years": experiment.cohort.outcome_years,
+        "held_out_share": experiment.cohort.test_schools,
         "capacity_share": experiment.capacity.share,
         "train_students": findings.train_students,
         "train_schools": findings.train_schools,
