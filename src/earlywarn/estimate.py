@@ -86,8 +86,10 @@ class Estimate:
             ends = self.interval(1 - 2 * p)
             return side * (ends[0 if side > 0 else 1] - limit)
 
-        tiny = 1e-12
-        return tiny if beyond(tiny) > 0 else float(optimize.brentq(beyond, tiny, 0.5 - 1e-9))
+        tiny, half = 1e-12, 0.5 - 1e-9
+        if beyond(tiny) > 0 or beyond(half) <= 0:  # even the widest, or not even the narrowest, lies beyond
+            return tiny if beyond(tiny) > 0 else 0.5
+        return float(optimize.brentq(beyond, tiny, half))
 
 
 def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> Estimate:

@@ -21,6 +21,9 @@ from earlywarn.intervals import LEAST_EVENTS, LEAST_SCHOOLS, jackknife_errors
 AT_CAPACITY = "capacity"
 """The cut of the list that is served; others are named by their level or risk."""
 
+LEAST_ERROR = 1e-9
+"""A standard error below this is rounding: nothing varies between schools, and no width is no interval."""
+
 FEW_EVENTS = 5
 """Below so many events or non-events on a side the jackknife of a difference is blind: MOVER serves."""
 
@@ -246,7 +249,7 @@ def jackknifed(value: Floats, without: Floats, schools: Floats) -> list[Estimate
     """
     errors = jackknife_errors(without)
     return [
-        Estimate(v, e, s - 1) if s >= LEAST_SCHOOLS and e > 0 and np.isfinite(v) else None
+        Estimate(v, e, s - 1) if s >= LEAST_SCHOOLS and e > LEAST_ERROR and np.isfinite(v) else None
         for v, e, s in zip(value.tolist(), errors.tolist(), schools.tolist(), strict=True)
     ]
 
