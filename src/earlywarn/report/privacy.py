@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from earlywarn.audit.suppression import ROUNDED_TO
 from earlywarn.report.words import count
 
 if TYPE_CHECKING:  # the page of a score run must not load what these load
     from earlywarn.groups import Cell
+
+
+NEAREST = 10
+"""Counts told about are multiples of it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str
 
 def nearest(number: int) -> int:
     """Give the nearest multiple of ten."""
-    return ROUNDED_TO * ((number + ROUNDED_TO // 2) // ROUNDED_TO)
+    return NEAREST * ((number + NEAREST // 2) // NEAREST)
 
 
 def _words(number: int, minimum: int, rounded: bool) -> str:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.measures import SHARES
+from earlywarn.audit.rounding import Shown
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.audit.suppression import Shown
 from earlywarn.estimate import Estimate, rounded
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
