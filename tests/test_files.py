@@ -1,12 +1,13 @@
 """A folder appears whole or not at all."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from earlywarn.errors import MachineError
-from earlywarn.files import canonical_json, locked, publish_file, publish_folder
+from earlywarn.files import canonical_json, locked, publish_file, publish_folder, row_json
 
 
 def test_a_folder_is_published_whole(tmp_path: Path) -> None:
@@ -58,3 +59,17 @@ def test_canonical_json_has_one_spelling_and_refuses_nan() -> None:
     assert canonical_json({"b": 1.0, "a": "ü"}) == '{"a":"ü","b":1.0}'.encode()
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json(float("nan"))
+
+
+def test_json_in_rows_is_the_same_value_with_a_line_a_record() -> None:
+    value = {"b": [{"y": 1.5, "x": None}, {"x": "ü"}], "a": {"c": [1, 2], "d": {}, "e": []}}
+    text = row_json(value).decode()
+    assert json.loads(text) == value
+    assert text == row_json(json.loads(text)).decode()
+    assert '    {"x": null, "y": 1.5},\n    {"x": "ü"}' in text
+    assert text.index('"a"') < text.index('"b"')
+
+
+def test_json_refuses_what_is_no_number() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        row_json({"a": [{"b": float("nan")}]})

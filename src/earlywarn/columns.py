@@ -19,6 +19,9 @@ STUDENT_ID, SCHOOL_ID, SCHOOL_YEAR, GRADE = "student_id", "school_id", "school_y
 MET, MISSED, UNKNOWN = 0, 1, 2
 """Outcome codes in arrays; unknown is never read as met."""
 
+ROUNDED_TO = 10
+"""A count of students that may not be told exactly is told about, as a multiple of this."""
+
 
 class InputType(StrEnum):
     """How an input's values are read."""

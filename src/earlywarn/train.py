@@ -18,6 +18,7 @@ from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
 from earlywarn.report.findings import Findings
 from earlywarn.report.pages import audit_page, figure_files
+from earlywarn.report.published import published_findings
 from earlywarn.report.records import audit_record, training_record, verdict_record
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.trial import Stamp, look
@@ -58,12 +59,13 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
     findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
     tell("writing the record")
-    papers = papers_of(findings, content)
-    version = registry.record(entry_of(findings, papers, figure_files(findings.audited, training(findings))))
+    told = published_findings(findings)
+    papers = papers_of(told, content)
+    version = registry.record(entry_of(told, papers, figure_files(told.audited, training(told))))
     folder = home / "papers" / f"{experiment.name}-{version}"
     for name, paper in papers.items():
         publish_file(folder / name, paper)
-    return Trained(findings, version, folder)
+    return Trained(told, version, folder)
 
 
 def _in_use(home: Path, name: str) -> InUse | None:

@@ -11,11 +11,12 @@ from earlywarn.audit import tallies as t
 from earlywarn.audit.lines import Lines
 from earlywarn.audit.origins import Gap, Origin, Source, origins
 from earlywarn.audit.schools import contrast, without_each_school
+from earlywarn.audit.subject import Subject, audit_figures
 from earlywarn.capacity import Listed, make_list
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, InputSpec, InputType
 from earlywarn.config.sections import Attribute, Evidence, Groups
 from earlywarn.groups import MISSING, Cell, GroupTable, membership
-from earlywarn.histograms import Scored, count
+from earlywarn.histograms import Presence, Scored
 from earlywarn.inputs import Values
 from earlywarn.intervals import jackknife_se
 from earlywarn.scorecard.points import total_points
@@ -89,9 +90,11 @@ def scored_by(values: Values, school: Coded, groups: GroupTable, outcome: np.nda
 
 
 def with_list(scored: Scored, chance: np.ndarray) -> Scored:
-    """Give the students a list whose cut nobody estimates from them: no rank is next to it."""
-    far = np.full(len(chance), np.iinfo(np.int64).max)
-    return replace(scored, listed=Listed(far, chance > 0.5, int((chance > 0.5).sum()), chance))
+    """Give the students a list whose cut nobody estimates from them."""
+    flagged = chance > 0.5
+    return replace(
+        scored, listed=Listed(np.zeros(len(chance), dtype=np.int64), flagged, int(flagged.sum()), chance, True)
+    )
 
 
 def seats_by_school(values: Values, scored: Scored) -> Scored:
@@ -107,10 +110,10 @@ def taken(values: Values, scored: Scored, rows: np.ndarray) -> tuple[Values, Sco
     kept = scored.listed
     return chosen, Scored(
         scored.school.take(rows),
-        replace(scored.groups, codes=scored.groups.codes[:, rows]),
+        scored.groups.take(rows),
         scored.risk[rows],
         scored.outcome[rows],
-        Listed(kept.rank[rows], kept.flagged[rows], kept.seats, kept.chance[rows]),
+        Listed(kept.rank[rows], kept.flagged[rows], kept.seats, kept.chance[rows], kept.fixed),
     )
 
 
@@ -183,19 +186,29 @@ def test_the_gap_is_that_of_the_flags_and_overlooked_counts_seats_not_given() ->
         assert told[gap, LUNCH].total.value == pytest.approx(sign * flag_gap(scored, outcomes), abs=1e-12)
 
 
-def test_a_gap_has_the_interval_that_the_audits_sums_give_it() -> None:
-    """The jackknife of the table of sums, which knows that the cut is estimated."""
-    values, scored = district(3000, 30, seed=3)
-    sums = count(scored, np.array([]))
-    aware = sums.knowing_the_cut()[0].sum(axis=2)  # schools, cells, outcomes, flagged
-    for gap, outcomes in OUTCOMES.items():
-        without = []
-        for cell in (LUNCH, OTHERS):
-            held = aware[:, sums.place(cell)][:, list(outcomes)].sum(axis=1)
-            left = held.sum(axis=0) - held
-            without.append(left[:, 1] / left.sum(axis=1))
-        total = found(values, scored)[gap, LUNCH].total
-        assert total.se == pytest.approx(jackknife_se(without[0] - without[1]), rel=3e-4)
+@pytest.mark.parametrize(("students", "schools", "seed"), ((3000, 30, 3), (600, 12, 2), (150, 10, 4)))
+def test_a_gap_is_the_audits_own_figure(students: int, schools: int, seed: int) -> None:
+    """The value and its interval, which knows that the cut is estimated; or the same reason why there is none."""
+    values, scored = district(students, schools, seed)
+    presence = Presence(scored.school, scored.groups, {})
+    figures = audit_figures(Subject(scored, presence), GROUPS, Evidence())
+    by_key = {(figure.measure, figure.cell): figure for figure in figures if figure.is_main and figure.versus}
+    for (gap, cell), origin in found(values, scored).items():
+        figure = by_key[gap.value, cell]
+        assert (origin.versus, origin.reason) == (figure.versus, figure.reason)
+        if origin.total is not None:
+            assert origin.total.value == pytest.approx(figure.value, abs=1e-12)
+            assert origin.total.se == pytest.approx(figure.estimate.se, rel=1e-3)
+            assert origin.total.df == pytest.approx(figure.estimate.df)
+
+
+def test_a_school_that_holds_all_of_a_group_gives_no_interval() -> None:
+    values, scored = district(600, 12)
+    cells, codes = scored.groups.cells, scored.groups.codes.copy()
+    sex = next(row for row in codes if cells[row[0]].attributes == ("sex",))
+    sex[:] = np.where(scored.school.codes == 3, cells.index(GIRLS), cells.index(BOYS))
+    told = found(values, replace(scored, groups=replace(scored.groups, codes=codes)), NOBODY_ASKS)
+    assert told[Gap.SHARE_FLAGGED, GIRLS].total is None
 
 
 # ── how far bins stray from pairs ───────────────────────────────────────────────────────────────────
@@ -282,7 +295,7 @@ def test_groups_never_touch_the_model() -> None:
     assert CARD.sha256 == before
     held = t.binned(CARD, values, scored.listed, 30)
     shuffled = np.random.default_rng(4).permutation(600)
-    mixed = replace(scored, groups=replace(scored.groups, codes=scored.groups.codes[:, shuffled]))
+    mixed = replace(scored, groups=scored.groups.take(shuffled))
     sums = [t.tallies(CARD, values, each, held)[0].points.sum(axis=(0, 1)) for each in (scored, mixed)]
     assert sums[0] == pytest.approx(sums[1], abs=1e-9)
 

@@ -48,7 +48,7 @@ BANNED = re.compile(
     r"\bfailing\b|\bat[- ]risk\b|\bdrop-?outs?\b|\bde-?bias\w*|\b(?:un)?fair(?:er|est)? (?:model|algorithm)s?\b", re.I
 )
 NOT_SHOWN = PACKAGE / "roster" / "recognise.py"  # holds words that a district's headers may have
-LONGEST = 210
+LONGEST = 220
 
 
 def name_of(page: Path) -> str:
@@ -300,6 +300,25 @@ def test_the_data_scientists_page_names_every_measure_candidate_and_paper() -> N
     measures = [*(measure.name for measure in MEASURES), SAME_RISK_GAP, RECALL_GAIN]
     wanted = [*measures, *(candidate.name for candidate in catalogue(demo)), *PAPERS]
     assert [name for name in wanted if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("schema", ("audit", "verdict"))
+def test_the_audit_records_page_names_every_field_of_the_schemas(schema: str) -> None:
+    text = (DOCS / "audit-record.md").read_text("utf-8")
+    fields = set(properties(json.loads((PACKAGE / "report" / f"{schema}.schema.json").read_text("utf-8"))))
+    assert len(fields) > 20
+    assert sorted(name for name in fields if f"`{name}`" not in text) == []
+
+
+def properties(schema: Any) -> Iterator[str]:
+    """Give the name of every property in a schema, its definitions included."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from properties(part)
 
 
 def test_the_data_teams_page_names_every_file_and_every_fate_of_a_row() -> None:

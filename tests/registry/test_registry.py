@@ -290,3 +290,15 @@ def test_a_verdict_on_another_scorecard_is_refused(district: District, tmp_path:
     papers["scorecard.json"] = papers["scorecard.json"].replace(b'"intercept":', b'"intercept":1', 1)
     with pytest.raises(ScorecardError):
         promote(Request("made-up", 1, "A", TODAY), tmp_path, _Papers(papers))
+
+
+def test_the_table_by_group_is_read_back_as_mlflow_keeps_tables(district: District) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{district.home / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("made-up").experiment_id
+    table = client.load_table(experiment, "by_group.json")
+    audited = district.trained.findings.audited
+    assert list(table["group"]) == list(dict.fromkeys(figure.cell.slug for figure in audited.figures))
+    everyone = next(f for f in audited.figures if f.measure == "recall" and f.cell.depth == 0 and f.is_main)
+    assert table["recall"][0] == pytest.approx(everyone.value, abs=1e-6)

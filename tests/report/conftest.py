@@ -19,19 +19,21 @@ from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.audit.suppression import suppress
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
+from earlywarn.capacity import list_by_chance, seats_for
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec, InputType, Outcome
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
 from earlywarn.config.sections import Attribute, Groups
 from earlywarn.estimate import Estimate
 from earlywarn.evaluate import HeldOut, evaluate, recall_gain
-from earlywarn.examine.judged import atoms_of
+from earlywarn.examine.judged import Terms, atoms_of, audit, count_students
 from earlywarn.gate import judge
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import Promotion, Waived
 from earlywarn.report.evidence import UNKNOWN_SCHOOLS
 from earlywarn.report.findings import About, Audited, Counted, Findings, Reached, Tried
+from earlywarn.report.published import published
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
@@ -92,48 +94,49 @@ def findings(experiment: Experiment) -> Findings:
 
 @pytest.fixture(scope="session")
 def ranking(experiment: Experiment) -> Audited:
-    """Scores of somebody else that only rank, of students whose schools nobody knows; groups meet."""
+    """Scores of somebody else that only rank, of students whose schools nobody knows, as it may be published."""
     students = _Students()
-    each = Coded(np.arange(STUDENTS, dtype=np.int32), tuple(str(row) for row in range(STUDENTS)))
-    scored = replace(students.scored(students.points), school=each, risk=students.points)
-    presence = Presence(each, scored.groups, {NOT_SCORED: students.points > 4})
+    lots = Coded(np.arange(STUDENTS, dtype=np.int32) % 400, tuple(str(lot) for lot in range(400)))
+    presence = replace(students.presence({NOT_SCORED: students.points > 4}), school=lots)
+    scored = replace(students.listed(presence), risk=students.points[~presence.lacks[NOT_SCORED]])
     subject = Subject(scored, presence, is_risk=False, cuts=(Cut("score 2.5", 2.5),), lack=UNKNOWN_SCHOOLS)
-    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence)
-    verdict, counted = judge(figures, experiment.gate), students.counted()
     about = replace(_about(experiment), name="vendor", what="scores.csv", schools=0)
-    return Audited(about, experiment.groups, experiment.gate, figures, verdict, counted, {}, is_risk=False)
+    return published(_audited(subject, about, Terms(experiment.groups, experiment.gate)))
 
 
 @pytest.fixture(scope="session")
 def early(experiment: Experiment) -> Audited:
     """The model's list before any outcome is known, with students who lack an input or a score."""
     students = _Students()
-    scored = replace(students.scored(students.points), outcome=np.full(STUDENTS, UNKNOWN))
     free = students.groups.attributes["lunch"].codes == 0
     lacks = {
         NOT_SCORED: students.rng.random(STUDENTS) < 0.05 + 0.05 * free,
         LACKS + "reading": students.rng.random(STUDENTS) < 0.1 + 0.2 * free,
         LACKS + "age": np.zeros(STUDENTS, dtype=bool),
     }
-    subject = Subject(scored, Presence(scored.school, scored.groups, lacks), cuts=(Cut("level High", 0.5),))
-    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence)
-    counted = tuple(
-        replace(line, missed=0, met=0, unknown=line.missed + line.met + line.unknown) for line in students.counted()
-    )
-    inputs = {"reading": "Reading result", "age": "Age"}
-    return Audited(_about(experiment), experiment.groups, experiment.gate, figures, None, counted, inputs)
+    presence = replace(students.presence(lacks), outcome=None)
+    scored = students.listed(presence)
+    scored = replace(scored, outcome=np.full(len(scored.outcome), UNKNOWN))
+    subject = Subject(scored, presence, cuts=(Cut("level High", 0.5),))
+    terms = Terms(experiment.groups, experiment.gate, {"reading": "Reading result", "age": "Age"})
+    return published(_audited(subject, _about(experiment), terms))
 
 
 @pytest.fixture(scope="session")
 def pooled(experiment: Experiment) -> Audited:
-    """An audit of risks with stated cuts and partial pooling."""
+    """An audit of risks with stated cuts and partial pooling, as it may be published."""
     students = _Students()
-    scored = students.scored(students.points)
-    presence = Presence(scored.school, scored.groups, {NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
-    subject = Subject(scored, presence, cuts=(Cut("level High", 0.5), Cut("risk 0.3", 0.3)))
-    figures = audit_figures(subject, experiment.groups, experiment.gate.evidence, partial_pooling=True)
-    verdict, counted = judge(figures, experiment.gate), students.counted()
-    return Audited(_about(experiment), experiment.groups, experiment.gate, figures, verdict, counted, {})
+    presence = students.presence({NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
+    cuts = (Cut("level High", 0.5), Cut("risk 0.3", 0.3))
+    subject = Subject(students.listed(presence), presence, cuts=cuts)
+    terms = Terms(experiment.groups, experiment.gate, partial_pooling=True)
+    return published(_audited(subject, _about(experiment), terms))
+
+
+def _audited(subject: Subject, about: About, terms: Terms) -> Audited:
+    presence = subject.presence
+    outcome = np.full(STUDENTS, UNKNOWN) if presence.outcome is None else presence.outcome
+    return audit(subject, about, count_students(presence.groups, ~presence.lacks[NOT_SCORED], outcome), terms)
 
 
 @pytest.fixture
@@ -230,6 +233,18 @@ class _Students:
         student_id = np.array([f"id{place:05}" for place in range(STUDENTS)], dtype=object)
         self.trial = HeldOut(student_id, self.school, self.outcome, 1985, STUDENTS)
         self.membership = membership(self.groups, 2)
+
+    def presence(self, lacks: dict[str, np.ndarray]) -> Presence:
+        return Presence(self.school, self.membership, lacks, self.outcome)
+
+    def listed(self, presence: Presence) -> Scored:
+        """Those with a score, and a list of a fifth of all."""
+        rows = ~presence.lacks[NOT_SCORED]
+        school, groups = presence.school.take(rows), presence.groups.take(rows)
+        points = self.points[rows]
+        return Scored(
+            school, groups, _sigmoid(points), self.outcome[rows], list_by_chance(points, seats_for(0.2, STUDENTS))
+        )
 
     def scored(self, points: np.ndarray) -> Scored:
         listed = self.trial.make_list(points, 0.2)

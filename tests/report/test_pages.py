@@ -2,7 +2,6 @@
 
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 
 import pytest
 
@@ -15,27 +14,8 @@ from earlywarn.report.forests import gap_forest, recall_forest
 from earlywarn.report.pages import audit_page, figure_files, with_promotion
 from earlywarn.report.questions import BY_MEASURE, QUESTIONS
 from earlywarn.report.reading import Reading
-
-
-class Texts(HTMLParser):
-    """Collects tags with their attributes, and the text outside style."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self.inside.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.inside:
-            self.text.append(data)
+from tests.report import reader
+from tests.report.reader import Texts
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +25,7 @@ def page(findings: Findings) -> str:
 
 @pytest.fixture(scope="module")
 def read(page: str) -> Texts:
-    parser = Texts()
-    parser.feed(page)
-    return parser
+    return reader.read(page)
 
 
 def test_nothing_is_asked_of_another_host_and_no_script_runs(page: str, read: Texts) -> None:

@@ -105,7 +105,7 @@ def test_a_small_group_has_rows_and_no_count(record: dict[str, Any]) -> None:
 
 def test_a_rough_interval_stands_apart_from_those_that_may_be_judged(ranking: Audited) -> None:
     record = audit_record(ranking)
-    assert record["resampling_unit"] == "student"
+    assert record["resampling_unit"] == "lot"
     assert record["about"]["schools"] is None
     assert not record["is_risk"]
     rough = [row for row in record["figures"] if row["rough"]]

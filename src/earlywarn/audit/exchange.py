@@ -1,12 +1,14 @@
 """Exchanges of students between groups that leave every exact count of an audit as it is.
 
-A count from which one can take two students, or to which one can add two, while all that is told
-exactly stays the same, cannot be solved. Found are only plain exchanges, so that they prove what is
-safe; it refuses to call safe what a cleverer one might save.
+A count to which one can add one student or two, or from which one can take them, while all that is told
+exactly stays the same, cannot be solved. Only plain exchanges are sought; it refuses to call safe what a
+cleverer one might save.
 
-An exchange adds a *turn* (one student more of one kind of atom, or of one in place of another) to a
-group, takes it from the groups that differ in one of the chosen attributes, adds it to those that
-differ in two, and so on. In every group that leaves one of these attributes open the changes cancel.
+An exchange adds a *turn* (one student of one atom, or of one in place of another) to a group, takes it from the
+groups that differ in one of the switched attributes, adds it to those that differ in two, and so on. In every group
+that leaves a switched attribute open the changes cancel; of all other attributes the groups share the values.
+The way back does the same elsewhere with the signs turned round: then they cancel in the groups by the switched
+attributes alone, too. No count changes by more than one turn.
 """
 
 from collections.abc import Mapping, Sequence, Set

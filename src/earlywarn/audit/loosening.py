@@ -1,7 +1,9 @@
 """Which counts of an audit lose their exactness so that none of the small ones can be solved.
 
-A kind is loosened for all groups by some attributes at once, and with them for all groups by more. It
-takes the exchange that costs least; where there is none by a group's own attributes, one by fewer.
+A kind is loosened for all groups by some attributes at once, and with them for all groups by more. For each small
+count the exchange by all of its group's attributes is taken that touches the fewest kinds; where there is
+none, one by fewer attributes that loosens the fewest counts more. One there always is: a student more, like one
+who is there, in this group and so in everyone. It refuses nothing: every small count is made safe.
 """
 
 from collections.abc import Iterator

@@ -12,15 +12,15 @@ from functools import partial
 
 import numpy as np
 
-from earlywarn.audit.sides import OTHERS
 from earlywarn.audit.schools import contrast, without_each_school
+from earlywarn.audit.sides import NOBODY, sides
 from earlywarn.audit.tallies import Binned, Parts, Tally, Those, binned, bins_for, tallies
-from earlywarn.columns import MET, MISSED, UNKNOWN, Floats, Ints
+from earlywarn.columns import MET, MISSED, UNKNOWN, Floats, InputSpec, Ints
 from earlywarn.config.sections import Evidence, Groups
+from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell
 from earlywarn.histograms import Scored
 from earlywarn.inputs import Values
-from earlywarn.estimate import Estimate
 from earlywarn.intervals import effective_schools, jackknife
 from earlywarn.scorecard.table import Scorecard
 
@@ -52,8 +52,8 @@ class Part:
 
     Attributes
     ----------
-    input
-        The name of the input; "" for all missing inputs together and for the cut.
+    input, title
+        The name of the input and the config's words for it; "" for all missing inputs together and for the cut.
     estimate
         The part, in the gap's unit: a difference of two shares.
     share
@@ -62,6 +62,7 @@ class Part:
 
     source: Source
     input: str
+    title: str
     estimate: Estimate
     share: Estimate | None
 
@@ -128,15 +129,12 @@ def origins(card: Scorecard, values: Values, scored: Scored, groups: Groups, evi
     held = binned(card, values, scored.listed, bins_for(len(scored.outcome)))
     asked = [question for tally in tallies(card, values, scored, held) for question in _questions(tally, groups)]
     lacks = [_lack(question, held, evidence, groups.privacy_minimum) for question in asked]
-    splits = [
-        contrast(question.tally, *question.sides(question.measured.outcomes), held.flagged)
-        for question, lack in zip(asked, lacks, strict=True)
-        if not lack
-    ]
+    enough = [question for question, lack in zip(asked, lacks, strict=True) if not lack]
+    splits = [contrast(each.tally, *each.sides(each.measured.outcomes), held.flagged) for each in enough]
     without = without_each_school(splits, card, values, scored, held)
-    found = (_Found(split.value, left, Parts.of(card)) for split, left in zip(splits, without, strict=True))
+    found = (_Found(each, split.value, left) for each, split, left in zip(enough, splits, without, strict=True))
     return tuple(
-        replace(question.bare, reason=lack) if lack else _origin(question, next(found), card)
+        replace(question.bare, reason=lack) if lack else _origin(next(found), card)
         for question, lack in zip(asked, lacks, strict=True)
     )
 
@@ -172,23 +170,12 @@ class _Question:
 
 
 def _questions(tally: Tally, groups: Groups) -> Iterator[_Question]:
-    for place, cell in enumerate(tally.cells):
-        against = _reference(tally, place, groups)
-        if against is not None:
-            for measured in _GAPS:
-                yield _Question(measured, tally, cell, against[0], np.array([place]), against[1])
-
-
-def _reference(tally: Tally, place: int, groups: Groups) -> tuple[str, Ints] | None:
-    """Give what a group is compared with; None for the reference itself."""
-    (name,) = tally.cells[place].attributes
-    reference = groups.attributes[name].reference
-    if reference is None:
-        return OTHERS, np.delete(np.arange(len(tally.cells)), place)
-    cell = Cell((name,), (reference,))
-    if cell == tally.cells[place] or cell not in tally.cells:
-        return None
-    return cell.slug, np.array([tally.cells.index(cell)])
+    compared, every = sides(tally.cells, groups), np.arange(len(tally.cells))
+    for place in np.flatnonzero(compared.reference != NOBODY):
+        held = every == compared.reference[place]
+        other = every[held] if held.any() else np.delete(every, place)
+        for measured in _GAPS:
+            yield _Question(measured, tally, tally.cells[place], compared.versus[place], every[[place]], other)
 
 
 def _lack(question: _Question, held: Binned, need: Evidence, least: int) -> str:
@@ -198,12 +185,11 @@ def _lack(question: _Question, held: Binned, need: Evidence, least: int) -> str:
         return f"fewer than {least} students: not shown" if smallest else "nobody in this group"
     if not question.smaller(outcomes):
         return "undefined: no student to take it of"
-    sides = [question.tally.side(those) for those in question.sides(outcomes)]
-    flagged = [float(side.students @ held.flagged) + side.surplus for side in sides]
+    events, others = _events(question, held)
     wanted = (
         (question.smaller(EVERY if UNKNOWN in outcomes else KNOWN), need.students, "students with a known outcome"),
-        (round(min(flagged)), need.events, "events"),
-        (round(min(side.size - on for side, on in zip(sides, flagged, strict=True))), need.non_events, "non-events"),
+        (events, need.events, "events"),
+        (others, need.non_events, "non-events"),
     )
     lacks = [f"fewer than {number} {what}" for have, number, what in wanted if have < number]
     if question.effective_schools < need.schools:
@@ -211,53 +197,57 @@ def _lack(question: _Question, held: Binned, need: Evidence, least: int) -> str:
     return "too little data: " + "; ".join(lacks) if lacks else ""
 
 
+def _events(question: _Question, held: Binned) -> tuple[int, int]:
+    """Count what a gap is about (seats given, or not given) and the rest, each on the side with fewer."""
+    both = [question.tally.side(those) for those in question.sides(question.measured.outcomes)]
+    given = [float(side.students @ held.flagged) + side.surplus for side in both]
+    kept = [side.size - seats for side, seats in zip(both, given, strict=True)]
+    events, others = (given, kept) if question.measured.sign > 0 else (kept, given)
+    return round(min(events)), round(min(others))
+
+
 @dataclass(frozen=True)
 class _Found:
-    """The parts of a difference in flags, and without each school; columns are ``parts``, then the cut."""
+    """The parts of a difference in flags, and without each school; columns as in Parts, then the cut."""
 
+    question: _Question
     value: Floats
     without: Floats
-    parts: Parts
 
-    def estimate(self, columns: Sequence[int], question: _Question) -> Estimate | None:
+    def estimate(self, columns: Sequence[int]) -> Estimate | None:
         """Estimate some columns together."""
-        sign, held = question.measured.sign, list(columns)
+        sign, held = self.question.measured.sign, list(columns)
         value, without = sign * self.value[held].sum(), sign * self.without[:, held].sum(axis=1)
-        return jackknife(float(value), without, question.effective_schools)
+        return jackknife(float(value), without, self.question.effective_schools)
 
-    def share(self, columns: Sequence[int], question: _Question) -> Estimate | None:
+    def share(self, columns: Sequence[int]) -> Estimate | None:
         """Estimate some columns as a share of all."""
         held = list(columns)
         value, without = self.value[held].sum() / self.value.sum(), self.without[:, held].sum(axis=1)
-        return jackknife(float(value), without / self.without.sum(axis=1), question.effective_schools)
+        return jackknife(float(value), without / self.without.sum(axis=1), self.question.effective_schools)
 
 
-def _origin(question: _Question, found: _Found, card: Scorecard) -> Origin:
-    total = found.estimate(range(len(found.value)), question)
+def _origin(found: _Found, card: Scorecard) -> Origin:
+    total, parts = found.estimate(range(len(found.value))), Parts.of(card)
     if total is None or total.se <= 0:
-        return replace(question.bare, reason=NO_INTERVAL)
+        return replace(found.question.bare, reason=NO_INTERVAL)
     low, high = total.interval(SURE)
-    made = partial(_part, found, question, not low <= 0 <= high)
-    names, known, all_parts = [spec.name for spec in card.specs], len(found.parts.known), len(found.parts)
+    made = partial(_part, found, not low <= 0 <= high)
+    inputs = (made([place], Source.INPUT, spec) for place, spec in enumerate(card.specs))
+    lacking = enumerate(parts.missing, start=len(parts.known))
+    together = made(range(len(parts.known), len(parts)), Source.MISSING)
     return replace(
-        question.bare,
+        found.question.bare,
         total=total,
-        parts=(
-            *(made(Source.INPUT, name, [place]) for place, name in enumerate(names)),
-            made(Source.MISSING, "", range(known, all_parts)),
-            made(Source.CUT, "", [all_parts]),
-        ),
-        missing=tuple(
-            made(Source.MISSING, names[place], [column])
-            for column, place in enumerate(found.parts.missing, start=known)
-        ),
+        parts=(*inputs, together, made([len(parts)], Source.CUT)),
+        missing=tuple(made([column], Source.MISSING, card.specs[place]) for column, place in lacking),
     )
 
 
 def _part(
-    found: _Found, question: _Question, has_share: bool, source: Source, name: str, columns: Sequence[int]
-) -> Part:  # fmt: skip
-    estimate = found.estimate(columns, question)
+    found: _Found, has_share: bool, columns: Sequence[int], source: Source, spec: InputSpec | None = None
+) -> Part:
+    estimate, share = found.estimate(columns), found.share(columns) if has_share else None
     if estimate is None:  # the whole has an interval, and it is the sum of its parts
-        raise AssertionError(f"no interval for {source.value} {name}")
-    return Part(source, name, estimate, found.share(columns, question) if has_share else None)
+        raise AssertionError(f"no interval for {source.value}")
+    return Part(source, spec.name if spec else "", spec.title if spec else "", estimate, share)

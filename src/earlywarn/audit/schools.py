@@ -68,7 +68,7 @@ def without_each_school(
     Returns
     -------
     list of ndarray of shape (schools, parts + 1)
-        Only schools with students; NaN where a school holds all of a side.
+        Only schools with students; infinite where a school holds all of a side.
     """
     batches = [_batch(tally, contrasts) for tally in {id(each.tally): each.tally for each in contrasts}.values()]
     _add_points(batches, card, values, scored, held)
@@ -79,7 +79,7 @@ def without_each_school(
         for each, by_points in zip(batch.contrasts, np.moveaxis(batch.swayed, 1, 0), strict=True)
     }
     present = np.bincount(scored.school.codes, minlength=len(scored.school.names)) > 0
-    return [found[id(each)][present] for each in contrasts]
+    return [np.nan_to_num(found[id(each)][present], nan=np.inf) for each in contrasts]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The commands. Each parses, calls one use-case and shows what came of it."""
 
 import getpass
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -196,6 +197,61 @@ def follow(
 
 
 @app.command()
+def audit(
+    source: Annotated[Path, typer.Argument(help="A scores file, a score run's folder or, with --model, a roster.")],
+    groups: Annotated[Path | None, typer.Option(help="Groups by student_id, for a scores file.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="The audit TOML, for a scores file.")] = None,
+    experiment: Annotated[Path | None, typer.Option(help="An experiment TOML, for a scores file.")] = None,
+    model: Annotated[str | None, typer.Option(help="A registered model, for a labelled roster.")] = None,
+    version: Annotated[int | None, typer.Option(help="Its version; the one in force by default.", min=1)] = None,
+    year: Annotated[int | None, typer.Option(help="The roster's school year; the latest by default.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of audits; a new folder is made inside.")] = Path("audits"),
+    against: Annotated[Path | None, typer.Option(help="An older audit's folder, to compare with.")] = None,
+    unsuppressed: Annotated[bool, typer.Option("--unsuppressed", help="Also write copies with every count.")] = False,
+    home: Home = MODELS,
+    tracking_uri: Uri = None,
+    as_json: Json = False,
+) -> None:
+    """Say for whom any system's scores work, for whom not, and how sure that is."""
+    from earlywarn import assess
+    from earlywarn.cli.show_audit import audited_record, show_audit
+    from earlywarn.config.load import load_plan
+    from earlywarn.registry.store import Registry
+
+    of_file = {"--groups": groups, "--config": config, "--experiment": experiment}
+    of_model = {"--model": model, "--version": version, "--year": year}
+    _refuse_mixture(source, of_file, of_model)
+    order = assess.Order(out, _today(), against, unsuppressed)
+    with terminal.progress() as tell:
+        if model is not None:
+            wanted = assess.Wanted(source, model, home, version, year)
+            done = assess.audit_model(wanted, Registry(home, tracking_uri), order, tell)
+        elif source.is_dir():
+            done = assess.audit_run(source, home, order, tell)
+        else:
+            done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
+    files = {path.name: path for path in sorted(done.folder.iterdir())}
+    terminal.print_json(audited_record(done.audited, files)) if as_json else show_audit(done.audited, files)
+
+
+@app.command()
+def gate(
+    explain: Annotated[bool, typer.Option("--explain", help="Say every rule in plain words.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="An experiment TOML; else the default rules.")] = None,
+) -> None:
+    """Say the gate's rules in plain words: what is judged, how sure, and what follows."""
+    from earlywarn.cli.show_gate import show_gate
+    from earlywarn.config.load import load_experiment
+    from earlywarn.config.sections import Gate
+    from earlywarn.errors import Fault, UsageError
+
+    if not explain:
+        raise UsageError(Fault("gate", "nothing to do", "--explain", "run 'earlywarn gate --explain'"))
+    experiment = load_experiment(config) if config else None
+    show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
+
+
+@app.command()
 def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False) -> None:
     """List registered versions, their verdicts, and which one is in force."""
     from earlywarn.cli.show_models import models_record, show_models
@@ -213,6 +269,24 @@ def _refuse_to_overwrite(path: Path | None, option: str) -> None:
     if path is not None and path.exists():
         found = "this is a folder" if path.is_dir() else "this file is there already"
         raise UsageError(Fault(str(path), found, remedy=f"give another {option}, or move it away"))
+
+
+def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mapping[str, object]) -> None:
+    """Refuse options that belong to another form of audit than the one asked for."""
+    from earlywarn.errors import Fault, UsageError
+
+    given = [name for name, value in of_file.items() if value is not None]
+    asked = [name for name, value in of_model.items() if value is not None]
+    if asked and "--model" not in asked:
+        raise UsageError(
+            Fault(", ".join(asked), "these belong to --model", remedy="give --model NAME, or leave them out")
+        )
+    if asked and given:
+        remedy = "for a model and a roster leave them out: its own experiment says all of it"
+        raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to --model", remedy=remedy))
+    if given and source.is_dir():
+        remedy = "for a score run leave them out: it holds its groups"
+        raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to a score run", remedy=remedy))
 
 
 def _same_place(home: Path, tracking_uri: str | None) -> str:

@@ -5,14 +5,19 @@ from typing import Any
 import numpy as np
 
 from earlywarn.audit.figures import Figure
-from earlywarn.cli.tables import NOT_KNOWN, counts, percent, table, with_interval
+from earlywarn.cli.groups import Column, groups_table, interval, whole_percent
+from earlywarn.cli.tables import NOT_KNOWN, percent, table, with_interval
 from earlywarn.cli.terminal import out, show
 from earlywarn.follow import Followed, Promise
 from earlywarn.groups import EVERYONE
 from earlywarn.report.reading import Reading
 
-DASHES = (NOT_KNOWN, NOT_KNOWN)
-SHOWN = ("recall", "precision", "calibration_gap")
+COLUMNS = (
+    Column(">unknown", "unknown_share", whole_percent),
+    Column(">>Recall", "recall", interval(2)),
+    Column(">>Precision", "precision", interval(2)),
+    Column(">Risk less observed", "calibration_gap", interval(2, signed=True)),
+)
 
 
 def show_follow(followed: Followed) -> None:
@@ -68,21 +73,12 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 
 def _show_groups(followed: Followed) -> None:
-    known = {
-        (figure.measure, figure.cell): figure
-        for figure in followed.audited.figures
-        if figure.is_main and not figure.versus
-    }
-    shown_counts = Reading(followed.audited).discretion
-    made = table(
-        "Group", ">n", ">missed", ">unknown", ">>Recall", ">>Precision", ">Risk less observed",
-    )  # fmt: skip
-    for cell in dict.fromkeys(figure.cell for figure in followed.audited.figures if figure.cell.depth <= 1):
-        base, unknown = known["prevalence", cell], known["unknown_share", cell]
-        shown = [_cell(known[name, cell], name == "calibration_gap") for name in SHOWN]
-        sizes = counts(shown_counts.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
-        made.add_row(cell.words(followed.serving.groups), *sizes, _share(unknown), *shown)
-    show("How the list did, by group; 95 % intervals over schools", made)
+    groups = followed.serving.groups
+    shown = Reading(followed.audited).discretion
+    show(
+        "How the list did, by group; 95 % intervals over schools",
+        groups_table(followed.audited.figures, groups, shown, COLUMNS),
+    )
 
 
 def _show_promises(followed: Followed) -> None:
@@ -116,21 +112,6 @@ def _said(promise: Promise) -> str:
 
 def _held(promise: Promise) -> str:
     return promise.reason or ("held" if promise.held else "not held")
-
-
-def _cell(figure: Figure, signed: bool) -> str:
-    return (
-        figure.reason.split(":")[0]
-        .split(" students")[0]
-        .replace("fewer than ", "<")
-        .replace("nobody in this group", "nobody")
-        if figure.estimate is None
-        else with_interval(figure.estimate, 2, signed)
-    )
-
-
-def _share(figure: Figure) -> str:
-    return percent(figure.value) if np.isfinite(figure.value) else NOT_KNOWN
 
 
 def _value(figure: Figure) -> dict[str, Any]:

@@ -2,21 +2,23 @@
 
 from typing import Any
 
-import numpy as np
-
-from earlywarn.audit.figures import Figure
 from earlywarn.audit.subject import SAME_RISK_GAP
 from earlywarn.candidates.catalogue import Role
-from earlywarn.cli.tables import NOT_KNOWN, counts, number, table, with_interval
+from earlywarn.cli.groups import Column, groups_table, interval
+from earlywarn.cli.show_audit import show_unknown, show_verdict
+from earlywarn.cli.tables import number, table, with_interval
 from earlywarn.cli.terminal import out, show
-from earlywarn.groups import Cell
-from earlywarn.report.accounts import unknown_differences
 from earlywarn.report.findings import Findings, Tried
 from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.train import Trained
 
-DASHES = (NOT_KNOWN, NOT_KNOWN)
+JUDGED = interval(signed=True, confidence=0.90)
+COLUMNS = (
+    Column(">>Recall", "recall", interval()),
+    Column(">Same-risk gap", SAME_RISK_GAP, JUDGED, compared=True),
+    Column(">Excess overlooked", "excess_overlooked", JUDGED, compared=True),
+    Column(">Excess false alarms", "excess_false_alarms", JUDGED, compared=True),
+)
 
 
 def show_train(trained: Trained, more: str = "") -> None:
@@ -24,8 +26,9 @@ def show_train(trained: Trained, more: str = "") -> None:
     findings = trained.findings
     show_candidates(findings)
     show_groups(findings)
-    show_unknown(findings)
-    show_verdict(findings)
+    show_unknown(findings.audited)
+    show_verdict(findings.audited)
+    show_verdict(findings.rules, "The indicator rules, judged by the same gate: ")
     name = findings.experiment.name
     out.print(f"\nRegistered as {name} version {trained.version}. Its papers: {trained.papers}")
     out.print(
@@ -62,40 +65,9 @@ def show_candidates(findings: Findings) -> None:
 
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
-    reading = Reading(findings.audited)
-    known = {
-        (figure.measure, figure.cell, bool(figure.versus)): figure
-        for figure in findings.audited.figures
-        if figure.is_main
-    }
-    made = table(
-        "Group", ">n", ">missed", ">>Recall", ">Same-risk gap", ">Excess overlooked", ">Excess false alarms",
-    )  # fmt: skip
-    for cell in dict.fromkeys(figure.cell for figure in findings.audited.figures if figure.cell.depth <= 1):
-        base = known["prevalence", cell, False]
-        sizes = (
-            counts(reading.discretion.counts(cell, base.students, base.events)) if np.isfinite(base.value) else DASHES
-        )
-        made.add_row(reading.words(cell), *sizes, *_group_cells(known, cell))
+    audited = findings.audited
+    made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, COLUMNS)
     show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
-
-
-def show_unknown(findings: Findings) -> None:
-    """Say where unknown outcomes differ by group: they are never read as met."""
-    for line in unknown_differences(Reading(findings.audited)):
-        out.print(line)
-
-
-def show_verdict(findings: Findings) -> None:
-    """Print the verdict in a sentence, its reasons, and what the same gate says of the indicator rules."""
-    reading = Reading(findings.audited)
-    out.print(verdict_headline(reading, None), style="bold")
-    for sentence in verdict_sentences(reading):
-        out.print(f"  {sentence}")
-    rules = Reading(findings.rules)
-    out.print(f"The indicator rules, judged by the same gate: {verdict_headline(rules, None)}", style="bold")
-    for sentence in verdict_sentences(rules):
-        out.print(f"  {sentence}")
 
 
 def train_record(trained: Trained) -> dict[str, Any]:
@@ -136,20 +108,3 @@ def _candidate_cells(tried: Tried) -> tuple[str, ...]:
         with_interval(figures["recall_at_capacity"]),
         with_interval(tried.gain, signed=True) if tried.gain else "",
     )
-
-
-def _group_cells(known: dict[tuple[str, Cell, bool], Figure], cell: Cell) -> tuple[str, ...]:
-    recall = _short(known["recall", cell, False], signed=False, confidence=0.95)
-    compared = [known.get((name, cell, True)) for name in (SAME_RISK_GAP, "excess_overlooked", "excess_false_alarms")]
-    return recall, *("" if figure is None else _short(figure, signed=True, confidence=0.90) for figure in compared)
-
-
-def _short(figure: Figure, signed: bool, confidence: float) -> str:
-    if figure.estimate is None:
-        return (
-            figure.reason.split(":")[0]
-            .split(" students")[0]
-            .replace("fewer than ", "<")
-            .replace("nobody in this group", "nobody")
-        )
-    return with_interval(figure.estimate, signed=signed, confidence=confidence)

@@ -3,13 +3,14 @@
 Telemetry is switched off before MLflow is imported.
 """
 
+import json
 import logging
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ PAPERS = ("scorecard.json", "card.md", "audit.json", "audit.html", "verdict.json
 """What every registered version carries, under the artifact path ``papers`` of its run."""
 
 CHAMPION = "champion"
+LOGGED_TABLES = "mlflow.loggedArtifacts"
+"""The tag by which MLflow's page and ``load_table`` know that an artifact is a table."""
+
 BATCH = 1000
 """Most metrics that MLflow takes at once."""
 
@@ -40,7 +44,13 @@ class ChildRun:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one experiment leaves in MLflow."""
+    """What one experiment leaves in MLflow.
+
+    Attributes
+    ----------
+    tables
+        File name -> columns and data, as ``mlflow.log_table`` lays them out: counts and figures by group.
+    """
 
     name: str
     params: Mapping[str, str]
@@ -49,6 +59,7 @@ class Entry:
     children: tuple[ChildRun, ...]
     papers: Mapping[str, bytes]
     figures: Mapping[str, str]
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,11 +88,26 @@ class Registry:
         with locked(self.home) if self.local else nullcontext(), self._faults():
             return self._record(entry)
 
-    def _record(self, entry: Entry) -> int:
+    def note(self, entry: Entry) -> None:
+        """Write a run without a model, such as a later audit; nothing is registered."""
+        with locked(self.home) if self.local else nullcontext(), self._faults():
+            run, _ = self._begin(entry)
+            with tempfile.TemporaryDirectory() as folder:
+                self._log_files(run, Path(folder), entry)
+            self._client.set_terminated(run)
+
+    def _begin(self, entry: Entry) -> tuple[str, str]:
+        """Give the new run with its parameters and metrics, and the experiment that it belongs to."""
         client = self._connect()
         experiment = self._experiment(entry.name)
-        parent = client.create_run(experiment, run_name=entry.name, tags=dict(entry.tags)).info.run_id
-        _log(client, parent, entry.params, entry.metrics)
+        tags = {**entry.tags, LOGGED_TABLES: json.dumps([{"path": n, "type": "table"} for n in entry.tables])}
+        run = str(client.create_run(experiment, run_name=entry.name, tags=tags).info.run_id)
+        _log(client, run, entry.params, entry.metrics)
+        return run, experiment
+
+    def _record(self, entry: Entry) -> int:
+        parent, experiment = self._begin(entry)
+        client = self._client
         for child in entry.children:
             tags = {"mlflow.parentRunId": parent}
             run = client.create_run(experiment, run_name=child.name, tags=tags).info.run_id
@@ -195,6 +221,8 @@ class Registry:
             _write(folder / "papers" / name, content)
         for name, text in entry.figures.items():
             _write(folder / "figures" / name, text.encode())
+        for name, table in entry.tables.items():
+            _write(folder / name, json.dumps(table, allow_nan=False).encode())
         self._client.log_artifacts(run, str(folder))
 
     def _log_model(self, run: str, scorecard: Path, entry: Entry) -> int:

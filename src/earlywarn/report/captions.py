@@ -20,10 +20,8 @@ LISTS = "The chosen candidate at several lengths of the list, tested on the late
 LEVELS = "What came of the students of each level in the untouched later test."
 POOLED = "alone, and drawn towards those of the same attribute; the gate reads them alone."
 LISTED = "Who is on the list and who has no score; raw shares, reported and never judged."
-WITHIN = (
-    "Within each group: how many of those not flagged missed the standard, how well students are ordered, and whether "
-    "risks come true."
-)
+WITHIN = "Within each group: how many of those not flagged missed the standard, and how well students are ordered."
+WITHIN_RISKS = f"{WITHIN[:-1]}; and whether their risks came true."
 EVERYONE = "Raw differences to all students, in students of 100, with 95\u00a0% intervals; reported and never judged."
 RATIOS = "Raw shares as so many times those of the reference, with 95\u00a0% intervals; reported and never judged."
 SCORED = "Who has no score, of all students in scope; differences in students of 100."
@@ -36,9 +34,8 @@ CROSSED = (
 
 
 def cut_title(cut: str) -> str:
-    """Say in words which cut is meant."""
-    level = cut.removeprefix("level ")
-    return w.capital(cut) if level == cut else f"Level {level} or higher"
+    """Say in words which cut is meant, such as "Level High or higher"."""
+    return f"{w.capital(cut)} or higher"
 
 
 def at_cut(cut: str) -> str:

@@ -4,7 +4,7 @@ Shares are told in percent, their gaps in students of 100, all else in plain dec
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from earlywarn.audit import measures as m
 from earlywarn.audit import subject as s
@@ -15,17 +15,16 @@ from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import TOO_LITTLE, Reading
-from earlywarn.report.tables import CONFIDENCE, Entry, Row, difference, gap, plain, row, share, with_interval
-
-Told = Callable[[Estimate], Entry]
+from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row, with_interval
 
 ROUGH = "rough: "
 """Before an interval that may not be judged."""
 
+BY_LENGTH = "fixed by the list\u2019s length"
 FIXED = 1e-6
 """An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
-DECIMALS: dict[str, Told] = {AUC: plain, SLOPE: plain, INTERCEPT: difference, m.BRIER.name: plain}
+DECIMALS: dict[str, Write] = {AUC: w.decimal, SLOPE: w.decimal, INTERCEPT: w.signed, m.BRIER.name: w.decimal}
 """Measures that are no share; their differences are signed decimals."""
 
 GAPS = (
@@ -43,7 +42,7 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
     rough = reading.rough(figure)
     if rough is not None:
         entry = told(figure, rough)
-        return Entry(entry.text, ROUGH + entry.under)
+        return entry if entry.under == BY_LENGTH else Entry(entry.text, ROUGH + entry.under)
     head, _, why = reading.why_not(figure).partition(": ")
     return Entry(head, why.split("; ")[0])
 
@@ -74,27 +73,27 @@ def hidden_row(reading: Reading, cell: Cell) -> Row | None:
 
 def hidden_reason(reading: Reading, cell: Cell) -> str:
     """Say why no number of a group is shown."""
-    size = reading.find(NOT_SCORED, cell) or reading.figure(m.SHARE_FLAGGED.name, cell)
-    return size.reason if math.isnan(size.value) else reading.discretion.hidden_words
-
-
-def ratio(estimate: Estimate) -> Entry:
-    """Write how many times as large a share is, over its interval."""
-    return with_interval(estimate, w.times, w.bare_times)
+    sizes = (reading.find(measure, cell) for measure in (NOT_SCORED, m.SHARE_FLAGGED.name))
+    reasons = (size.reason for size in sizes if size is not None and math.isnan(size.value))
+    return next(reasons, reading.discretion.hidden_words)
 
 
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
     low, high = estimate.interval(CONFIDENCE)
     if high - low < FIXED:
-        return Entry(w.percent(estimate.value), "fixed by the list\u2019s length")
-    return _writer(figure)(estimate)
+        return Entry(w.percent(estimate.value), BY_LENGTH)
+    return with_interval(estimate, *written(figure.measure, figure.form))
 
 
-def _writer(figure: Figure) -> Told:
-    if figure.form is Form.RATIO:
-        return ratio
-    decimal = DECIMALS.get(figure.measure)
+def written(measure: str, form: Form) -> tuple[Write, Write]:
+    """Give how a measure's value and the ends of its interval are written."""
+    if form is Form.RATIO:
+        return w.times, w.bare_times
+    decimal = DECIMALS.get(measure)
     if decimal is not None:
-        return decimal if figure.form is Form.VALUE else difference
-    return gap if figure.form is Form.DIFFERENCE or figure.measure in GAPS else share
+        write = decimal if form is Form.VALUE else w.signed
+        return write, write
+    if form is Form.DIFFERENCE or measure in GAPS:
+        return w.of_hundred, w.of_hundred
+    return w.percent, w.bare_percent

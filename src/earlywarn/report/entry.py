@@ -3,13 +3,10 @@
 import subprocess
 from collections.abc import Mapping
 
-from earlywarn.audit.figures import Figure
 from earlywarn.candidates.catalogue import Role
-from earlywarn.estimate import Estimate
 from earlywarn.registry.store import ChildRun, Entry
-from earlywarn.report.findings import Findings, Tried
-
-CONFIDENCE = 0.95
+from earlywarn.report.by_group import by_group_table, group_metrics, with_ends
+from earlywarn.report.findings import Audited, Findings, Tried
 
 
 def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[str, str]) -> Entry:
@@ -29,7 +26,7 @@ def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[s
             "test_schools": str(findings.test_schools),
             **findings.audited.about.digests,
         },
-        metrics=_tried_metrics(findings.chosen) | _group_metrics(findings.audited.figures),
+        metrics=_tried_metrics(findings.chosen) | group_metrics(findings.audited),
         tags={
             "verdict": findings.verdict.outcome.value,
             "candidate": card.candidate,
@@ -39,6 +36,23 @@ def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[s
         children=tuple(_child(tried) for tried in findings.tried),
         papers=papers,
         figures=figures,
+        tables={"by_group.json": by_group_table(findings.audited)},
+    )
+
+
+def audit_entry(audited: Audited, papers: Mapping[str, bytes], version: int) -> Entry:
+    """Give the run that a later audit of a registered version leaves; it is as published as its papers."""
+    about = audited.about
+    verdict = "none yet" if audited.verdict is None else audited.verdict.outcome.value
+    return Entry(
+        name=about.name,
+        params={"audited_version": str(version), "audited_on": about.day.isoformat(), **about.digests},
+        metrics=group_metrics(audited),
+        tags={"kind": "audit", "verdict": verdict, "audited_version": str(version), "git_commit": git_commit()},
+        children=(),
+        papers=papers,
+        figures={},
+        tables={"by_group.json": by_group_table(audited)},
     )
 
 
@@ -59,21 +73,4 @@ def _child(tried: Tried) -> ChildRun:
 
 def _tried_metrics(tried: Tried) -> dict[str, float]:
     figures = {"out_of_fold_log_loss": tried.loss, "gain_of_chosen": tried.gain, **tried.test.figures}
-    return {key: value for name, found in figures.items() if found for key, value in _with_ends(name, found).items()}
-
-
-def _group_metrics(figures: tuple[Figure, ...]) -> dict[str, float]:
-    """Give each single attribute's figures with enough evidence: ``measure/group`` or ``measure/group/versus``."""
-    metrics: dict[str, float] = {}
-    for figure in figures:
-        if figure.is_main and figure.cell.depth == 1 and figure.estimate is not None:
-            name = "/".join(
-                part for part in (figure.measure, figure.cell.slug, figure.versus.replace(" ", "-")) if part
-            )
-            metrics |= _with_ends(name, figure.estimate)
-    return metrics
-
-
-def _with_ends(name: str, estimate: Estimate) -> dict[str, float]:
-    low, high = estimate.interval(CONFIDENCE)
-    return {name: estimate.value, f"{name}/low": low, f"{name}/high": high}
+    return {key: value for name, found in figures.items() if found for key, value in with_ends(name, found).items()}

@@ -174,11 +174,11 @@ def _beside(line: Line, top: float, wrapped: Wrapped) -> Spots:
     y = top + 9.0 * words + 10
     return Spots(
         y=y,
-        height=max(18.0 * words + 8 + 16 * sizes, 17.0 * notes + 10),
+        height=max(18.0 * words + 8 + 16 * sizes, 17.0 * notes + 12),
         size=_lines(0, top + 18.0 * words + 14, wrapped.size, 16),
         numbers=Text(434, y + 5, line.numbers),
         verdict=Text(622, y + 5, line.verdict),
-        note=_lines(434, y + 5 - 8 * (notes - 1), wrapped.note, 17),
+        note=_lines(434, max(y + 5 - 8 * (notes - 1), top + 14), wrapped.note, 17),
     )
 
 

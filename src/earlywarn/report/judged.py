@@ -5,7 +5,6 @@ Groups that may not be shown are left out of the judgements; what is open names 
 
 from collections.abc import Sequence
 
-from earlywarn.audit.subject import title_of
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.report import words as w
 from earlywarn.report.group_tables import column
@@ -37,7 +36,7 @@ def _open_row(reading: Reading, judgement: Judgement) -> Row:
     found = Entry(w.NOTHING, TOO_LITTLE)
     if judgement.low is not None:
         found = Entry(w.of_hundred(judgement.value), interval_words(judgement))
-    rule = Entry(title_of(judgement.measure), judgement.rule)
+    rule = Entry(column(reading, judgement.measure), judgement.rule)
     return row(reading.words(judgement.cell), rule, versus, found, limit_words(judgement), decides(reading, judgement))
 
 

@@ -3,13 +3,18 @@
 It refuses to divide a difference that may be none, and to say why an input differs between groups.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from earlywarn.audit.origins import Gap, Origin, Part, Source
 from earlywarn.estimate import Estimate
+from earlywarn.groups import Cell
+from earlywarn.report import captions
 from earlywarn.report import words as w
+from earlywarn.report.beside import Told
 from earlywarn.report.reading import Reading
+from earlywarn.report.rows import estimated
 from earlywarn.report.sentences import Said
 from earlywarn.report.tables import CONFIDENCE, Row, Table, gap
 
@@ -31,7 +36,6 @@ CLAUSES = {
 }
 SOURCES = {Source.MISSING: "missing inputs", Source.CUT: "the cut"}
 LAST = (Source.INPUT, Source.MISSING, Source.CUT)
-Key = tuple[Source, str]
 
 
 @dataclass(frozen=True)
@@ -98,22 +102,60 @@ def origin_sentence(reading: Reading, origin: Origin) -> Said:
     span = w.span(origin.total.interval(CONFIDENCE), w.of_hundred)
     size = f"by {w.decimal(100 * abs(origin.total.value), 1)} in 100 ({span})."
     lead = f"{group}: {CLAUSES[origin.gap][origin.total.value < 0]} {versus},"
-    return Said(lead, f"{size} {_divided(reading, origin)}")
+    return Said(lead, f"{size} {_divided(origin)}")
+
+
+def origins_told(reading: Reading, found: Sequence[Origin]) -> tuple[Told, ...]:
+    """Give for each group a sentence a gap and the table of parts; of groups without any gap to divide, nothing."""
+    by_cell: dict[Cell, list[Origin]] = {}
+    for origin in found:
+        by_cell.setdefault(origin.cell, []).append(origin)
+    told = ((cell, those) for cell, those in by_cell.items() if any(origin.total is not None for origin in those))
+    return tuple(
+        Told(
+            f"{reading.words(cell)}, compared with {reading.against(those[0].versus)}",
+            tuple(origin_sentence(reading, origin).line for origin in those),
+            origins_table(reading, those, captions.ORIGINS),
+        )
+        for cell, those in told
+    )
+
+
+def origins_record(reading: Reading, found: Sequence[Origin]) -> list[dict[str, Any]]:
+    """Give where gaps come from as plain values, for ``origins`` in audit.json."""
+    return [
+        {
+            "gap": origin.gap.value,
+            "group": origin.cell.slug,
+            "versus": origin.versus,
+            "difference": estimated(origin.total),
+            "parts": [_part_record(part) for part in origin.parts],
+            "missing": [_part_record(part) for part in origin.missing],
+            "reason": "" if origin.total is not None else _why_not(reading, origin),
+        }
+        for origin in found
+    ]
+
+
+def _part_record(part: Part) -> dict[str, Any]:
+    return {
+        "source": part.source.value,
+        "input": part.input,
+        "part": estimated(part.estimate),
+        "share_of_difference": estimated(part.share),
+    }
 
 
 def origins_table(reading: Reading, found: Sequence[Origin], caption: str) -> Table:
     """Give every part of the gaps of one group, a row a part and a column a gap, the heaviest input first."""
-    columns = [{(part.source, part.input): part.estimate for part in origin.parts} for origin in found]
-    rows = tuple(_row(reading, key, columns) for key in _heaviest_first(columns))
     totals = tuple(gap(origin.total, _why_not(reading, origin)) for origin in found)
-    return Table(caption, _heads(found), rows, Row("The difference", totals))
+    rows = _rows([origin.parts for origin in found])
+    return Table(caption, _heads(found), tuple(rows), Row("The difference", totals))
 
 
-def missing_table(reading: Reading, found: Sequence[Origin], caption: str) -> Table:
+def missing_table(found: Sequence[Origin], caption: str) -> Table:
     """Give the part of missing inputs, input by input."""
-    columns = [{(Source.INPUT, part.input): part.estimate for part in origin.missing} for origin in found]
-    rows = tuple(_row(reading, key, columns) for key in _heaviest_first(columns))
-    return Table(caption, _heads(found), rows)
+    return Table(caption, _heads(found), tuple(_rows([origin.missing for origin in found])))
 
 
 def _between(low: str, high: str) -> str:
@@ -122,13 +164,13 @@ def _between(low: str, high: str) -> str:
     return f"at least {low}" if low else f"at most {high}" if high else "part"
 
 
-def _divided(reading: Reading, origin: Origin) -> str:
+def _divided(origin: Origin) -> str:
     shares = [(part, part.share) for part in origin.parts if part.share is not None]
     if not shares:
         return "There may be no difference, so there is nothing to divide."
     heavy = sorted(shares, key=lambda each: -each[1].value)
-    told = [(said.words, _quoted(reading, part)) for part, share in heavy if (said := _told(share))]
-    against = [_quoted(reading, part) for part, share in heavy if _told(replace(share, value=-share.value))]
+    told = [(said.words, _quoted(part)) for part, share in heavy if (said := _told(share))]
+    against = [_quoted(part) for part, share in heavy if _told(replace(share, value=-share.value))]
     other_way = f" The other way works {w.listed(against)}." if against else ""
     return _towards(told[:TOLD]) + other_way
 
@@ -145,28 +187,26 @@ def _told(share: Estimate) -> Fraction | None:
     return fraction(share) if share.value >= WORTH_TELLING else None
 
 
-def _row(reading: Reading, key: Key, columns: Sequence[Mapping[Key, Estimate]]) -> Row:
-    return Row(w.capital(_title(reading, *key)), tuple(gap(column.get(key)) for column in columns))
-
-
 def _heads(found: Sequence[Origin]) -> tuple[str, ...]:
     return ("Where it comes from", *(COLUMNS[origin.gap] for origin in found))
 
 
-def _heaviest_first(columns: Sequence[Mapping[Key, Estimate]]) -> list[Key]:
+def _rows(columns: Sequence[Sequence[Part]]) -> Iterator[Row]:
     """Order parts by the first gap that has any; what is no input comes last."""
-    lead = next((column for column in columns if column), {})
-    return sorted(lead, key=lambda key: (LAST.index(key[0]), -abs(lead[key].value)))
+    estimates = [{(part.source, part.input): part.estimate for part in column} for column in columns]
+    lead = next((column for column in columns if column), ())
+    for part in sorted(lead, key=lambda part: (LAST.index(part.source), -abs(part.estimate.value))):
+        found = (each.get((part.source, part.input)) for each in estimates)
+        yield Row(w.capital(_title(part)), tuple(gap(estimate) for estimate in found))
 
 
-def _title(reading: Reading, source: Source, name: str) -> str:
-    return SOURCES.get(source) or reading.audited.inputs[name]
+def _title(part: Part) -> str:
+    return part.title or SOURCES[part.source]
 
 
-def _quoted(reading: Reading, part: Part) -> str:
+def _quoted(part: Part) -> str:
     """Give a title as it stands; what is no input needs no quotes."""
-    title = _title(reading, part.source, part.input)
-    return f"\u201c{title}\u201d" if part.source is Source.INPUT else title
+    return f"\u201c{part.title}\u201d" if part.title else SOURCES[part.source]
 
 
 def _why_not(reading: Reading, origin: Origin) -> str:

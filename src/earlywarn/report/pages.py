@@ -30,6 +30,11 @@ from earlywarn.report.tables import Table
 
 PROMOTION_GOES_HERE = "<!-- promotion -->"
 HEADLINE = "Does it work for every group?"
+NOT_OF_RANKS = (
+    "These scores only put students in order. So nobody can say whether a score comes true, nor whether a group is "
+    "overlooked or flagged in vain more than its students\u2019 own risks explain.",
+)
+"""What cannot be said of scores that are no risks."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def _front(reading: Reading, beside: Beside) -> dict[str, Any]:
         "students": _students(reading),
         "verdict": say.verdict_headline(reading, beside.today) if judged_at_all else "",
         "sentences": say.verdict_sentences(reading) if judged_at_all else (),
-        "not_yet": () if judged_at_all else unjudged.NOT_YET,
+        "not_said": _not_said(audited),
         "questions": _questions(reading),
         "list": accounts.list_words(reading) if audited.has_outcomes else None,
         "hidden": groups.unseen_groups(reading),
@@ -97,6 +102,13 @@ def _front(reading: Reading, beside: Beside) -> dict[str, Any]:
         "level": w.percent(audited.gate.confidence, 0),
         "unsuppressed": UNSUPPRESSED,
     }
+
+
+def _not_said(audited: Audited) -> tuple[str, tuple[str, ...]] | None:
+    """Say what an audit of this form cannot say, under a heading."""
+    if audited.verdict is None:
+        return "What cannot be said yet", unjudged.NOT_YET
+    return None if audited.is_risk else ("What cannot be said", NOT_OF_RANKS)
 
 
 def _students(reading: Reading) -> str:
@@ -147,7 +159,7 @@ def _with_outcomes(reading: Reading, cells: tuple[Cell, ...]) -> dict[str, Any]:
     tables = (
         groups.found_table(reading, cells, captions.FOUND),
         groups.right_table(reading, cells, captions.RIGHT),
-        groups.within_table(reading, cells, captions.WITHIN),
+        groups.within_table(reading, cells, captions.WITHIN_RISKS if reading.audited.is_risk else captions.WITHIN),
         groups.gaps_table(reading, cells, groups.JUDGED_GAPS, captions.JUDGED_GAPS),
         groups.gaps_table(reading, cells, groups.RAW_GAPS, captions.RAW),
     )

@@ -8,14 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from earlywarn.columns import ROUNDED_TO
 from earlywarn.report.words import count
 
 if TYPE_CHECKING:  # the page of a score run must not load what these load
     from earlywarn.groups import Cell
-
-
-NEAREST = 10
-"""Counts told about are multiples of it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str
 
 def nearest(number: int) -> int:
     """Give the nearest multiple of ten."""
-    return NEAREST * ((number + NEAREST // 2) // NEAREST)
+    return ROUNDED_TO * ((number + ROUNDED_TO // 2) // ROUNDED_TO)
 
 
 def _words(number: int, minimum: int, rounded: bool) -> str:

@@ -5,10 +5,13 @@ as it is.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
+from earlywarn.audit.against import Change
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.measures import SHARES
+from earlywarn.audit.origins import Origin
 from earlywarn.audit.rounding import Shown
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.estimate import Estimate, rounded
@@ -18,8 +21,8 @@ from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.privacy import nearest
 
 CONFIDENCE = 0.95
-MANY = 1000
-"""From so many students a share may be told to a tenth of a percent: one student moves it by no more than that."""
+FEW_DIGITS, MANY = 2, 1000
+"""A share is told to a whole percent; from so many students to a tenth, by which one student moves it at most."""
 
 SHARE_NAMES = frozenset(measure.name for measure in SHARES) | {NOT_SCORED}
 STEP = 5
@@ -40,6 +43,50 @@ def published(audited: Audited) -> Audited:
 def published_findings(findings: Findings) -> Findings:
     """Give the findings of a training run with both audits as they may be published."""
     return replace(findings, audited=published(findings.audited), rules=published(findings.rules))
+
+
+def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin, ...]:
+    """Give where gaps come from as it may be published: rounded as the gap itself, or with the reason alone."""
+    if audited.unsuppressed:
+        return tuple(found)
+    words = {cell.slug: cell for cell in audited.suppression.shown}
+    return tuple(_origin(audited, origin, words) for origin in found)
+
+
+def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change, ...]:
+    """Give changes since an older audit as they may be published: none of a group that is not shown."""
+    if audited.unsuppressed:
+        return tuple(found)
+    told = {(f.measure, f.cell.slug, f.versus): f for f in audited.figures if f.is_main}
+    pairs = ((change, told.get((change.measure, change.group, change.versus))) for change in found)
+    return tuple(_change(audited, c, f) for c, f in pairs if f is not None and not math.isnan(f.value))
+
+
+def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
+    shown = _shown(audited, origin.cell, origin.versus, words)
+    if shown is Shown.EXACT or origin.total is None:
+        return origin
+    if shown is Shown.HIDDEN:
+        reason = f"fewer than {audited.suppression.minimum} students: not shown"
+        return replace(origin, total=None, parts=(), missing=(), reason=reason)
+    return replace(
+        origin,
+        total=_told(origin.total, FEW_DIGITS),
+        parts=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.missing),
+    )
+
+
+def _change(audited: Audited, change: Change, now: Figure) -> Change:
+    if audited.suppression.of(now.cell) is Shown.EXACT:
+        return change
+    difference = change.difference and _told(change.difference, FEW_DIGITS)
+    before, after = (round(value, FEW_DIGITS) for value in (change.before, change.now))
+    return replace(change, before=before, now=after, difference=difference)
+
+
+def _told(estimate: Estimate, digits: int, judged: float = 0.90) -> Estimate:
+    return rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
 
 
 def _shown(audited: Audited, cell: Cell, versus: str, words: dict[str, Cell]) -> Shown:
@@ -80,7 +127,7 @@ def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set
         reason = figure.reason or f"fewer than {minimum} on one side: not shown"
         bare = _without_numbers(told, reason)
         return replace(bare, students=counts[0], bound=_bound(figure, minimum))
-    return _coarse(told, 3 if figure.students >= MANY else 2, audited.gate.confidence)
+    return _coarse(told, FEW_DIGITS + (figure.students >= MANY), audited.gate.confidence)
 
 
 def _without_numbers(figure: Figure, reason: str) -> Figure:
@@ -104,15 +151,12 @@ def _bound(figure: Figure, minimum: int) -> str:
 
 
 def _coarse(figure: Figure, digits: int, judged: float) -> Figure:
-    def told(estimate: Estimate | None) -> Estimate | None:
-        return estimate and rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
-
     return replace(
         figure,
         value=round(figure.value, digits),
-        estimate=told(figure.estimate),
-        rough=told(figure.rough),
-        pooled=told(figure.pooled),
+        estimate=figure.estimate and _told(figure.estimate, digits, judged),
+        rough=figure.rough and _told(figure.rough, digits, judged),
+        pooled=figure.pooled and _told(figure.pooled, digits, judged),
     )
 
 
@@ -126,7 +170,7 @@ def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -
         return judgement
     if shown is Shown.HIDDEN:
         return replace(judgement, value=math.nan, low=None, high=None, students=0, schools=0.0)
-    digits = 3 if judgement.students >= MANY else 2
+    digits = FEW_DIGITS + (judgement.students >= MANY)
     unit = 10.0**digits
     return replace(
         judgement,

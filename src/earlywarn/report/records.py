@@ -6,7 +6,7 @@ the privacy minimum: such a group keeps its rows, with a reason and no count.
 
 from typing import Any
 
-from earlywarn.audit.subject import title_of
+from earlywarn.audit.subject import SAME_RISK_GAP, title_of
 from earlywarn.evaluate import Bin, Evaluation
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
@@ -17,6 +17,7 @@ from earlywarn.report.rows import estimated, figure_rows, number
 from earlywarn.scorecard.table import LevelMeaning
 
 SCHEMA, VERDICT_SCHEMA = "urn:earlywarn:audit:2", "urn:earlywarn:verdict:2"
+TITLES_BY_SCORE = {SAME_RISK_GAP: "More often missed at the same score"}
 FORMAT, VERDICT_FORMAT = "earlywarn-audit/2", "earlywarn-verdict/2"
 
 
@@ -36,6 +37,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
             "list": about.list,
             "schools": about.schools or None,
             "audited_on": about.day.isoformat(),
+            "beside": about.beside,
         },
         **_mark(audited),
         "has_outcomes": audited.has_outcomes,
@@ -112,8 +114,8 @@ def _mark(audited: Audited) -> dict[str, Any]:
 
 
 def _unit(reading: Reading) -> str:
-    """Say what was left out in turn for the intervals."""
-    return "school" if reading.schools_known else "student"
+    """Say what was left out in turn for the intervals: schools, or lots dealt at random where none are known."""
+    return "school" if reading.schools_known else "lot"
 
 
 def _measures(audited: Audited) -> tuple[str, ...]:
@@ -122,7 +124,9 @@ def _measures(audited: Audited) -> tuple[str, ...]:
 
 def _title(reading: Reading, measure: str) -> str:
     _, lacks, name = measure.partition(":")
-    return f"Share without {reading.audited.inputs.get(name, name)}" if lacks else title_of(measure)
+    if lacks:
+        return f"Share without {reading.audited.inputs.get(name, name)}"
+    return title_of(measure) if reading.audited.is_risk else TITLES_BY_SCORE.get(measure, title_of(measure))
 
 
 def _attribute(reading: Reading, name: str) -> dict[str, Any]:

@@ -38,6 +38,9 @@ class Said:
         return f"{self.lead} {self.rest}".strip()
 
 
+DECIDED = "The evidence decides every question for every group that has enough data."
+NOT_JUDGED = "Nothing could be judged: no rule of the gate is about a group with enough data."
+
 OUTCOME_WORDS = {Outcome.PASS: "within the limit", Outcome.PROVISIONAL: "not decided", Outcome.FAIL: "beyond the limit"}
 
 
@@ -63,7 +66,7 @@ def verdict_sentences(reading: Reading) -> tuple[str, ...]:
     if lacking:
         said.append(_too_little(reading, lacking))
     if not waiting:
-        said.append("The evidence decides every question for every group that has enough data.")
+        said.append(NOT_JUDGED if verdict.outcome is Outcome.PROVISIONAL else DECIDED)
     if named := _names(reading, (j for j in verdict.named if reading.has_students(j.cell))):
         said.append(f"Too little data, and too few students to move the verdict: {w.listed(named)}.")
     return tuple(said)
@@ -133,6 +136,8 @@ def _found_more(gain: Estimate, missed: int, other: str) -> Said:
 
 def decides(reading: Reading, judgement: Judgement) -> str:
     """Say what would decide an open judgement."""
+    if judgement.low is None and not reading.schools_known:
+        return "to know which school each student attends"
     if judgement.low is None:
         return reading.why_not(reading.evidence(judgement)).removeprefix(f"{TOO_LITTLE}: ") or "more data"
     if judgement.needed > REALISTIC:

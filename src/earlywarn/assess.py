@@ -1,0 +1,324 @@
+"""An audit from files to a folder of papers, in three forms; the order of steps, nothing else.
+
+Of a registered model on a labelled roster, of any system's scores, and of a score run before outcomes
+are known. It refuses to audit a model on students who taught it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from earlywarn import __version__
+from earlywarn.audit.against import BY_SCHOOL, Change, Kept, changes, keep, read_kept, write_kept
+from earlywarn.audit.origins import Origin, origins
+from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
+from earlywarn.candidates.baselines import IndicatorRules
+from earlywarn.candidates.fold import frame_values
+from earlywarn.cohort import Cohort, build_cohort
+from earlywarn.columns import UNKNOWN, Bools, Floats
+from earlywarn.config.audit import AuditPlan
+from earlywarn.config.experiment import Experiment
+from earlywarn.config.load import parse_experiment, parse_serving
+from earlywarn.errors import EvidenceError, Fault, ScorecardError, UsageError
+from earlywarn.examine import cohorts, score_runs, scores_files
+from earlywarn.examine.cohorts import InUse
+from earlywarn.examine.judged import Terms, audit, terms_of
+from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
+from earlywarn.histograms import Scored
+from earlywarn.promotions import load_scorecard, read_record
+from earlywarn.registry.store import Registry
+from earlywarn.report.beside import Beside
+from earlywarn.report.changed import changed, changed_record
+from earlywarn.report.entry import audit_entry
+from earlywarn.report.findings import About, Audited, Counted
+from earlywarn.report.origins import origins_record, origins_told
+from earlywarn.report.pages import audit_page
+from earlywarn.report.published import published, published_changes, published_origins
+from earlywarn.report.reading import Reading
+from earlywarn.report.records import audit_record, verdict_record
+from earlywarn.roster.door import check_share, open_roster
+from earlywarn.roster.scores_file import open_scores
+from earlywarn.score_run import open_run
+from earlywarn.scorecard.table import Scorecard, from_bytes
+
+Told = Callable[[str], None]
+Found = tuple[Kept, tuple[Change, ...]]
+"""The older audit, and what changed since."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Where an audit goes, on which day, what it is compared with, and whether an unsuppressed copy is wanted."""
+
+    out: Path
+    today: date
+    against: Path | None = None
+    unsuppressed: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which registered model on which roster; without a version the one in force, without a year the latest."""
+
+    roster: Path
+    name: str
+    home: Path
+    version: int | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """An audit as it is published, what changed since an older one, and the folder of its papers."""
+
+    audited: Audited
+    compared: Found | None
+    folder: Path
+
+
+PUBLISHED = ("audit.html", "audit.json", "verdict.json")
+"""The papers that may leave the house; the others of the folder may not."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is audited, on which terms, and the same students with the list of the indicator rules."""
+
+    subject: Subject
+    about: About
+    counted: tuple[Counted, ...]
+    terms: Terms
+    rules: Subject | None = None
+    origins: tuple[Origin, ...] = ()
+
+
+def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Order, tell: Told) -> Assessed:
+    """Audit any system's scores.
+
+    Raises
+    ------
+    UsageError, RosterError, MachineError
+        See :func:`earlywarn.roster.scores_file.open_scores`; then nothing is written.
+    """
+    tell("reading scores and groups")
+    door = open_scores(scores, groups, plan)
+    subject, counted = scores_files.subject_of(door, plan)
+    case = _Case(subject, scores_files.about(door, plan, order.today), counted, scores_files.terms(door, plan))
+    return _assess(case, order, tell)
+
+
+def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
+    """Audit a score run before outcomes are known.
+
+    Raises
+    ------
+    UsageError, ScorecardError
+        No score run there, or one that is not whole or not of this home.
+    """
+    tell("reading the score run")
+    stored = open_run(run)
+    card = load_scorecard(home, stored.manifest.scorecard)
+    serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
+    subject, counted = score_runs.subject_of(stored, serving)
+    case = _Case(subject, score_runs.about(stored, subject, serving), counted, terms_of(serving))
+    return _assess(case, order, tell)
+
+
+def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) -> Assessed:
+    """Audit a registered model on a labelled roster or, where no outcome is known yet, without outcomes.
+
+    Raises
+    ------
+    UsageError, RosterError, ScorecardError, MachineError
+        The version, the roster or the papers cannot be taken.
+    EvidenceError
+        No row of the roster is one that did not teach the model.
+    """
+    tell("asking the MLflow store")
+    model = _model(wanted, registry)
+    tell("reading the roster")
+    door = open_roster(wanted.roster, model.experiment)
+    check_share(door, model.experiment)
+    cohort = build_cohort(door.roster, door.groups, model.experiment)
+    part = cohort.take(_chosen(cohort, model, wanted, door.sha256))
+    assessed = _assess(_case(part, model, wanted, order.today, door.sha256), order, tell)
+    tell("writing the record")
+    papers = {name: (assessed.folder / name).read_bytes() for name in PUBLISHED if (assessed.folder / name).is_file()}
+    registry.note(audit_entry(assessed.audited, papers, model.version))
+    return assessed
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A registered version: its experiment, its scorecard, and the sha256 of the roster that taught it."""
+
+    name: str
+    version: int
+    experiment: Experiment
+    card: Scorecard
+    taught_by: str
+
+
+def _model(wanted: Wanted, registry: Registry) -> _Model:
+    """Read the version asked for; without one, that in force, else the newest."""
+    version = wanted.version or _version(wanted, registry)
+    where = f"{wanted.name} version {version}"
+    papers = registry.papers(wanted.name, version)
+    experiment = parse_experiment(papers["config.toml"], f"config.toml of {where}")
+    try:
+        taught_by = str(json.loads(papers["audit.json"])["digests"]["roster_sha256"])
+    except (ValueError, KeyError, TypeError):
+        raise ScorecardError(
+            Fault(f"audit.json of {where}", "it does not say which roster taught the model", remedy="train it again")
+        ) from None
+    return _Model(wanted.name, version, experiment, from_bytes(papers["scorecard.json"], where), taught_by)
+
+
+def _version(wanted: Wanted, registry: Registry) -> int:
+    in_force = [line.version for line in read_record(wanted.home) if line.name == wanted.name]
+    known = [version.version for version in registry.versions(wanted.name)]
+    if not known:
+        raise UsageError(Fault(wanted.name, "no model of this name is registered", remedy="see 'earlywarn models'"))
+    return in_force[-1] if in_force else known[-1]
+
+
+def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools:
+    """Give the rows to audit: one school year of students who taught nothing, the latest with outcomes."""
+    plan, year = model.experiment.cohort, cohort.frame["school_year"].to_numpy()
+    fresh = year + plan.outcome_years > plan.test_year
+    if plan.test_schools is not None:
+        fresh = (year > plan.test_year) | (cohort.tests & (roster == model.taught_by))
+    known = year[fresh & (cohort.outcome != UNKNOWN)]
+    asked = wanted.year or max((known if len(known) else year[fresh]).tolist(), default=0)
+    rows = np.asarray(fresh & (year == asked))
+    if not rows.any():
+        found = f"no student of school year {asked}" if wanted.year else "no student"
+        remedy = "give a roster of a later year; whoever taught a model cannot say how often it is right"
+        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", remedy=remedy))
+    return rows
+
+
+def _case(part: Cohort, model: _Model, wanted: Wanted, today: date, roster: str) -> _Case:
+    """Lay out a part of a roster: the model's list, the rules' list and, if another model is in use, its list."""
+    experiment, frame = model.experiment, part.take(part.enough).frame
+    presence, test = cohorts.presence_of(part, experiment), cohorts.held_out(part, experiment)
+    counts = IndicatorRules(experiment.indicators).decision_function(frame)
+    in_use = _in_use(wanted, model)
+
+    def listed(risk: Floats, points: Floats) -> Scored:
+        return cohorts.scored_students(presence, part.enough, test, (risk, points), experiment.capacity.share)
+
+    rules = listed(counts, counts)
+    against = {RECALL_GAIN: rules}
+    if in_use is not None and not in_use.misfit(experiment.inputs):
+        against[RECALL_DRIFT] = listed(*cohorts.card_scores(in_use.card, frame))
+    about = About(
+        name=experiment.name,
+        title=experiment.title,
+        what=f"{model.name} version {model.version}",
+        standard=experiment.standard.title,
+        note=experiment.cohort.note,
+        students=f"school year {part.frame['school_year'].iloc[0]}, none of whom taught the model",
+        list=f"list of {100 * experiment.capacity.share:g} %",
+        schools=int(part.frame["school"].nunique()),
+        day=today,
+        digests={"scorecard_sha256": model.card.sha256, "roster_sha256": roster},
+    )
+    cuts = cohorts.level_cuts(experiment)
+    subject = Subject(listed(*cohorts.card_scores(model.card, frame)), presence, cuts=cuts, against=against)
+    terms = terms_of(experiment)
+    values = frame_values(model.card.specs, frame)
+    return _Case(
+        subject=subject,
+        about=cohorts.held_against(about, in_use, experiment.inputs),
+        counted=cohorts.count_outcomes(part),
+        terms=terms,
+        rules=Subject(rules, presence, is_risk=False),
+        origins=origins(model.card, values, subject.scored, terms.groups, terms.gate.evidence),
+    )
+
+
+def _in_use(wanted: Wanted, model: _Model) -> InUse | None:
+    """Give the model in force, unless it is the one that is audited."""
+    before = [line for line in read_record(wanted.home) if line.name == wanted.name]
+    if not before or before[-1].scorecard == model.card.sha256:
+        return None
+    return InUse(load_scorecard(wanted.home, before[-1].scorecard), f"{wanted.name} version {before[-1].version}")
+
+
+def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
+    """Audit, compare with the older audit, and publish the folder whole or not at all."""
+    then = None if order.against is None else read_kept(order.against)
+    tell("auditing")
+    audited = audit(case.subject, case.about, case.counted, case.terms)
+    about = case.about
+    kept = keep(audited.figures, audited.school_keys, (about.title, about.day.isoformat(), about.standard))
+    found = None if then is None else (then, changes(kept, then))
+    tell("writing the papers")
+    papers = _papers(audited, case, found)
+    private = _unsuppressed(case, found) if order.unsuppressed else {}
+    folder = order.out / f"{about.day}-{_name(case, order)}"
+
+    def fill(place: Path) -> None:
+        for name, content in papers.items():
+            (place / name).write_bytes(content)
+        write_kept(kept, place / BY_SCHOOL)
+        for name, content in private.items():
+            (place / name).write_bytes(content)
+            (place / name).chmod(PRIVATE)
+
+    with locked(order.out):
+        sweep(order.out)
+        if not folder.exists():
+            publish_folder(folder, fill)
+    return Assessed(published(audited), found, folder)
+
+
+def _name(case: _Case, order: Order) -> str:
+    """Name an audit by all that went in: the same command gives the same folder."""
+    terms = {
+        "groups": case.terms.groups.model_dump(mode="json"),
+        "gate": case.terms.gate.model_dump(mode="json"),
+        "about": {**vars(case.about), "day": case.about.day.isoformat(), "digests": dict(case.about.digests)},
+        "against": str(order.against),
+        "unsuppressed": order.unsuppressed,
+        "version": __version__,
+    }
+    return sha256_of(canonical_json(terms))[:12]
+
+
+def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, bytes]:
+    """Give the papers of an audit by their names, as they may be published."""
+    told = published(audited)
+    reading, parted = Reading(told), published_origins(audited, case.origins)
+    record, beside = audit_record(told), Beside(rules=_rules(case, told), origins=origins_told(reading, parted))
+    if parted:
+        record["origins"] = origins_record(reading, parted)
+    if found is not None:
+        since, moved = found[0], published_changes(told, found[1])
+        record["changed"] = changed_record(moved, since)
+        beside = replace(beside, changed=changed(reading, moved, since))
+    papers = {"audit.html": audit_page(told, beside).encode(), "audit.json": row_json(record)}
+    if told.verdict is not None:
+        papers["verdict.json"] = readable_json(verdict_record(told, case.about.digests.get("scorecard_sha256")))
+    return papers
+
+
+def _unsuppressed(case: _Case, found: Found | None) -> dict[str, bytes]:
+    """Give the data scientist's own copies, with every count, marked on every page."""
+    groups = case.terms.groups.model_copy(update={"privacy_minimum": 0})
+    case = replace(case, terms=replace(case.terms, groups=groups))
+    audited = replace(audit(case.subject, case.about, case.counted, case.terms), unsuppressed=True)
+    return {f"unsuppressed-{name}": paper for name, paper in _papers(audited, case, found).items()}
+
+
+def _rules(case: _Case, told: Audited) -> Audited | None:
+    """Turn the same gate on the indicator rules, where there are outcomes to judge them by."""
+    if case.rules is None or told.verdict is None:
+        return None
+    audited = audit(case.rules, replace(case.about, what="Indicator rules"), case.counted, case.terms)
+    return published(replace(audited, unsuppressed=told.unsuppressed))

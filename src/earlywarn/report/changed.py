@@ -1,0 +1,79 @@
+"""What changed since an earlier audit, in sentences and a table: the changes that are more than noise.
+
+It names no cause: other students, other schools and another standard all move figures.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from earlywarn.audit.against import Change, Kept
+from earlywarn.audit.figures import Form
+from earlywarn.audit.subject import title_of
+from earlywarn.report import words as w
+from earlywarn.report.beside import Told
+from earlywarn.report.entries import written
+from earlywarn.report.reading import Reading
+from earlywarn.report.rows import estimated, number
+from earlywarn.report.tables import Row, Table, row, with_interval
+
+CAPTION = "Figures that changed by more than noise, and by how much; intervals are 95\u00a0%."
+COLUMNS = ("Group", "Figure", "Compared with", "Then", "Now", "Change")
+
+
+def changed(reading: Reading, found: Sequence[Change], then: Kept) -> tuple[Told, ...]:
+    """Tell a comparison of this audit with an earlier one; groups that may not be shown are left out."""
+    hidden = {cell.slug for cell in reading.discretion.hidden}
+    told = [change for change in found if change.group not in hidden]
+    moved = [change for change in told if change.is_more_than_noise]
+    table = Table(CAPTION, COLUMNS, tuple(_row(reading, change) for change in moved)) if moved else None
+    return (Told(f"Since the audit of {then.day}, {then.title}", tuple(_sentences(reading, told, then)), table),)
+
+
+def changed_record(found: Sequence[Change], then: Kept) -> dict[str, Any]:
+    """Give a comparison as plain values, for ``changed`` in audit.json."""
+    return {
+        "since": {"title": then.title, "day": then.day, "standard": then.standard},
+        "changes": [
+            {
+                "measure": change.measure,
+                "group": change.group,
+                "versus": change.versus,
+                "then": number(change.before),
+                "now": number(change.now),
+                "difference": estimated(change.difference),
+                "reason": change.reason,
+                "q": number(change.q),
+            }
+            for change in found
+        ],
+    }
+
+
+def _sentences(reading: Reading, told: Sequence[Change], then: Kept) -> list[str]:
+    compared = [change for change in told if change.difference is not None]
+    moved = sum(change.is_more_than_noise for change in compared)
+    said = [
+        f"Of {w.plural(len(compared), 'figure')} that could be compared {_so_many(moved)} changed by more than noise, "
+        "among so many (Benjamini and Hochberg)."
+    ]
+    if len(told) > len(compared):
+        said.append(f"For {w.count(len(told) - len(compared))} there was too little data then or now.")
+    if then.standard != reading.audited.about.standard:
+        said.append(f"The standard was another then: {then.standard}. Outcomes are not alike.")
+    return said
+
+
+def _so_many(number: int) -> str:
+    return w.count(number) if number else "none"
+
+
+def _row(reading: Reading, change: Change) -> Row:
+    write, _ = written(change.measure, Form.DIFFERENCE if change.versus else Form.VALUE)
+    return row(
+        reading.against(change.group),
+        title_of(change.measure),
+        reading.against(change.versus) if change.versus else w.NOTHING,
+        write(change.before),
+        write(change.now),
+        with_interval(change.difference, *written(change.measure, Form.DIFFERENCE)),
+    )

@@ -1,0 +1,66 @@
+"""The terminal shows any audit in a screen: whose scores, the groups, the verdict, where the files lie."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from earlywarn.cli.show_audit import audited_record, show_audit
+from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
+
+FILES = {"The page": Path("out/audit.html"), "The record": Path("out/audit.json")}
+
+
+def screen(audited: Audited, capsys: pytest.CaptureFixture[str]) -> str:
+    show_audit(audited, FILES)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_screen_tells_whose_scores_the_groups_the_verdict_and_the_files(
+    findings: Findings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = screen(findings.audited, capsys)
+    assert said.startswith("star-next-grade: Piecewise logistic school year 1988; list of 20 %; ")
+    assert "in 30 schools." in said
+    assert "Same-risk gap" in said
+    assert "Verdict: fail." in said
+    assert "Free lunch: at the same risk missed the standard more often than No free lunch" in said
+    assert said.endswith("The page out/audit.html The record out/audit.json")
+
+
+def test_scores_whose_schools_nobody_knows_say_so(ranking: Audited, capsys: pytest.CaptureFixture[str]) -> None:
+    said = screen(ranking, capsys)
+    assert "schools not known." in said
+    assert "Too little data to judge any group" in said
+
+
+def test_before_outcomes_are_known_the_screen_asks_whom_the_list_does_not_see(
+    early: Audited, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = screen(early, capsys)
+    assert "Verdict" not in said
+    assert "Who could not be scored?" in said
+    assert "nothing is judged" in said
+    assert " missed " not in said.split("Who is on the list")[0]
+
+
+def test_no_count_of_a_small_group_is_printed(findings: Findings, capsys: pytest.CaptureFixture[str]) -> None:
+    show_audit(findings.audited, {})
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("Sex not recorded"))
+    assert set(row.split()[3:]) == {"–", "<10"}
+
+
+def test_an_unsuppressed_audit_says_so_on_the_screen_and_in_the_record(
+    pooled: Audited, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_one = replace(pooled, unsuppressed=True)
+    assert UNSUPPRESSED in screen(open_one, capsys)
+    assert audited_record(open_one, FILES)["unsuppressed"]
+
+
+def test_the_record_for_a_machine_names_verdict_and_files(findings: Findings, early: Audited) -> None:
+    record = audited_record(findings.audited, FILES)
+    assert record["verdict"] == "fail"
+    assert record["failed_rules"] == ["same-risk-gap"]
+    assert record["files"] == {"The page": "out/audit.html", "The record": "out/audit.json"}
+    assert audited_record(early, {})["verdict"] is None
