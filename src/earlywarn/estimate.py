@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from scipy import optimize, special
 
+NO_WIDTH = 1e-9
+
 
 class Scale(StrEnum):
     """On which scale an estimate is taken as t-distributed."""
@@ -32,6 +34,8 @@ class Estimate:
         For MOVER the two shares whose difference this is.
     ends
         Of a rounded estimate (confidence, low, high): only these can be told.
+    digits
+        Of a rounded estimate, how many decimals are left.
     """
 
     value: float
@@ -40,6 +44,7 @@ class Estimate:
     scale: Scale = Scale.IDENTITY
     sides: "tuple[Estimate, Estimate] | None" = None
     ends: tuple[tuple[float, float, float], ...] = ()
+    digits: int | None = None
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Give the two-sided interval (low, high)."""
@@ -86,11 +91,19 @@ class Estimate:
 
 
 def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> Estimate:
-    """Give an estimate of which only rounded numbers are left, at these confidences; the ends are rounded outward."""
-    unit = 10.0**digits
-    ends = ((confidence, *estimate.interval(confidence)) for confidence in dict.fromkeys(confidences))
-    told = tuple((c, math.floor(low * unit) / unit, math.ceil(high * unit) / unit) for c, low, high in ends)
-    return Estimate(round(estimate.value, digits), math.nan, estimate.df, estimate.scale, ends=told)
+    """Give an estimate of which only rounded numbers are left, at these confidences.
+
+    The ends are rounded outward; a figure that has no width, such as a share that is set, keeps none.
+    """
+    unit, value = 10.0**digits, round(estimate.value, digits)
+    ends = [(confidence, *estimate.interval(confidence)) for confidence in dict.fromkeys(confidences)]
+    told = tuple(
+        (c, math.floor(low * unit) / unit, math.ceil(high * unit) / unit)
+        if high - low > NO_WIDTH
+        else (c, value, value)
+        for c, low, high in ends
+    )
+    return Estimate(value, math.nan, estimate.df, estimate.scale, ends=told, digits=digits)
 
 
 def mover(one: Estimate, other: Estimate, correlation: float) -> Estimate:

@@ -1,24 +1,30 @@
 """From a roster of past years to a registered model with its papers: the order of steps, nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from earlywarn.candidates.catalogue import catalogue
 from earlywarn.candidates.learn import learn
+from earlywarn.candidates.mitigated import mitigated
+from earlywarn.candidates.rivals import learn_rivals
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
 from earlywarn.examine.cohorts import InUse
 from earlywarn.files import publish_file, readable_json, row_json, sha256_of
+from earlywarn.mitigation import weigh_mitigation
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
 from earlywarn.report.beside import training
 from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
 from earlywarn.report.findings import Findings
+from earlywarn.report.mitigation_record import mitigation_record
 from earlywarn.report.pages import audit_page, figure_files
 from earlywarn.report.published import published_findings
+from earlywarn.report.reading import Reading
 from earlywarn.report.records import audit_record, training_record, verdict_record
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.trial import Stamp, look
@@ -50,14 +56,16 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     door = open_roster(roster, experiment)
     check_share(door, experiment)
     parts = split(build_cohort(door.roster, door.groups, experiment), experiment)
-    candidates = catalogue(experiment)
+    candidates = (*catalogue(experiment), *mitigated(experiment, parts.train))
     tell("asking the MLflow store")
     registry.versions(experiment.name)
     tell(f"fitting {len(candidates)} candidates in {experiment.cohort.folds} folds of schools")
     learnt = learn(parts.train, candidates, experiment)
+    rivals = learn_rivals(parts.train, candidates, learnt, experiment)
     tell("looking at the test, once")
     stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
     findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
+    findings = replace(findings, frontier=weigh_mitigation(parts, rivals, experiment))
     tell("writing the record")
     told = published_findings(findings)
     papers = papers_of(told, content)
@@ -82,7 +90,15 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
         "scorecard.json": findings.card.to_bytes(),
         "config.toml": config,
         "card.md": model_card(findings).encode(),
-        "audit.json": row_json(audit_record(findings.audited) | {"training": training_record(findings)}),
+        "audit.json": row_json(_record(findings)),
         "audit.html": audit_page(findings.audited, training(findings)).encode(),
         "verdict.json": readable_json(verdict_record(findings.audited, findings.card.sha256)),
     }
+
+
+def _record(findings: Findings) -> dict[str, Any]:
+    """Give audit.json: what every audit tells, what training found, and mitigation where that was asked for."""
+    record = audit_record(findings.audited) | {"training": training_record(findings)}
+    if findings.frontier is not None:
+        record["mitigation"] = mitigation_record(Reading(findings.audited), findings.frontier)
+    return record

@@ -64,6 +64,7 @@ def look(
     frame = with_groups(scorable)
     check_equal(learnt.card, learnt.fitted[learnt.choice.chosen], frame)
     scores = {name: risk_and_points(model, frame) for name, model in learnt.fitted.items()}
+    scores |= {name: (found.risk(scores[name][1]), scores[name][1]) for name, found in learnt.weighed.items()}
     risk, points = card_scores(learnt.card, frame)
     scores[learnt.choice.chosen] = (risk, points)
     test = held_out(parts.test, experiment)
@@ -86,6 +87,7 @@ def look(
         train_students=len(parts.train),
         train_schools=parts.train.frame["school"].nunique(),
         test_schools=parts.test.frame["school"].nunique(),
+        automatic="" if learnt.choice.automatic == learnt.choice.chosen else learnt.choice.automatic,
     )
 
 
@@ -147,8 +149,8 @@ def _unseen_schools(
     teach, judged = with_groups(parts.train), with_groups(scorable)
     folds = across_schools(teach, judged, experiment.cohort.folds, experiment.seed)
     ((_, points),) = out_of_fold(model, teach, parts.train.outcome, judged, folds).values()
-    risk = 1 / (1 + np.exp(-(learnt.calibration.shift + learnt.calibration.slope * points)))
-    return evaluate(risk, points, held_out(parts.test, experiment), experiment.capacity.share)
+    test = held_out(parts.test, experiment)
+    return evaluate(learnt.calibration.risk(points), points, test, experiment.capacity.share)
 
 
 def _level_meanings(risk: Floats, test: HeldOut, experiment: Experiment) -> tuple[LevelMeaning, ...]:

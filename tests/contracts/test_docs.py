@@ -27,6 +27,7 @@ from earlywarn.columns import Status
 from earlywarn.config.audit import AuditPlan
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment, load_plan, parse_experiment
+from earlywarn.config.mitigation import Mitigation
 from earlywarn.config.sections import Gate
 from earlywarn.registry.store import PAPERS
 
@@ -200,13 +201,20 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
     return next((found for inner in get_args(annotation) if (found := model_in(inner))), None)
 
 
-EXPERIMENT_SECTIONS = {"Top of the file": Experiment, **dict(config_sections(Experiment))}
+MITIGATION_SECTIONS = {"`[mitigation]`": Mitigation}
+EXPERIMENT_SECTIONS = {"Top of the file": Experiment} | {
+    head: model for head, model in config_sections(Experiment) if head not in MITIGATION_SECTIONS
+}
 # What the two kinds of TOML share stands on the experiment's page alone.
 AUDIT_SECTIONS = {"Top of the file": AuditPlan} | {
     head: model for head, model in config_sections(AuditPlan) if model not in EXPERIMENT_SECTIONS.values()
 }
 CONFIG_PAGES = {
     "config.md": (EXPERIMENT_SECTIONS, {"The experiment TOML"}),
+    "mitigation.md": (
+        MITIGATION_SECTIONS,
+        {"Mitigation", "What is tried", "What is told", "To take a list on purpose"},
+    ),
     "audit-config.md": (AUDIT_SECTIONS, {"The audit TOML", "The two files", "An example"}),
 }
 SECTIONS = [(page, head) for page, (models, _) in CONFIG_PAGES.items() for head in models]
@@ -247,7 +255,11 @@ def default_words(field: Any) -> str:
     return "see below" if model_in(field.annotation) else f"`{json.dumps(value)}`"  # here TOML writes as JSON does
 
 
-EXCERPTS = [tomllib.loads(block) for block in blocks((DOCS / "config.md").read_text("utf-8"), "toml")]
+EXCERPTS = [
+    tomllib.loads(block)
+    for page in ("config.md", "mitigation.md")
+    for block in blocks((DOCS / page).read_text("utf-8"), "toml")
+]
 
 
 @pytest.mark.parametrize("excerpt", EXCERPTS, ids=lambda excerpt: ", ".join(excerpt))

@@ -155,7 +155,7 @@ def test_an_unsuppressed_record_says_so(findings: Findings, record: dict[str, An
 
 def test_each_row_of_a_list_has_a_line_of_its_own(record: dict[str, Any]) -> None:
     lines = row_json(record).decode().splitlines()
-    rows = [line for line in lines if line.lstrip().startswith('{"cut"')]
+    rows = [line for line in lines if line.lstrip().startswith('{"bound"')]
     assert len(rows) == len(record["figures"]) + len(record["training"]["indicator_rules"]["figures"])
 
 

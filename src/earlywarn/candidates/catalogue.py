@@ -35,6 +35,7 @@ class Role(StrEnum):
     PROMOTABLE = "promotable"
     CEILING = "ceiling"
     AWARE = "aware comparator"
+    MITIGATED = "mitigated"
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,7 @@ class Candidate:
 def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     """Give all candidates of an experiment, the promotable ones in its order of simplicity."""
     specs = experiment.inputs
-    names = [spec.name for spec in specs]
     groups = [GROUP_PREFIX + name for name in experiment.groups.attributes]
-    makers: dict[str, Callable[[], Any]] = {
-        "logistic": lambda: _logistic(names, 2),
-        "piecewise": lambda: MonotonePiecewise(tuple(names), KNOTS, _directions(specs)),
-        "additive_boosting": lambda: _boosting(specs, [], experiment.seed, additive=True),
-    }
     titles = {
         "logistic": "Logistic",
         "piecewise": "Piecewise logistic",
@@ -66,7 +61,10 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
         Candidate("indicator_rules", "Indicator rules", Role.BASELINE, IndicatorRules(experiment.indicators)),
         Candidate("last_result", "Last result alone", Role.BASELINE, _logistic(experiment.candidates.last_result, 2)),
         Candidate("school_alone", "School alone", Role.BASELINE, SchoolAlone()),
-        *(Candidate(n, titles[n], Role.PROMOTABLE, makers[n]()) for n in experiment.candidates.simplest_first),
+        *(
+            Candidate(name, titles[name], Role.PROMOTABLE, promotable(name, specs, experiment.seed))
+            for name in experiment.candidates.simplest_first
+        ),
         Candidate(
             "ceiling",
             "Full boosting (ceiling)",
@@ -77,7 +75,18 @@ def catalogue(experiment: Experiment) -> tuple[Candidate, ...]:
     )
 
 
-def _directions(specs: Sequence[InputSpec]) -> dict[str, int]:
+def promotable(name: str, specs: Sequence[InputSpec], seed: int) -> Any:
+    """Give the unfitted model of a promotable candidate over these inputs, all of them or some."""
+    names = tuple(spec.name for spec in specs)
+    makers: dict[str, Callable[[], Any]] = {
+        "logistic": lambda: _logistic(names, 2),
+        "piecewise": lambda: MonotonePiecewise(names, KNOTS, directions(specs)),
+        "additive_boosting": lambda: _boosting(specs, [], seed, additive=True),
+    }
+    return makers[name]()
+
+
+def directions(specs: Sequence[InputSpec]) -> dict[str, int]:
     """Give 1 or -1 for each input whose direction the config states."""
     return {spec.name: 1 if spec.risk is Direction.HIGHER else -1 for spec in specs if spec.risk is not None}
 
@@ -91,7 +100,7 @@ def _boosting(specs: Sequence[InputSpec], groups: Sequence[str], seed: int, *, a
     texts = [spec.type is InputType.CATEGORY for spec in specs] + [True] * len(groups)
     limits: dict[str, Any] = {"interaction_cst": "no_interactions"} if additive else {}
     if additive:
-        signs = _directions(specs)
+        signs = directions(specs)
         limits["monotonic_cst"] = np.array([signs.get(name, 0) for name in names])
     booster = HistGradientBoostingClassifier(
         learning_rate=0.06,

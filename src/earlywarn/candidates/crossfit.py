@@ -32,6 +32,10 @@ class Calibration:
     gain: Estimate | None
     used: bool
 
+    def risk(self, points: Floats) -> Floats:
+        """Give the risk that points stand for, shape (n,)."""
+        return _sigmoid(self.shift + self.slope * points)
+
 
 def school_folds(frame: pd.DataFrame, folds: int, seed: int) -> list[Fold]:
     """Part the rows by school; rows of the judged students are left out of what teaches."""
@@ -98,31 +102,41 @@ def choose(risks: Mapping[str, Floats], outcome: Ints, school: Ints, simplest_fi
     best = min(simplest_first, key=lambda name: float(losses[name].mean()))
     behind = {name: mean_by_school(losses[name] - losses[best], school) for name in simplest_first}
     near = [n for n in simplest_first if n == best or ((gap := behind[n]) is not None and gap.value <= gap.se)]
-    return Choice(near[0], best, {n: mean_by_school(losses[n], school) for n in simplest_first}, behind)
+    return Choice(near[0], best, {n: mean_by_school(losses[n], school) for n in simplest_first}, behind, near[0])
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen candidate, the one of least loss, all losses, and how far each lies behind the best."""
+    """The chosen candidate, the one of least loss, all losses, and how far each lies behind the best.
+
+    ``automatic`` is the simplest near the best; the chosen one differs where the config names another.
+    """
 
     chosen: str
     best: str
     loss: Mapping[str, Estimate | None]
     behind: Mapping[str, Estimate | None]
+    automatic: str
 
 
 def calibrate(points: Floats, outcome: Ints, school: Ints, folds: Sequence[Fold]) -> Calibration:
     """Fit slope and shift on out-of-fold points; use them only if they help by a standard error out of fold."""
-    risk = _sigmoid(points)
-    adjusted = np.empty(len(points))
-    for teach, judged in folds:
-        shift, slope = calibration(outcome[teach] == 1, risk[teach])
-        adjusted[judged] = _sigmoid(shift + slope * points[judged])
+    risk, adjusted = _sigmoid(points), calibrated_out_of_fold(points, outcome, folds)
     missed = outcome == 1
     gain = mean_by_school(log_losses(missed, risk) - log_losses(missed, adjusted), school)
     used = gain is not None and bool(np.isfinite(adjusted).all()) and gain.value > gain.se
     shift, slope = calibration(missed, risk) if used else (0.0, 1.0)
     return Calibration(slope, shift, gain, used)
+
+
+def calibrated_out_of_fold(points: Floats, outcome: Ints, folds: Sequence[Fold]) -> Floats:
+    """Give risks whose slope and shift were learnt on the other folds, shape (n,); NaN where none can be fitted."""
+    risk = _sigmoid(points)
+    adjusted = np.empty(len(points))
+    for teach, judged in folds:
+        shift, slope = calibration(outcome[teach] == 1, risk[teach])
+        adjusted[judged] = _sigmoid(shift + slope * points[judged])
+    return adjusted
 
 
 def _fit(model: Any, frame: pd.DataFrame, outcome: Ints) -> Any:

@@ -67,14 +67,16 @@ class MonotonePiecewise(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _without_worst(self, column: Column, X: pd.DataFrame) -> Floats | None:
         """Give the knots without the one that ends the piece most against the direction; None if none is."""
-        knots = column.values
-        if len(knots) < 2:
-            return None
-        rows = pd.concat([X.iloc[[0]]] * len(knots), ignore_index=True)
-        rows[column.name] = knots
-        against = -self.directions[column.name] * np.diff(self.decision_function(rows))
-        worst = int(against.argmax())
-        if against[worst] <= SLACK:
+        knots, against = column.values, -self.directions[column.name] * rises(self, column, X)
+        worst = int(against.argmax()) if len(against) else 0
+        if not (against > SLACK).any():
             return None
         inner = worst + 1 if worst + 1 < len(knots) - 1 else worst
         return np.delete(knots, inner) if 0 < inner < len(knots) - 1 else knots[:1]
+
+
+def rises(model: Any, column: Column, X: pd.DataFrame) -> Floats:
+    """Give how much the points of an additive model rise from each knot to the next, shape (knots - 1,)."""
+    rows = pd.concat([X.iloc[[0]]] * max(len(column.values), 1), ignore_index=True)
+    rows[column.name] = column.values if len(column.values) else np.nan
+    return np.diff(np.asarray(model.decision_function(rows), dtype=np.float64))

@@ -9,6 +9,8 @@ from earlywarn.cli.show_audit import show_unknown, show_verdict
 from earlywarn.cli.tables import number, table, with_interval
 from earlywarn.cli.terminal import out, show
 from earlywarn.report.findings import Findings, Tried
+from earlywarn.report.mitigation import on_purpose
+from earlywarn.report.mitigation_words import mitigation_sentences
 from earlywarn.report.reading import Reading
 from earlywarn.train import Trained
 
@@ -29,6 +31,7 @@ def show_train(trained: Trained, more: str = "") -> None:
     show_unknown(findings.audited)
     show_verdict(findings.audited)
     show_verdict(findings.rules, "The indicator rules, judged by the same gate: ")
+    show_mitigation(findings)
     name = findings.experiment.name
     out.print(f"\nRegistered as {name} version {trained.version}. Its papers: {trained.papers}")
     out.print(
@@ -43,14 +46,14 @@ def show_candidates(findings: Findings) -> None:
     made = table(
         "", "Candidate", ">>Log loss, out of fold", ">>AUC", ">>Recall at capacity", ">Chosen finds more by",
     )  # fmt: skip
-    for tried in findings.tried:
+    for tried in findings.compared:
         mark = "●" if tried is findings.chosen else ""
         made.add_row(mark, tried.title, *_candidate_cells(tried), style="bold" if mark else None)
     show(
         f"Candidates on the test: {_students(findings)}, list of {share:.0%}; 95 % intervals over schools",
         made,
     )
-    out.print(_why_chosen(findings.chosen))
+    out.print(on_purpose(findings) or _why_chosen(findings.chosen))
     prices = {
         Role.CEILING: "readable instead of full boosting",
         Role.AWARE: "blind to groups instead of aware",
@@ -68,6 +71,14 @@ def show_groups(findings: Findings) -> None:
     audited = findings.audited
     made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, COLUMNS)
     show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
+
+
+def show_mitigation(findings: Findings) -> None:
+    """Say what mitigation narrows and at whose cost, where the config asks for some."""
+    if findings.frontier is not None:
+        out.print("What would narrow the gaps, and who pays for it", style="bold")
+        for sentence in mitigation_sentences(Reading(findings.audited), findings.frontier):
+            out.print(f"  {sentence}")
 
 
 def train_record(trained: Trained) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def with_interval(estimate: "Estimate | None", digits: int = 3, signed: bool = F
     if estimate is None:
         return NOT_KNOWN
     low, high = estimate.interval(confidence)
+    digits = digits if estimate.digits is None else min(digits, estimate.digits)
     between = " to " if signed else "\N{EN DASH}"
     ends = f"{number(low, digits, signed)}{between}{number(high, digits, signed)}"
     return f"{number(estimate.value, digits, signed)} ({ends})"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from earlywarn.columns import InputSpec, InputType
+from earlywarn.config.mitigation import Mitigation
 from earlywarn.config.sections import (
     Candidates,
     Capacity,
@@ -77,6 +78,7 @@ class Experiment(Serving):
 
     indicators: tuple[Indicator, ...] = Field(min_length=1)
     candidates: Candidates
+    mitigation: Mitigation | None = None
     demo: Demo | None = None
 
     @model_validator(mode="after")
@@ -91,6 +93,7 @@ class Experiment(Serving):
             for where, name in named
             if types.get(name) is InputType.CATEGORY
         ]
+        faults += [*_mitigation_faults(self), *_use_faults(self)]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -155,3 +158,26 @@ def _cohort_faults(whole: Serving) -> list[str]:
     missing = [subject for subject in whole.standard.subjects if subject not in whole.roster.results]
     faults += [f"roster.results has no column for the standard's subject '{subject}'" for subject in missing]
     return faults
+
+
+def _mitigation_faults(whole: Experiment) -> list[str]:
+    plan, known = whole.mitigation, [feature.name for feature in whole.features]
+    if plan is None:
+        return []
+    faults = [f"mitigation.remove names '{n}', which is no feature" for n in plan.listed if n not in known]
+    if plan.attribute not in whole.groups.attributes:
+        faults.append(
+            f"mitigation.attribute names '{plan.attribute}', which is no group; "
+            f"known are {', '.join(whole.groups.attributes)}"
+        )
+    if plan.remove and len(known) < 2:
+        faults.append("mitigation.remove leaves no input: there is only one feature")
+    return faults
+
+
+def _use_faults(whole: Experiment) -> list[str]:
+    members = whole.mitigation.members if whole.mitigation else ()
+    allowed = (*whole.candidates.simplest_first, *(member.name for member in members))
+    if whole.candidates.use in (None, *allowed):
+        return []
+    return [f"candidates.use names '{whole.candidates.use}', which may not be promoted; known are {', '.join(allowed)}"]

@@ -141,6 +141,15 @@ class Candidates(Section):
 
     simplest_first: tuple[Promotable, ...] = PROMOTABLE
     last_result: tuple[Name, ...] = Field(min_length=1, description="inputs of the baseline 'last result alone'")
+    use: Name | None = Field(default=None, description="taken in place of the automatic choice")
+    reason: Name | None = None
+
+    @model_validator(mode="after")
+    def a_choice_has_its_reason(self) -> Self:
+        """What is taken in place of the automatic choice stays on the record, and so does why."""
+        if (self.use is None) != (self.reason is None):
+            raise ValueError("'use' and 'reason' belong together: say which candidate, and why")
+        return self
 
 
 class Level(Section):

@@ -7,10 +7,9 @@ from earlywarn.audit import measures as m
 from earlywarn.groups import EVERYONE
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
-from earlywarn.report.entries import figure_entry
+from earlywarn.report.entries import figure_entry, told
 from earlywarn.report.findings import Reached
 from earlywarn.report.reading import Reading
-from earlywarn.report.tables import share
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ def unknown_differences(reading: Reading) -> tuple[str, ...]:
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:
             own = reading.figure(m.UNKNOWN_SHARE.name, cell)
+            more, other = told(gap, gap.estimate), w.percent(own.value - gap.value)
             said.append(
-                f"{reading.words(cell)}: the outcome is unknown for {share(own.estimate).line}, against "
-                f"{w.percent(own.value - gap.value)} of {reading.against(gap.versus)}; "
-                f"{w.of_hundred(gap.value)} in 100 ({w.span((low, high), w.of_hundred)})"
+                f"{reading.words(cell)}: the outcome is unknown for {figure_entry(reading, own).line}, against "
+                f"{other} of {reading.against(gap.versus)}; {more.text} in 100 ({more.under})"
             )
     return tuple(said)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from earlywarn.report.findings import Audited, Findings
+from earlywarn.report.mitigation import Mitigated, mitigated
+from earlywarn.report.reading import Reading
 from earlywarn.report.tables import Table
 
 
@@ -32,7 +33,7 @@ class Beside:
     origins
         Where gaps come from, one a gap.
     mitigation
-        What ``audit_mitigation.html.j2`` reads.
+        What mitigation would buy and cost.
     changed
         What changed since an earlier audit.
     """
@@ -41,7 +42,7 @@ class Beside:
     rules: Audited | None = None
     today: date | None = None
     origins: tuple[Told, ...] = ()
-    mitigation: Any = None
+    mitigation: Mitigated | None = None
     changed: tuple[Told, ...] = ()
 
     @property
@@ -55,4 +56,9 @@ NOTHING_BESIDE = Beside()
 
 def training(findings: Findings) -> Beside:
     """Give what stands beside the audit of a training run."""
-    return Beside(findings=findings, rules=findings.rules, today=findings.audited.about.day)
+    return Beside(
+        findings=findings,
+        rules=findings.rules,
+        today=findings.audited.about.day,
+        mitigation=mitigated(Reading(findings.audited), findings.frontier),
+    )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from earlywarn.candidates.catalogue import Role
 from earlywarn.promotions import Promotion
-from earlywarn.report import accounts, captions, judged
+from earlywarn.report import accounts, captions, judged, mitigation
 from earlywarn.report import group_tables as groups
 from earlywarn.report import model_tables as model
 from earlywarn.report import sentences as say
@@ -70,6 +70,8 @@ def _context(findings: Findings, reading: Reading) -> dict[str, Any]:
         "unseen": share(unseen["recall_at_capacity"]).line,
         "minimum": reading.discretion.minimum,
         "level": w.percent(findings.experiment.gate.confidence, 0),
+        "mitigation": mitigation.mitigated(reading, findings.frontier),
+        "on_purpose": mitigation.on_purpose(findings),
         "table": table_in_markdown,
         **_tables(findings, reading),
     }

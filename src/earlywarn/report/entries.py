@@ -4,7 +4,8 @@ Shares are told in percent, their gaps in students of 100, all else in plain dec
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from earlywarn.audit import measures as m
 from earlywarn.audit import subject as s
@@ -12,10 +13,10 @@ from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.estimate import Estimate
-from earlywarn.groups import Cell
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import TOO_LITTLE, Reading
-from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row, with_interval
+from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row
 
 ROUGH = "rough: "
 """Before an interval that may not be judged."""
@@ -24,7 +25,12 @@ BY_LENGTH = "fixed by the list\u2019s length"
 FIXED = 1e-6
 """An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
-DECIMALS: dict[str, Write] = {AUC: w.decimal, SLOPE: w.decimal, INTERCEPT: w.signed, m.BRIER.name: w.decimal}
+DECIMALS: dict[str, Callable[..., str]] = {
+    AUC: w.decimal,
+    SLOPE: w.decimal,
+    INTERCEPT: w.signed,
+    m.BRIER.name: w.decimal,
+}
 """Measures that are no share; their differences are signed decimals."""
 
 GAPS = (
@@ -44,7 +50,8 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
         entry = told(figure, rough)
         return entry if entry.under == BY_LENGTH else Entry(entry.text, ROUGH + entry.under)
     head, _, why = reading.why_not(figure).partition(": ")
-    return Entry(head, why.split("; ")[0])
+    first = why.split("; ")[0]
+    return Entry(figure.bound, first) if figure.bound else Entry(head, first)
 
 
 def group_row(reading: Reading, cell: Cell, figures: Sequence[Figure | None]) -> Row:
@@ -81,19 +88,19 @@ def hidden_reason(reading: Reading, cell: Cell) -> str:
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
     low, high = estimate.interval(CONFIDENCE)
-    if high - low < FIXED:
+    if (figure.measure, figure.cell) == (m.SHARE_FLAGGED.name, EVERYONE) and high - low < FIXED:
         return Entry(w.percent(estimate.value), BY_LENGTH)
-    return with_interval(estimate, *written(figure.measure, figure.form))
+    write, ends = written(figure.measure, figure.form, is_coarse=w.is_coarse(estimate.value, low, high))
+    return Entry(write(estimate.value), w.span((low, high), ends))
 
 
-def written(measure: str, form: Form) -> tuple[Write, Write]:
-    """Give how a measure's value and the ends of its interval are written."""
+def written(measure: str, form: Form, *, is_coarse: bool = False) -> tuple[Write, Write]:
+    """Give how a measure's value and the ends of its interval are written; what was rounded gets no more places."""
     if form is Form.RATIO:
         return w.times, w.bare_times
     decimal = DECIMALS.get(measure)
     if decimal is not None:
-        write = decimal if form is Form.VALUE else w.signed
-        return write, write
-    if form is Form.DIFFERENCE or measure in GAPS:
-        return w.of_hundred, w.of_hundred
-    return w.percent, w.bare_percent
+        plain = partial(decimal if form is Form.VALUE else w.signed, places=3 - is_coarse)
+        return plain, plain
+    pair = (w.of_hundred, w.of_hundred) if form is Form.DIFFERENCE or measure in GAPS else (w.percent, w.bare_percent)
+    return partial(pair[0], places=1 - is_coarse), partial(pair[1], places=1 - is_coarse)

@@ -67,7 +67,7 @@ def git_commit() -> str:
 
 
 def _child(tried: Tried) -> ChildRun:
-    promotable = str(tried.role is Role.PROMOTABLE)
+    promotable = str(tried.role in (Role.PROMOTABLE, Role.MITIGATED))
     return ChildRun(tried.name, {"role": tried.role.value, "promotable": promotable}, _tried_metrics(tried))
 
 

@@ -16,7 +16,7 @@ from earlywarn.config.sections import Evidence
 from earlywarn.report import words as w
 from earlywarn.report.privacy import Discretion
 
-UNKNOWN_SCHOOLS = "which school a student attends is not known"
+UNKNOWN_SCHOOLS = "which school a student attends is not known (a column school_id would tell)"
 """Then nothing can be judged: students of one school are alike."""
 
 

@@ -12,6 +12,7 @@ from earlywarn.config.experiment import Experiment
 from earlywarn.config.sections import Gate, Groups
 from earlywarn.estimate import Estimate
 from earlywarn.evaluate import Evaluation
+from earlywarn.frontier.lists import Frontier
 from earlywarn.gate import Verdict
 from earlywarn.groups import Cell
 from earlywarn.scorecard.table import Scorecard
@@ -124,6 +125,8 @@ class Audited:
         Whether scores are probabilities.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
+    is_published
+        Whether it was made ready to be published: its numbers are rounded, its reasons told in words.
     unsuppressed
         Holds counts of small groups: for the data scientist's own use, and marked so wherever it is shown.
     """
@@ -138,6 +141,7 @@ class Audited:
     suppression: Suppression
     is_risk: bool = True
     school_keys: tuple[str, ...] = ()
+    is_published: bool = False
     unsuppressed: bool = False
 
     @property
@@ -157,6 +161,10 @@ class Findings:
     audited, rules
         The audit of the chosen candidate, and of the indicator rules under the same gate but for the rules about
         gain over them. Its day is the one from which a provisional verdict counts; promoting later does not renew it.
+    automatic
+        The candidate that would have been chosen by itself; "" where it is the chosen one.
+    frontier
+        What mitigation buys and costs; None where the config asks for none.
     """
 
     experiment: Experiment
@@ -170,6 +178,8 @@ class Findings:
     train_students: int
     train_schools: int
     test_schools: int
+    automatic: str = ""
+    frontier: Frontier | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -187,6 +197,11 @@ class Findings:
     def chosen(self) -> Tried:
         """The candidate that became the scorecard."""
         return next(tried for tried in self.tried if tried.name == self.card.candidate)
+
+    @property
+    def compared(self) -> tuple[Tried, ...]:
+        """The candidates that a table of candidates holds: mitigated ones have tables of their own."""
+        return tuple(t for t in self.tried if t.role is not Role.MITIGATED or t is self.chosen)
 
     def tried_as(self, role: Role) -> tuple[Tried, ...]:
         """Give the candidates of one role."""

@@ -19,7 +19,7 @@ from earlywarn.report.entries import ROUGH, figure_entry
 from earlywarn.report.forest import Forest, Line, Mark, Pair
 from earlywarn.report.questions import Question
 from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import OUTCOME_WORDS, interval_words
+from earlywarn.report.sentences import OUTCOME_WORDS, gap_words, interval_words
 
 MOST = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Where an axis of shares may end."""
@@ -82,7 +82,7 @@ def _judged_line(reading: Reading, judgement: Judgement) -> Line:
         value=judgement.value,
         thick=(judgement.low, judgement.high),
         thin=figure.estimate.interval(0.95),
-        numbers=f"{w.of_hundred(judgement.value)} ({interval_words(judgement)})",
+        numbers=f"{gap_words(judgement)} ({interval_words(judgement)})",
         verdict=OUTCOME_WORDS[judgement.outcome],
         mark=MARKS[judgement.outcome],
     )

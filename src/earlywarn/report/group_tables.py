@@ -14,7 +14,7 @@ from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.entries import figure_entry, group_row, hidden_reason, hidden_row, said_once
-from earlywarn.report.reading import Reading
+from earlywarn.report.reading import NOBODY, Reading
 from earlywarn.report.tables import Entry, Row, Table, row
 
 FOUND = ("share_flagged", "recall", "overlooked_share")
@@ -50,8 +50,6 @@ AT_A_CUT = {"On the list": "Flagged"}
 """Words at another cut than the list's."""
 
 BY_SCORE = {s.SAME_RISK_GAP: "Missed more often at the same score"}
-
-NOBODY = "nobody in this group"
 
 Pick = Callable[[str, Cell], Figure | None]
 """Which figure of a measure and a group a table tells."""

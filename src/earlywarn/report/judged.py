@@ -10,7 +10,7 @@ from earlywarn.report import words as w
 from earlywarn.report.group_tables import column
 from earlywarn.report.questions import HELD_AGAINST
 from earlywarn.report.reading import TOO_LITTLE, Reading
-from earlywarn.report.sentences import OUTCOME_WORDS, decides, interval_words, limit_words
+from earlywarn.report.sentences import OUTCOME_WORDS, decides, gap_words, interval_words, limit_words
 from earlywarn.report.tables import Entry, Row, Table, row
 
 
@@ -35,7 +35,7 @@ def _open_row(reading: Reading, judgement: Judgement) -> Row:
     versus = reading.against(judgement.versus) if judgement.versus else HELD_AGAINST[judgement.measure]
     found = Entry(w.NOTHING, TOO_LITTLE)
     if judgement.low is not None:
-        found = Entry(w.of_hundred(judgement.value), interval_words(judgement))
+        found = Entry(gap_words(judgement), interval_words(judgement))
     rule = Entry(column(reading, judgement.measure), judgement.rule)
     return row(reading.words(judgement.cell), rule, versus, found, limit_words(judgement), decides(reading, judgement))
 
@@ -45,4 +45,4 @@ def _judged_entry(judgement: Judgement | None) -> Entry:
         return Entry(w.NOTHING)
     if judgement.low is None:
         return Entry(TOO_LITTLE, "" if judgement.counts else "too few students to move the verdict")
-    return Entry(f"{OUTCOME_WORDS[judgement.outcome]}: {w.of_hundred(judgement.value)}", interval_words(judgement))
+    return Entry(f"{OUTCOME_WORDS[judgement.outcome]}: {gap_words(judgement)}", interval_words(judgement))

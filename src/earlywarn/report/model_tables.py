@@ -17,6 +17,7 @@ ROLES = {
     Role.PROMOTABLE: "may be promoted",
     Role.CEILING: "ceiling, never promoted",
     Role.AWARE: "knows the groups, never promoted",
+    Role.MITIGATED: "mitigated, may be promoted",
 }
 FIGURES = (
     ("auc", "Rightly ordered pairs (AUC)", plain),
@@ -37,7 +38,7 @@ def candidates_table(findings: Findings, caption: str) -> Table:
         "Candidate", "What for", "Log loss out of fold", "AUC on the test", "Found on a list of equal length",
         "Right when flagged", "AUC, chosen less this one", "Found, chosen less this one, in 100",
     )  # fmt: skip
-    return Table(caption, columns, tuple(_candidate_row(tried, findings.chosen.name) for tried in findings.tried))
+    return Table(caption, columns, tuple(_candidate_row(tried, findings.chosen.name) for tried in findings.compared))
 
 
 def later_table(findings: Findings, caption: str) -> Table:

@@ -24,6 +24,7 @@ from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
 from earlywarn.report.forest import Forest
 from earlywarn.report.forests import gap_forest, recall_forest
 from earlywarn.report.house import pages
+from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.questions import QUESTIONS, Question, question_of
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.tables import Table
@@ -72,6 +73,10 @@ def figure_files(audited: Audited, beside: Beside = NOTHING_BESIDE) -> dict[str,
         files["reliability.svg"] = draw.reliability(plot, alone=True)
         for points in curves.points_figures(findings.card.tables):
             files[f"points_{points.name}.svg"] = draw.points(points, alone=True)
+    if beside.mitigation is not None:
+        paint: Any = pages().get_template("frontier.svg.j2").module
+        plots = beside.mitigation.plots
+        files |= {f"{plot.name}.svg": paint.frontier(plot, plot.layouts[0], alone=True) for plot in plots}
     return {name: str(text).strip() + "\n" for name, text in files.items()}
 
 
@@ -203,6 +208,7 @@ def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
     test = findings.chosen.test
     return {
         "experiment": findings.experiment,
+        "on_purpose": on_purpose(findings),
         "ceilings": findings.tried_as(Role.CEILING),
         "blindness": accounts.blindness(reading, findings.reached),
         "reached": model.reached_table(reading, findings.reached, captions.REACHED),

@@ -15,14 +15,20 @@ from earlywarn.audit.origins import Origin
 from earlywarn.audit.rounding import Shown
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.estimate import Estimate, rounded
+from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.privacy import nearest
+from earlywarn.report.reading import NOBODY, Reading
 
 CONFIDENCE = 0.95
-FEW_DIGITS, MANY = 2, 1000
-"""A share is told to a whole percent; from so many students to a tenth, by which one student moves it at most."""
+DIGITS = ((300, 3), (30, 2), (0, 1))
+"""From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
+leaves open, then give the same share, and nobody can tell which it was."""
+
+CAREFUL = 2
+"""Decimals of what is told of two groups or two audits at once."""
 
 SHARE_NAMES = frozenset(measure.name for measure in SHARES) | {NOT_SCORED}
 STEP = 5
@@ -35,14 +41,30 @@ def published(audited: Audited) -> Audited:
         return audited
     words = {cell.slug: cell for cell in audited.suppression.shown}
     apart = {_family(f) for f in audited.figures if _is_apart(f) and _is_small(f, audited.suppression.minimum)}
-    figures = tuple(_figure(audited, f, words, apart) for f in audited.figures)
+    reading = Reading(audited)
+    worded = (f if f.estimate is not None else replace(f, reason=reading.why_not(f)) for f in audited.figures)
+    figures = tuple(_figure(audited, f, words, apart) for f in worded)
     verdict = audited.verdict and _verdict(audited, audited.verdict, words)
-    return replace(audited, figures=figures, verdict=verdict)
+    return replace(audited, figures=figures, verdict=verdict, is_published=True)
 
 
 def published_findings(findings: Findings) -> Findings:
-    """Give the findings of a training run with both audits as they may be published."""
-    return replace(findings, audited=published(findings.audited), rules=published(findings.rules))
+    """Give the findings of a training run as they may be published."""
+    return replace(
+        findings,
+        audited=published(findings.audited),
+        rules=published(findings.rules),
+        frontier=findings.frontier and published_frontier(findings.audited, findings.frontier),
+    )
+
+
+def published_frontier(audited: Audited, frontier: Frontier) -> Frontier:
+    """Give the gaps of every list as they may be published; counts of students are told by the tables."""
+    if audited.unsuppressed:
+        return frontier
+    words = {cell.slug: cell for cell in audited.suppression.shown}
+    steps = (replace(step, moved=tuple(_moved(audited, m, words) for m in step.moved)) for step in frontier.steps)
+    return replace(frontier, steps=tuple(steps))
 
 
 def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin, ...]:
@@ -71,17 +93,28 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
         return replace(origin, total=None, parts=(), missing=(), reason=reason)
     return replace(
         origin,
-        total=_told(origin.total, FEW_DIGITS),
-        parts=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=_told(part.estimate, FEW_DIGITS)) for part in origin.missing),
+        total=_told(origin.total, CAREFUL),
+        parts=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.missing),
     )
+
+
+def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
+    shown = _shown(audited, moved.cell, moved.versus, words)
+    if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
+        return moved
+    if shown is Shown.HIDDEN:
+        reason = f"fewer than {audited.suppression.minimum} students: not shown"
+        return replace(moved, value=math.nan, change=None, reason=reason)
+    change = moved.change and _told(moved.change, CAREFUL)
+    return replace(moved, value=round(moved.value, CAREFUL), change=change)
 
 
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
     if audited.suppression.of(now.cell) is Shown.EXACT:
         return change
-    difference = change.difference and _told(change.difference, FEW_DIGITS)
-    before, after = (round(value, FEW_DIGITS) for value in (change.before, change.now))
+    difference = change.difference and _told(change.difference, CAREFUL)
+    before, after = (round(value, CAREFUL) for value in (change.before, change.now))
     return replace(change, before=before, now=after, difference=difference)
 
 
@@ -120,14 +153,19 @@ def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set
     if shown is Shown.EXACT:
         return figure
     if shown is Shown.HIDDEN:
-        return _without_numbers(figure, figure.reason or f"fewer than {minimum} students: not shown")
+        nobody = figure.reason == NOBODY
+        return _without_numbers(figure, NOBODY if nobody else f"fewer than {minimum} students: not shown")
     counts = [nearest(n) if n >= minimum else 0 for n in (figure.students, figure.events, figure.non_events)]
     told = replace(figure, students=counts[0], events=counts[1], non_events=counts[2])
     if _is_small(figure, minimum):
         reason = figure.reason or f"fewer than {minimum} on one side: not shown"
         bare = _without_numbers(told, reason)
         return replace(bare, students=counts[0], bound=_bound(figure, minimum))
-    return _coarse(told, FEW_DIGITS + (figure.students >= MANY), audited.gate.confidence)
+    return _coarse(told, _digits(figure.students), audited.gate.confidence)
+
+
+def _digits(students: int) -> int:
+    return next(digits for least, digits in DIGITS if students >= least)
 
 
 def _without_numbers(figure: Figure, reason: str) -> Figure:
@@ -170,7 +208,7 @@ def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -
         return judgement
     if shown is Shown.HIDDEN:
         return replace(judgement, value=math.nan, low=None, high=None, students=0, schools=0.0)
-    digits = FEW_DIGITS + (judgement.students >= MANY)
+    digits = _digits(judgement.students)
     unit = 10.0**digits
     return replace(
         judgement,

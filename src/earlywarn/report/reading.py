@@ -20,7 +20,7 @@ from earlywarn.report.privacy import Discretion
 
 Key = tuple[str, Cell, str, str, Form]
 
-TOO_LITTLE = "too little data"
+TOO_LITTLE, NOBODY = "too little data", "nobody in this group"
 OWN = {SAME_RISK_GAP: m.PREVALENCE.name}
 """Measures that exist only as a comparison -> the one that tells what a group's own side rests on."""
 
@@ -184,6 +184,8 @@ class Reading:
 
     def why_not(self, figure: Figure) -> str:
         """Say why a figure has no interval: what it lacks and how much of it, without a small count."""
+        if self.audited.is_published:
+            return figure.reason
         found = self.lacks(figure)
         return f"{TOO_LITTLE}: {'; '.join(found)}" if found else figure.reason
 

@@ -12,6 +12,7 @@ from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report import sentences as say
 from earlywarn.report.findings import UNSUPPRESSED, Audited, Counted, Findings, Reached, Tried
+from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.rows import estimated, figure_rows, number
 from earlywarn.scorecard.table import LevelMeaning
@@ -64,6 +65,7 @@ def training_record(findings: Findings) -> dict[str, Any]:
         "standard": experiment.standard.id,
         "scorecard": findings.card.sha256,
         "candidate": findings.card.candidate,
+        "on_purpose": on_purpose(findings) or None,
         "test_year": experiment.cohort.test_year,
         "capacity_share": experiment.capacity.share,
         "train_students": findings.train_students,

@@ -48,6 +48,7 @@ def estimated(estimate: Estimate | None) -> dict[str, float | None] | None:
 
 _NO_VALUE = {
     **dict.fromkeys(("value", "low95", "high95", "low90", "high90", "rough")),
+    "bound": "",
     "reason": "told as a difference only",
     **dict.fromkeys(("students", "events", "non_events", "effective_schools")),
 }
@@ -89,6 +90,7 @@ def _told(reading: Reading, figure: Figure) -> dict[str, Any]:
         "value": None if small else number(figure.value),
         **ends(figure.estimate),
         "rough": None if rough is None else ends(rough, (0.95,)),
+        "bound": figure.bound,
         "reason": "" if figure.estimate is not None else reading.why_not(figure),
         "students": figure.students,
         "events": events,

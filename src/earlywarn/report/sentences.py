@@ -4,9 +4,11 @@ Sentences name groups by the config's words and give every gap in students of 10
 promise: a number of outcomes that would decide holds only while the gap stays as it is.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from earlywarn.audit import measures as m
 from earlywarn.columns import Outcome
@@ -77,7 +79,7 @@ def fail_sentence(reading: Reading, judgement: Judgement) -> str:
     question = question_of(judgement.measure, is_risk=reading.audited.is_risk)
     clause = question.above if _is_above(judgement) else question.below
     other = reading.against(judgement.versus) if judgement.versus else HELD_AGAINST[judgement.measure]
-    words = w.decimal(100 * abs(judgement.value), 1)
+    words = w.decimal(100 * abs(judgement.value), _places(judgement))
     return (
         f"{reading.words(judgement.cell)}: {clause} {other}, by {words} in 100 ({interval_words(judgement)}); "
         f"the limit is {limit_words(judgement)}."
@@ -152,11 +154,21 @@ def more_evidence(number: int, schools: int, noun: str = "outcome") -> str:
     return f"about {w.plural(number, f'more {noun}')} in {w.plural(schools, 'more school')}"
 
 
+def gap_words(judgement: Judgement) -> str:
+    """Give the gap that the gate judged, in students of 100, with no more places than it has."""
+    return w.of_hundred(judgement.value, _places(judgement))
+
+
 def interval_words(judgement: Judgement) -> str:
     """Give the interval that the gate judged, in students of 100."""
     if judgement.low is None or judgement.high is None:
         return w.NOTHING
-    return w.span((judgement.low, judgement.high), w.of_hundred)
+    return w.span((judgement.low, judgement.high), partial(w.of_hundred, places=_places(judgement)))
+
+
+def _places(judgement: Judgement) -> int:
+    low, high = (math.nan if end is None else end for end in (judgement.low, judgement.high))
+    return 1 - w.is_coarse(judgement.value, low, high)
 
 
 def limit_words(judgement: Judgement) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from earlywarn.report import words as w
@@ -74,12 +75,18 @@ def with_interval(estimate: Estimate | None, write: Write, ends: Write | None = 
 
 def share(estimate: Estimate | None, reason: str = "") -> Entry:
     """Write a share in percent over its interval."""
-    return with_interval(estimate, w.percent, w.bare_percent, reason)
+    places = _places(estimate)
+    return with_interval(estimate, partial(w.percent, places=places), partial(w.bare_percent, places=places), reason)
 
 
 def gap(estimate: Estimate | None, reason: str = "") -> Entry:
     """Write a gap in students of 100 over its interval."""
-    return with_interval(estimate, w.of_hundred, None, reason)
+    return with_interval(estimate, partial(w.of_hundred, places=_places(estimate)), None, reason)
+
+
+def _places(estimate: Estimate | None) -> int:
+    """Give the decimals of a percent: none where a published share was rounded to whole ones."""
+    return 1 if estimate is None or estimate.digits is None else max(min(estimate.digits - 2, 1), 0)
 
 
 def plain(estimate: Estimate | None, reason: str = "") -> Entry:

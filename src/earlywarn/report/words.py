@@ -13,6 +13,8 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"
 NOTHING = "\N{EM DASH}"
 """Stands where a figure does not apply."""
 
+TINY = 1e-9
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -56,18 +58,27 @@ def percent(share: float, places: int = 1) -> str:
     return f"{decimal(100 * share, places)}{HARD_SPACE}%"
 
 
-def bare_percent(share: float) -> str:
+def bare_percent(share: float, places: int = 1) -> str:
     """Give a share in percent without the sign, for the ends of an interval."""
-    return decimal(100 * share, 1)
+    return decimal(100 * share, places)
 
 
-def of_hundred(gap: float) -> str:
+def of_hundred(gap: float, places: int = 1) -> str:
     """Give a gap between two shares in students of 100.
 
     >>> of_hundred(0.0314)
     '+3.1'
     """
-    return signed(100 * gap, 1)
+    return signed(100 * gap, places)
+
+
+def is_coarse(*numbers: float) -> bool:
+    """Tell whether all numbers were rounded to hundredths: then one place more would claim too much.
+
+    >>> is_coarse(0.29, 0.01, 0.96), is_coarse(0.29, 0.014, 0.96)
+    (True, False)
+    """
+    return all(abs(100 * number - round(100 * number)) < TINY for number in numbers if math.isfinite(number))
 
 
 def times(ratio: float) -> str:
