@@ -241,3 +241,15 @@ def test_the_data_scientist_may_see_everything() -> None:
 def test_an_atom_without_a_name_is_refused() -> None:
     with pytest.raises(AssertionError, match=r"no kind of their own: atoms \[1\]"):
         Kinds("all", {"all": (0, 1), "one": (0,)})
+
+
+def test_a_measure_is_exact_where_the_counts_that_it_is_told_with_are() -> None:
+    finest = np.full((3, 9), 50)
+    finest[0, 3] = 4
+    published = District(finest, 1, MINIMUM).published
+    many = published.groups[2]
+    assert published.of(many) is Shown.ABOUT
+    assert published.of(many, "share_flagged") is Shown.EXACT
+    assert published.of(many, "recall") is published.of(many, "same_risk_gap") is Shown.ABOUT
+    assert published.of(many, "a measure of its own") is Shown.ABOUT
+    assert published.of(EVERYONE, "recall") is Shown.EXACT

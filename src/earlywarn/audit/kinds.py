@@ -26,6 +26,11 @@ class Share:
     whole: str
     rest: str
 
+    @property
+    def kinds(self) -> tuple[str, str, str]:
+        """All three."""
+        return self.part, self.whole, self.rest
+
 
 @dataclass(frozen=True)
 class Kinds:
@@ -39,6 +44,8 @@ class Kinds:
         Kind -> its atoms, as places on the last axis of the counts.
     shares
         Share -> its kinds.
+    figures
+        Measure that is more than a share of counts -> the kinds that it rests on.
     harmless
         Sets of atoms of which it tells nothing of anybody that no student of the whole audit is in one of them.
     """
@@ -46,6 +53,7 @@ class Kinds:
     size: str
     counts: Mapping[str, tuple[int, ...]]
     shares: Mapping[str, Share] = field(default_factory=dict)
+    figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     harmless: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
@@ -70,6 +78,13 @@ class Kinds:
         for place, atoms in enumerate(self.counts.values()):
             made[place, list(atoms)] = 1
         return made
+
+    def rests_on(self, measure: str) -> tuple[str, ...]:
+        """Give the kinds that a measure is told with: those of a share, those stated, else all."""
+        share = self.shares.get(measure)
+        if share is None:
+            return self.figures.get(measure, self.names)
+        return (*share.kinds, *self.figures.get(measure, ()))
 
     def used(self, counts: Ints) -> Bools:
         """Tell which atoms there are: all but the harmless ones that nobody is in.
@@ -96,6 +111,9 @@ def atoms_of(outcomes: tuple[int, ...], states: tuple[int, ...]) -> tuple[int, .
 
 _EVERY, _KNOWN = (MET, MISSED, UNKNOWN), (MET, MISSED)
 _SCORED, _ALL = (UNFLAGGED, FLAGGED), (UNFLAGGED, FLAGGED, NOT_SCORED_STATE)
+
+_FOUND = ("flagged_missed", "overlooked")
+_OUTCOMES = ("known", "missed", "met")
 
 AUDITED = Kinds(
     size="students",
@@ -131,6 +149,15 @@ AUDITED = Kinds(
         "prevalence": Share("missed", "known", "met"),
         "unknown_share": Share("unknown", "scored", "known"),
         "not_scored_share": Share("not_scored", "students", "scored"),
+    },
+    figures={
+        # Beside a share among those who missed (or met) the standard stands how many outcomes are known.
+        **dict.fromkeys(("recall", "overlooked_share", "false_alarm_rate"), ("known",)),
+        **dict.fromkeys(("precision", "false_omission_rate"), ("known",)),
+        **dict.fromkeys(("calibration_gap", "brier", "same_risk_gap"), _OUTCOMES),
+        **dict.fromkeys(("auc", "calibration_slope", "calibration_intercept"), _OUTCOMES),
+        **dict.fromkeys(("excess_overlooked", "recall_gain", "recall_drift"), (*_OUTCOMES, *_FOUND)),
+        "excess_false_alarms": (*_OUTCOMES, "flagged_met", "unflagged_met"),
     },
     # That everyone was scored, that every outcome is known or none, is said of the audit and not of a student.
     harmless=(

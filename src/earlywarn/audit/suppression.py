@@ -66,9 +66,13 @@ class Suppression:
         """How each group is told as a whole: HIDDEN by its size, EXACT if all of its counts are."""
         return {cell: self._as_a_whole(cell) for cell in self.groups}
 
-    def of(self, cell: Cell) -> Shown:
-        """Give how a group is told as a whole; a group that was never counted is empty."""
-        return self.shown.get(cell, Shown.HIDDEN)
+    def of(self, cell: Cell, measure: str = "") -> Shown:
+        """Give how a group is told as a whole, or as far as a measure goes; a group that was never counted is empty."""
+        as_a_whole = self.shown.get(cell, Shown.HIDDEN)
+        if as_a_whole is not Shown.ABOUT:
+            return as_a_whole
+        held = [self.kinds.place[kind] for kind in self.kinds.rests_on(measure)]
+        return Shown.EXACT if self.exact[self.place[cell], held].all() else Shown.ABOUT
 
     def cells(self, how: Shown) -> frozenset[Cell]:
         """Give the groups that are told in one way as a whole."""

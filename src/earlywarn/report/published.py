@@ -85,7 +85,7 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
 
 
 def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
-    shown = _shown(audited, origin.cell, origin.versus, words)
+    shown = _shown(audited, origin.gap.value, (origin.cell, origin.versus), words)
     if shown is Shown.EXACT or origin.total is None:
         return origin
     if shown is Shown.HIDDEN:
@@ -100,7 +100,7 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
 
 
 def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
-    shown = _shown(audited, moved.cell, moved.versus, words)
+    shown = _shown(audited, moved.measure, (moved.cell, moved.versus), words)
     if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
         return moved
     if shown is Shown.HIDDEN:
@@ -111,7 +111,7 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
 
 
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
-    if audited.suppression.of(now.cell) is Shown.EXACT:
+    if audited.suppression.of(now.cell, now.measure) is Shown.EXACT:
         return change
     difference = change.difference and _told(change.difference, CAREFUL)
     before, after = (round(value, CAREFUL) for value in (change.before, change.now))
@@ -122,10 +122,11 @@ def _told(estimate: Estimate, digits: int, judged: float = 0.90) -> Estimate:
     return rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
 
 
-def _shown(audited: Audited, cell: Cell, versus: str, words: dict[str, Cell]) -> Shown:
+def _shown(audited: Audited, measure: str, pair: tuple[Cell, str], words: dict[str, Cell]) -> Shown:
     """Give the more careful way of the two groups of a comparison; all others are everyone less the group."""
+    cell, versus = pair
     other = words.get(versus, EVERYONE) if versus else cell
-    return max(audited.suppression.of(cell), audited.suppression.of(other))
+    return max(audited.suppression.of(each, measure) for each in (cell, other))
 
 
 def _is_apart(figure: Figure) -> bool:
@@ -147,7 +148,7 @@ def _is_small(figure: Figure, minimum: int) -> bool:
 
 def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set[tuple[str, str]]) -> Figure:
     """Tell one figure as its groups may be told; all of its family only about, where one of it is small."""
-    shown, minimum = _shown(audited, figure.cell, figure.versus, words), audited.suppression.minimum
+    shown, minimum = _shown(audited, figure.measure, (figure.cell, figure.versus), words), audited.suppression.minimum
     if _is_apart(figure) and _family(figure) in apart:
         shown = max(shown, Shown.ABOUT)
     if shown is Shown.EXACT:
@@ -203,7 +204,7 @@ def _verdict(audited: Audited, verdict: Verdict, words: dict[str, Cell]) -> Verd
 
 
 def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -> Judgement:
-    shown = _shown(audited, judgement.cell, judgement.versus, words)
+    shown = _shown(audited, judgement.measure, (judgement.cell, judgement.versus), words)
     if shown is Shown.EXACT:
         return judgement
     if shown is Shown.HIDDEN:
