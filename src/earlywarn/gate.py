@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import AGAINST
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Gate, Rule
 from earlywarn.estimate import Estimate
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE, MISSING, Cell
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _concerns(rule: Rule, figure: Figure) -> bool:
         return False
     if rule.scope == "overall":
         return figure.cell == EVERYONE
+    if rule.measure == NOT_SCORED and MISSING in figure.cell.values:
+        return False  # whose records lack one thing lack others: reported, and no group of children to be judged by
     return figure.cell != EVERYONE and (bool(figure.versus) or rule.measure in AGAINST)
 
 

@@ -100,7 +100,7 @@ def test_no_small_count_is_told_as_it_is(finest: np.ndarray) -> None:
 
 
 def test_a_table_without_small_counts_is_told_whole() -> None:
-    district = District(np.full((2, 3, 2, 9), 12), 3, MINIMUM)
+    district = District(np.full((2, 3, 2, 9), MINIMUM), 3, MINIMUM)
     assert district.published.exact.all()
     assert {district.published.of(cell) for cell in district.cells} == {Shown.EXACT}
     assert district.published.share(EVERYONE, "recall", (0.4321, 0.5678)).ends == (0.432, 0.568)

@@ -32,6 +32,8 @@ def test_scores_whose_schools_nobody_knows_say_so(ranking: Audited, capsys: pyte
     said = screen(ranking, capsys)
     assert "schools not known." in said
     assert "Too little data to judge any group" in said
+    assert "~ rough: intervals that know no schools are too narrow" in said
+    assert " ~.4" in said
 
 
 def test_before_outcomes_are_known_the_screen_asks_whom_the_list_does_not_see(

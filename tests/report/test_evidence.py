@@ -44,6 +44,10 @@ def test_a_small_count_is_not_told_nor_is_what_it_would_take_to_reach_the_need()
     assert lacks(figure(100, 4), NEED, OPEN) == ("fewer than 10 students who missed the standard, 10 are needed",)
 
 
+def test_a_group_too_small_to_be_told_of_is_not_parted_further() -> None:
+    assert lacks(figure(8, 3), NEED, OPEN) == ("fewer than 10 outcomes, 30 are needed",)
+
+
 def test_a_count_that_gives_another_away_is_told_roughly() -> None:
     rounded = replace(OPEN, rounded=frozenset({GIRLS}))
     assert lacks(figure(24, 12), NEED, rounded) == ("about 20 outcomes, 30 are needed",)

@@ -7,9 +7,11 @@ from itertools import pairwise
 import pytest
 
 from earlywarn.columns import Outcome
-from earlywarn.gate import Verdict
+from earlywarn.config.sections import Gate, Rule
+from earlywarn.gate import Verdict, judge
 from earlywarn.report.beside import Beside, Told, training
 from earlywarn.report.card import model_card
+from earlywarn.report.evidence import UNKNOWN_SCHOOLS
 from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
 from earlywarn.report.forests import gap_forest
 from earlywarn.report.pages import audit_page, figure_files
@@ -93,6 +95,14 @@ def test_where_nobody_is_without_a_score_that_is_said(early: Audited) -> None:
     assert "Nobody. Every student in scope has a score." in words(audit_page(replace(early, figures=full)))
 
 
+def test_where_everyone_has_a_score_the_judged_question_says_so_and_draws_nothing(pooled: Audited) -> None:
+    gate = Gate(rules=(Rule(name="coverage", measure="not_scored_share", at_most=0.1),))
+    judged = replace(pooled, gate=gate, verdict=judge(pooled.figures, gate))
+    text = words(audit_page(judged))
+    assert "1. Can every group be scored alike? Yes. Every student in scope has a score." in text
+    assert "Limit: at most 10 in 100 more, shaded." not in text
+
+
 def test_scores_that_only_rank_are_never_called_risks(ranking: Audited) -> None:
     text = words(audit_page(ranking))
     assert "At the same score, does one group miss the standard more often?" in text
@@ -107,7 +117,7 @@ def test_where_schools_are_not_known_nothing_is_judged_and_intervals_are_rough(r
     page = audit_page(ranking)
     text = words(page)
     assert "Verdict: provisional. Nothing failed." in text
-    assert "Too little data to judge any group: which school a student attends is not known." in text
+    assert f"Too little data to judge any group: {UNKNOWN_SCHOOLS}." in text
     assert "rough, not judged" in text
     assert "rough: " in text
     assert "30 schools" not in text
@@ -132,7 +142,9 @@ def test_a_rough_interval_does_not_stretch_the_axis_of_those_that_are_judged(fin
 
 def test_an_audit_in_which_nothing_could_be_judged_does_not_claim_that_all_is_decided(pooled: Audited) -> None:
     reading = Reading(replace(pooled, verdict=Verdict(Outcome.PROVISIONAL, ())))
-    assert verdict_sentences(reading) == ("Nothing failed.", NOT_JUDGED)
+    nothing, not_judged, not_asked = verdict_sentences(reading)
+    assert (nothing, not_judged) == ("Nothing failed.", NOT_JUDGED)
+    assert not_asked.startswith("Not asked: whether")
 
 
 def test_levels_and_stated_cuts_have_their_tables(pooled: Audited) -> None:

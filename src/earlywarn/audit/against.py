@@ -160,7 +160,7 @@ def _change(key: Key, now: Kept, then: Kept) -> Change:
     if not reason:
         error = jackknife_se(_together((now.keys, new.parts), (then.keys, old.parts)))
         difference = Estimate(value, error, min(new.schools, old.schools) - 1) if error > 0 else None
-        reason = "" if difference else "no interval: nothing that varies"
+        reason = "" if difference else "no change" if value == 0 else "no interval: nothing that varies"
     return Change(*key, old.value, new.value, difference, reason)
 
 

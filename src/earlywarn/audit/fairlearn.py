@@ -6,6 +6,7 @@ the cost. Fairlearn returns 0.0 for a recall without events; here such a value i
 
 import numpy as np
 import pandas as pd
+import sklearn
 from fairlearn.metrics import (
     MetricFrame,
     false_negative_rate,
@@ -15,7 +16,7 @@ from fairlearn.metrics import (
 )
 from sklearn.metrics import precision_score
 
-from earlywarn.columns import MET, MISSED, Floats
+from earlywarn.columns import MET, MISSED, UNKNOWN, Floats
 
 
 def _precision(y_true: Floats, y_pred: Floats, sample_weight: Floats) -> float:
@@ -48,9 +49,11 @@ def confusion_measures(counts: Floats) -> pd.DataFrame:
         Students by cell, outcome (met, missed, unknown) and flagged: shape (cells, 3, 2). Share flagged is
         taken of all of them, the other measures of those with a known outcome.
     """
-    values = {name: _by_cell(counts, [name], (MET, MISSED))[name] for name in METRICS if name != "share_flagged"}
-    values["share_flagged"] = _by_cell(counts, ["share_flagged"], (MET, MISSED, 2))["share_flagged"]
-    table = pd.DataFrame(values).reindex(range(len(counts)))
+    known = [name for name in METRICS if name != "share_flagged"]
+    # The counts are ours: scikit-learn need not look at them again for each group and measure.
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        parts = [_by_cell(counts, known, (MET, MISSED)), _by_cell(counts, ["share_flagged"], (MET, MISSED, UNKNOWN))]
+    table = pd.concat(parts, axis=1).reindex(range(len(counts)))
     for name, outcome in NEEDS.items():
         table.loc[counts[:, outcome].sum(axis=1) == 0, name] = np.nan
     return table[list(METRICS)]

@@ -176,8 +176,7 @@ def suppress(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = A
     """
     numbers, used = counts @ kinds.matrix.T, kinds.used(counts)
     occupied = numbers[:, kinds.place[kinds.size]] > 0
-    # Counts next to the minimum set it off as well: else that it was set off would say 8 or 9.
-    small = (numbers < minimum + LEEWAY) & occupied[:, None] & (kinds.matrix @ used > 0)
+    small = (numbers < minimum) & occupied[:, None] & (kinds.matrix @ used > 0)
     made = turns(kinds, used)
     loose = loosened(Exchanges(lattice(cells, occupied), made, spare(counts, made)), small)
     return Suppression(tuple(cells), kinds, minimum, numbers, ~loose)

@@ -4,7 +4,7 @@ A group that may not be shown keeps its row and says so; none of its counts is p
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.table import Table
@@ -58,6 +58,17 @@ def interval(digits: int = 3, signed: bool = False, confidence: float = 0.95) ->
         return with_interval(figure.estimate, digits, signed, confidence)
 
     return write
+
+
+def roughly(write: Write) -> Write:
+    """Write a rough interval, marked with ~, where there is no other; only for figures that may be published."""
+
+    def rough(figure: Figure) -> str:
+        if figure.estimate is not None or figure.rough is None:
+            return write(figure)
+        return f"~{write(replace(figure, estimate=figure.rough))}"
+
+    return rough
 
 
 def whole_percent(figure: Figure) -> str:

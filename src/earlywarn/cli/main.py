@@ -204,7 +204,7 @@ def audit(
     experiment: Annotated[Path | None, typer.Option(help="An experiment TOML, for a scores file.")] = None,
     model: Annotated[str | None, typer.Option(help="A registered model, for a labelled roster.")] = None,
     version: Annotated[int | None, typer.Option(help="Its version; the one in force by default.", min=1)] = None,
-    year: Annotated[int | None, typer.Option(help="The roster's school year; the latest by default.")] = None,
+    year: Annotated[int | None, typer.Option(help="The school year; the latest with outcomes by default.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of audits; a new folder is made inside.")] = Path("audits"),
     against: Annotated[Path | None, typer.Option(help="An older audit's folder, to compare with.")] = None,
     unsuppressed: Annotated[bool, typer.Option("--unsuppressed", help="Also write copies with every count.")] = False,
@@ -236,17 +236,15 @@ def audit(
 
 @app.command()
 def gate(
-    explain: Annotated[bool, typer.Option("--explain", help="Say every rule in plain words.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say every rule in plain words.")] = True,
     config: Annotated[Path | None, typer.Option("--config", help="An experiment TOML; else the default rules.")] = None,
 ) -> None:
     """Say the gate's rules in plain words: what is judged, how sure, and what follows."""
     from earlywarn.cli.show_gate import show_gate
     from earlywarn.config.load import load_experiment
     from earlywarn.config.sections import Gate
-    from earlywarn.errors import Fault, UsageError
 
-    if not explain:
-        raise UsageError(Fault("gate", "nothing to do", "--explain", "run 'earlywarn gate --explain'"))
+    del explain  # there is nothing else that it could do
     experiment = load_experiment(config) if config else None
     show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
 

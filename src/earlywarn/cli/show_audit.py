@@ -1,6 +1,7 @@
 """What the terminal shows of an audit: whose scores, the groups, the verdict with its reasons, where the files lie."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from rich.text import Text
 
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, SAME_RISK_GAP
-from earlywarn.cli.groups import Column, groups_table, interval
+from earlywarn.cli.groups import Column, groups_table, interval, roughly
 from earlywarn.cli.terminal import out, show
 from earlywarn.groups import EVERYONE
 from earlywarn.report.accounts import unknown_differences
@@ -86,6 +87,8 @@ def _show_judged(audited: Audited) -> None:
     judged = [measure for measure in HEADS if _is_judged(audited, measure)][:MOST_COLUMNS]
     columns = (Column(">>Recall", "recall", interval()), *(_column(measure, confidence) for measure in judged))
     _show_groups(audited, columns, f"{confidence:.0%} intervals for what the gate judges, 95 % for recall")
+    if not audited.about.schools:
+        out.print("~ rough: intervals that know no schools are too narrow; nothing is judged by them.")
     show_unknown(audited)
     show_verdict(audited)
 
@@ -100,6 +103,8 @@ def _show_unjudged(audited: Audited) -> None:
 
 
 def _show_groups(audited: Audited, columns: Sequence[Column], intervals: str) -> None:
+    if not audited.about.schools:
+        columns = [replace(column, write=roughly(column.write)) for column in columns]
     made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, columns)
     show(f"Groups, for the audit only; {intervals}", made)
 

@@ -59,8 +59,10 @@ def about(door: ScoresDoor, plan: AuditPlan, day: date) -> About:
         what=f"the scores in {files[0]}",
         standard=plan.standard,
         note=plan.note,
-        students=f"{len(door):,} students of {files[0]}",
-        list="the list as given" if door.flagged is not None else f"list of {100 * plan.capacity.share:g} %",
+        students=f"one row per student in {files[0]}",
+        list="the list as given"
+        if door.flagged is not None
+        else f"no column says who was flagged: taken are the {100 * plan.capacity.share:g} % with the highest scores",
         schools=len(door.school.names) if door.schools_known else 0,
         day=day,
         digests={f"{what}_sha256": a.sha256 for what, a in zip(("scores", "groups"), door.accounts, strict=False)},

@@ -56,8 +56,10 @@ def _sentences(reading: Reading, told: Sequence[Change], then: Kept) -> list[str
         f"Of {w.plural(len(compared), 'figure')} that could be compared {_so_many(moved)} changed by more than noise, "
         "among so many (Benjamini and Hochberg)."
     ]
-    if len(told) > len(compared):
-        said.append(f"For {w.count(len(told) - len(compared))} there was too little data then or now.")
+    if same := sum(change.reason == "no change" for change in told):
+        said.append(f"{w.plural(same, 'figure')} did not change at all.")
+    if len(told) > len(compared) + same:
+        said.append(f"For {w.count(len(told) - len(compared) - same)} there was too little data then or now.")
     if then.standard != reading.audited.about.standard:
         said.append(f"The standard was another then: {then.standard}. Outcomes are not alike.")
     return said

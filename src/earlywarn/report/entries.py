@@ -90,17 +90,18 @@ def told(figure: Figure, estimate: Estimate) -> Entry:
     low, high = estimate.interval(CONFIDENCE)
     if (figure.measure, figure.cell) == (m.SHARE_FLAGGED.name, EVERYONE) and high - low < FIXED:
         return Entry(w.percent(estimate.value), BY_LENGTH)
-    write, ends = written(figure.measure, figure.form, is_coarse=w.is_coarse(estimate.value, low, high))
+    write, ends = written(figure.measure, figure.form, estimate.digits)
     return Entry(write(estimate.value), w.span((low, high), ends))
 
 
-def written(measure: str, form: Form, *, is_coarse: bool = False) -> tuple[Write, Write]:
+def written(measure: str, form: Form, digits: int | None = None) -> tuple[Write, Write]:
     """Give how a measure's value and the ends of its interval are written; what was rounded gets no more places."""
     if form is Form.RATIO:
         return w.times, w.bare_times
     decimal = DECIMALS.get(measure)
     if decimal is not None:
-        plain = partial(decimal if form is Form.VALUE else w.signed, places=3 - is_coarse)
+        plain = partial(decimal if form is Form.VALUE else w.signed, places=3 if digits is None else min(digits, 3))
         return plain, plain
     pair = (w.of_hundred, w.of_hundred) if form is Form.DIFFERENCE or measure in GAPS else (w.percent, w.bare_percent)
-    return partial(pair[0], places=1 - is_coarse), partial(pair[1], places=1 - is_coarse)
+    places = 1 if digits is None else max(min(digits - 2, 1), 0)
+    return partial(pair[0], places=places), partial(pair[1], places=places)

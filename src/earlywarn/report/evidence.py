@@ -65,10 +65,11 @@ def lacks(figure: Figure, need: Evidence, shown: Discretion, *, schools_known: b
 def _lacks(figure: Figure, need: Evidence, shown: Discretion, schools_known: bool) -> Iterator[str]:
     nouns = NOUNS.get(figure.measure, _LACKING)
     have = (figure.students, figure.events, figure.non_events)
-    told = shown.counts(figure.cell, *have)
     wanted = (need.students, need.events, need.non_events)
     names = ((nouns.whole, ""), ("student", nouns.events), ("student", nouns.non_events))
-    for number, least, words, name in zip(have, wanted, told, names, strict=True):
+    lines = zip(have, wanted, shown.counts(figure.cell, *have), names, strict=True)
+    # A whole that is itself too small to be told says all that its two parts could.
+    for number, least, words, name in list(lines)[: 1 if figure.students < shown.minimum else 3]:
         if number < least:
             yield _wanting(number, least, words, name)
     if not schools_known:

@@ -45,6 +45,10 @@ class Tried:
     auc_gain: Estimate | None
 
 
+NOT_TOLD = -1
+"""Stands for a count that is below the privacy minimum, once an audit is as it may be published."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """Students of one group in the test year, by what is known of them.
@@ -147,7 +151,7 @@ class Audited:
     @property
     def has_outcomes(self) -> bool:
         """Whether any outcome is known."""
-        return any(line.missed + line.met for line in self.counted)
+        return self.verdict is not None
 
 
 @dataclass(frozen=True)

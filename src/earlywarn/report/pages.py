@@ -5,9 +5,10 @@ asks for nothing from outside, runs no script, and reads on paper, in black and 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.candidates.catalogue import Role
 from earlywarn.gate import Verdict
 from earlywarn.groups import EVERYONE, Cell
@@ -65,7 +66,7 @@ def figure_files(audited: Audited, beside: Beside = NOTHING_BESIDE) -> dict[str,
     """Give every figure of the audit as a stand-alone SVG, by file name."""
     reading, findings = Reading(audited), beside.findings
     draw: Any = pages().get_template("figures.svg.j2").module
-    forests = [question.forest for question in _questions(reading)]
+    forests = [question.forest for question in _questions(reading) if question.forest.lines]
     forests += [recall_forest(reading)] if audited.has_outcomes else []
     files = {f"{forest.name}.svg": draw.forest(forest.layouts[0], alone=True) for forest in forests}
     if findings is not None:
@@ -133,7 +134,10 @@ def _questions(reading: Reading) -> tuple[Answered | unjudged.Asked, ...]:
 def _answered(reading: Reading, question: Question) -> Answered:
     limit = say.rule_limit(reading, question.measure)
     caption = f"Limit: {limit}, shaded. {question.lead}" if limit else question.lead
-    return Answered(question.title, say.answered(reading, question), gap_forest(reading, question), caption)
+    forest = gap_forest(reading, question)
+    if question.measure == NOT_SCORED and say.everyone_scored(reading):
+        forest = replace(forest, lines=())
+    return Answered(question.title, say.answered(reading, question), forest, caption)
 
 
 def _groups(reading: Reading) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from earlywarn.estimate import Estimate, rounded
 from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.report.findings import Audited, Findings
+from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
 from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import NOBODY, Reading
 
@@ -26,6 +26,16 @@ CONFIDENCE = 0.95
 DIGITS = ((300, 3), (30, 2), (0, 1))
 """From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
 leaves open, then give the same share, and nobody can tell which it was."""
+
+COUNTED = {
+    "students": "students",
+    "missed": "missed",
+    "met": "met",
+    "unknown": "unknown",
+    "not_enough_data": "not_scored",
+    "not_scored_missed": "not_scored_missed",
+}
+"""What is counted of a group -> the kind that the suppression knows it by."""
 
 CAREFUL = 2
 """Decimals of what is told of two groups or two audits at once."""
@@ -45,7 +55,8 @@ def published(audited: Audited) -> Audited:
     worded = (f if f.estimate is not None else replace(f, reason=reading.why_not(f)) for f in audited.figures)
     figures = tuple(_figure(audited, f, words, apart) for f in worded)
     verdict = audited.verdict and _verdict(audited, audited.verdict, words)
-    return replace(audited, figures=figures, verdict=verdict, is_published=True)
+    counted = tuple(_counted(audited, line) for line in audited.counted)
+    return replace(audited, figures=figures, verdict=verdict, counted=counted, is_published=True)
 
 
 def published_findings(findings: Findings) -> Findings:
@@ -72,7 +83,8 @@ def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin
     if audited.unsuppressed:
         return tuple(found)
     words = {cell.slug: cell for cell in audited.suppression.shown}
-    return tuple(_origin(audited, origin, words) for origin in found)
+    sizes = {(f.measure, f.cell, f.versus): f.students for f in audited.figures if f.is_main}
+    return tuple(_origin(audited, o, words, _digits(sizes.get((o.gap.value, o.cell, o.versus), 0))) for o in found)
 
 
 def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change, ...]:
@@ -84,7 +96,7 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
     return tuple(_change(audited, c, f) for c, f in pairs if f is not None and not math.isnan(f.value))
 
 
-def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
+def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: int) -> Origin:
     shown = _shown(audited, origin.gap.value, (origin.cell, origin.versus), words)
     if shown is Shown.EXACT or origin.total is None:
         return origin
@@ -93,9 +105,9 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell]) -> Origin:
         return replace(origin, total=None, parts=(), missing=(), reason=reason)
     return replace(
         origin,
-        total=_told(origin.total, CAREFUL),
-        parts=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=_told(part.estimate, CAREFUL)) for part in origin.missing),
+        total=_told(origin.total, digits),
+        parts=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.missing),
     )
 
 
@@ -113,8 +125,9 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
 def _change(audited: Audited, change: Change, now: Figure) -> Change:
     if audited.suppression.of(now.cell, now.measure) is Shown.EXACT:
         return change
-    difference = change.difference and _told(change.difference, CAREFUL)
-    before, after = (round(value, CAREFUL) for value in (change.before, change.now))
+    digits = _digits(now.students)
+    difference = change.difference and _told(change.difference, digits)
+    before, after = (round(value, digits) for value in (change.before, change.now))
     return replace(change, before=before, now=after, difference=difference)
 
 
@@ -127,6 +140,14 @@ def _shown(audited: Audited, measure: str, pair: tuple[Cell, str], words: dict[s
     cell, versus = pair
     other = words.get(versus, EVERYONE) if versus else cell
     return max(audited.suppression.of(each, measure) for each in (cell, other))
+
+
+def _counted(audited: Audited, line: Counted) -> Counted:
+    """Tell a group's counts as each may be told; one that is hidden, and all of a hidden group, is NOT_TOLD."""
+    if audited.suppression.of(line.cell) is Shown.HIDDEN:
+        return Counted(line.cell, *([NOT_TOLD] * len(COUNTED)))
+    told = {name: audited.suppression.count(line.cell, kind).number for name, kind in COUNTED.items()}
+    return Counted(line.cell, **{name: NOT_TOLD if number is None else number for name, number in told.items()})
 
 
 def _is_apart(figure: Figure) -> bool:

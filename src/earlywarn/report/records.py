@@ -11,7 +11,7 @@ from earlywarn.evaluate import Bin, Evaluation
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report import sentences as say
-from earlywarn.report.findings import UNSUPPRESSED, Audited, Counted, Findings, Reached, Tried
+from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, Findings, Reached, Tried
 from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.rows import estimated, figure_rows, number
@@ -183,7 +183,11 @@ def _counted(reading: Reading, line: Counted) -> dict[str, Any]:
     names = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
     if line.cell in reading.discretion.hidden:
         return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reading.discretion.hidden_words}
-    return {"group": line.cell.slug, **{name: getattr(line, name) for name in names}, "reason": ""}
+    return {"group": line.cell.slug, **{name: _count(getattr(line, name)) for name in names}, "reason": ""}
+
+
+def _count(number: int) -> int | None:
+    return None if number == NOT_TOLD else number
 
 
 def _reached(reading: Reading, line: Reached) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from functools import partial
 
 from earlywarn.audit import measures as m
+from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.columns import Outcome
 from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement
-from earlywarn.groups import Cell
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.evidence import NOUNS, UNKNOWN_SCHOOLS
-from earlywarn.report.questions import HELD_AGAINST, Question, question_of
+from earlywarn.report.questions import BY_MEASURE, HELD_AGAINST, Question, question_of
 from earlywarn.report.reading import TOO_LITTLE, Reading, is_open
 
 REALISTIC = 20
@@ -46,6 +47,15 @@ NOT_JUDGED = "Nothing could be judged: no rule of the gate is about a group with
 OUTCOME_WORDS = {Outcome.PASS: "within the limit", Outcome.PROVISIONAL: "not decided", Outcome.FAIL: "beyond the limit"}
 
 
+NEEDED = {
+    "recall_gain": "there is nothing to hold it against",
+    "recall_drift": "no other model is in use",
+    "not_scored_share": "no group to compare",
+    "same_risk_gap": "no group to compare",
+}
+"""What a rule of the gate that was not asked would need."""
+
+
 def verdict_headline(reading: Reading, today: date | None) -> str:
     """Say the verdict in a few words; with a day, until when a provisional one holds."""
     outcome = reading.verdict.outcome
@@ -69,9 +79,39 @@ def verdict_sentences(reading: Reading) -> tuple[str, ...]:
         said.append(_too_little(reading, lacking))
     if not waiting:
         said.append(NOT_JUDGED if verdict.outcome is Outcome.PROVISIONAL else DECIDED)
-    if named := _names(reading, (j for j in verdict.named if reading.has_students(j.cell))):
+    decided = {judgement.cell for judgement in verdict.judgements if judgement.low is not None}
+    small = (j for j in verdict.named if j.cell not in decided and reading.has_students(j.cell))
+    if named := _names(reading, small):
         said.append(f"Too little data, and too few students to move the verdict: {w.listed(named)}.")
-    return tuple(said)
+    return (*said, *_works_for(reading), *_not_asked(reading))
+
+
+def _works_for(reading: Reading) -> Iterable[str]:
+    """Say for whom all that could be judged lies within the limits."""
+    by_cell: dict[Cell, list[Judgement]] = {}
+    for judgement in reading.verdict.judgements:
+        if judgement.low is not None and judgement.cell.attributes:
+            by_cell.setdefault(judgement.cell, []).append(judgement)
+    # A reference is held against nobody: it would pass by having been asked one question only.
+    by_cell = {cell: those for cell, those in by_cell.items() if any(j.versus for j in those)}
+    whole = [cell for cell, those in by_cell.items() if all(j.outcome is Outcome.PASS for j in those)]
+    most = [
+        f"{reading.words(cell)} ({within} of {len(those)})"
+        for cell, those in by_cell.items()
+        if 0 < (within := sum(j.outcome is Outcome.PASS for j in those)) < len(those)
+    ]
+    if whole:
+        yield f"Within the limits on every question: {w.listed(reading.words(cell) for cell in whole)}."
+    if most:
+        yield f"Within the limits on some questions: {w.listed(most)}."
+
+
+def _not_asked(reading: Reading) -> Iterable[str]:
+    """Say which rules of the gate had nothing to be asked of."""
+    asked = {judgement.rule for judgement in reading.verdict.judgements}
+    left = dict.fromkeys(rule.measure for rule in reading.audited.gate.rules if rule.name not in asked)
+    if told := [f"{BY_MEASURE[measure].doubt} ({NEEDED.get(measure, 'risks are needed')})" for measure in left]:
+        yield f"Not asked: {'; '.join(told)}."
 
 
 def fail_sentence(reading: Reading, judgement: Judgement) -> str:
@@ -108,7 +148,15 @@ def answers(reading: Reading, question: Question) -> tuple[Said, ...]:
 
 def answered(reading: Reading, question: Question) -> tuple[Said, ...]:
     """Answer a question as its kind asks for."""
+    if question.measure == NOT_SCORED and everyone_scored(reading):
+        return (Said("Yes.", "Every student in scope has a score."),)
     return (gain_answers if question.measure in HELD_AGAINST else answers)(reading, question)
+
+
+def everyone_scored(reading: Reading) -> bool:
+    """Tell whether nobody in scope is without a score."""
+    found = reading.find(NOT_SCORED, EVERYONE)
+    return found is not None and found.students > 0 and not found.events
 
 
 def gain_answers(reading: Reading, question: Question) -> tuple[Said, ...]:

@@ -15,7 +15,7 @@ from earlywarn.report.entries import figure_entry
 from earlywarn.report.forest import Forest
 from earlywarn.report.forests import Drawn, share_forest
 from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import TOLD_IN_A_SENTENCE, Said, rule_limit
+from earlywarn.report.sentences import TOLD_IN_A_SENTENCE, Said, everyone_scored, rule_limit
 
 TITLES = {
     m.SHARE_FLAGGED.name: "Of the students of each group, how many are on the list?",
@@ -74,7 +74,7 @@ def _flagged(reading: Reading) -> tuple[Said, ...]:
 
 def _not_scored(reading: Reading) -> tuple[Said, ...]:
     everyone = reading.figure(NOT_SCORED)
-    if not everyone.events:
+    if everyone_scored(reading):
         return (Said("Nobody.", "Every student in scope has a score."),)
     words = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)
     told = Said(f"{w.percent(everyone.value)} of all students in scope", f"have no score: {words[1]} of {words[0]}.")
