@@ -70,7 +70,7 @@ def test_every_small_count_could_be_any_of_three(finest: np.ndarray, minimum: in
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_integer_programming_leaves_three_values_open(shape: tuple[int, ...], depth: int, seed: int) -> None:
-    """Also where more attributes than are ever crossed stand behind the audit."""
+    """Over the crossing of all attributes; where the audit crosses fewer, this is tried here and no law."""
     district = District(drawn(seed, shape), depth, MINIMUM)
     reader, small = Reader.of(district), list(district.small())
     for place in np.random.default_rng(seed).permutation(len(small))[:4]:
