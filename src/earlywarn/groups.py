@@ -106,9 +106,11 @@ def _declared(column: Coded, declared: Sequence[str], least: int) -> Coded:
     """Put declared codes first; undeclared ones that few students hold are pooled, since they may be anything."""
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
     kept = [name for name, held in zip(column.names, counts, strict=True) if name not in declared and held >= least]
-    rare = [name for name in column.names if name not in declared and name not in kept]
+    kept = [name for name in kept if name not in (MISSING, OTHER)]  # a code that spells our own word is missing
+    rare = [name for name in column.names if name not in (*declared, *kept, MISSING, OTHER)]
     names = (*declared, *kept, *([OTHER] if rare else []), MISSING)
-    place = np.array([names.index(OTHER if n in rare else n) for n in column.names] + [len(names) - 1], dtype=np.int32)
+    spelt = (MISSING if n in (MISSING, OTHER) else OTHER if n in rare else n for n in column.names)
+    place = np.array([*(names.index(name) for name in spelt), len(names) - 1], dtype=np.int32)
     return Coded(place[column.codes], names)
 
 

@@ -17,7 +17,7 @@ from earlywarn.config.experiment import Experiment
 from earlywarn.evaluate import HeldOut
 from earlywarn.examine.cohorts import card_scores, held_out
 from earlywarn.frontier.lists import Contender, Frontier, Kind, Step
-from earlywarn.frontier.weighing import PLACED, Compared, weigh, widest
+from earlywarn.frontier.weighing import Compared, weigh, widest
 from earlywarn.groups import Cell
 from earlywarn.scorecard.points import risk_of
 
@@ -27,13 +27,11 @@ def weigh_mitigation(parts: Split, rivals: Rivals | None, experiment: Experiment
     if rivals is None:
         return None
     lessons = _weighed_in_training(rivals, parts.train, experiment)
-    followed = {measure: cell for measure in PLACED if (cell := widest(lessons[0], measure)) is not None}
     scorable = parts.test.take(parts.test.enough)
     compared = _compared(parts.test, rivals.attribute, experiment)
-    contenders = [
-        _with_lesson(_on_test(rival, scorable, compared.test, experiment), lesson, followed)
-        for rival, lesson in zip(rivals.cards, lessons, strict=True)
-    ]
+    bare = [_on_test(rival, scorable, compared.test, experiment) for rival in rivals.cards]
+    followed = widest(lessons[0], weigh(bare[:1], compared)[0])
+    contenders = [_with_lesson(each, lesson, followed) for each, lesson in zip(bare, lessons, strict=True)]
     contenders += _bounds(rivals, contenders[0], scorable)
     pooled, rest = _pooled(rivals.pooling)
     return Frontier(rivals.attribute, followed, weigh(contenders, compared), pooled, rest)

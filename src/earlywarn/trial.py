@@ -109,13 +109,16 @@ def _audits(
 
 def about_test(what: str, part: Cohort, experiment: Experiment, stamp: Stamp) -> About:
     """Say what was audited."""
+    plan = experiment.cohort
+    later = "later than all that taught the model"
+    apart = later if plan.test_schools is None else "schools held out: nothing of them taught the model"
     return About(
         name=experiment.name,
         title=experiment.title,
         what=what,
         standard=experiment.standard.title,
-        note=experiment.cohort.note,
-        students=f"school year {experiment.cohort.test_year}, later than all that taught the model",
+        note=plan.note,
+        students=f"school year {plan.test_year}, {apart}",
         list=f"list of {100 * experiment.capacity.share:g} %",
         schools=int(part.frame["school"].nunique()),
         day=stamp.day,

@@ -142,7 +142,7 @@ def test_a_small_group_says_what_it_lacks_and_is_never_the_widest() -> None:
     step = weigh(pair(small, points), small)[0]
     gap = step.gap("recall", Cell(("lunch",), ("(not recorded)",)))
     assert gap.reason.startswith("too little data: fewer than 30 students with a known outcome")
-    assert widest(step, "recall") == F
+    assert widest(step, step)["recall"] == F
 
 
 def test_without_a_reference_each_group_is_compared_with_all_others() -> None:
@@ -157,3 +157,14 @@ def test_a_frontier_gives_its_lists_by_kind() -> None:
     frontier = Frontier("lunch", {}, weigh(pair(compared, points), compared))
     assert frontier.chosen.contender.name == "chosen"
     assert [step.contender.name for step in frontier.of(Kind.MITIGATED, Kind.MIXTURE)] == ["other"]
+
+
+def test_a_gap_that_the_test_cannot_tell_is_not_followed() -> None:
+    compared, points = made()
+    own = contender(compared, points)
+    taught = weigh([own], replace(compared, reference=None))[0]
+    few = np.where(compared.group.codes == 1, 2, compared.group.codes).astype(np.int32)
+    few[:5] = 1
+    tested = weigh([own], replace(compared, group=Coded(few, compared.group.names), reference=None))[0]
+    assert set(widest(taught, taught).values()) <= {F, N}
+    assert widest(taught, tested) == {"recall": F, "false_alarm_rate": F}

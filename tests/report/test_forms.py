@@ -116,7 +116,7 @@ def test_scores_that_only_rank_are_never_called_risks(ranking: Audited) -> None:
 def test_where_schools_are_not_known_nothing_is_judged_and_intervals_are_rough(ranking: Audited) -> None:
     page = audit_page(ranking)
     text = words(page)
-    assert "Verdict: provisional. Nothing failed." in text
+    assert "Verdict: provisional. Nothing could be judged." in text
     assert f"Too little data to judge any group: {UNKNOWN_SCHOOLS}." in text
     assert "rough, not judged" in text
     assert "rough: " in text
@@ -143,7 +143,7 @@ def test_a_rough_interval_does_not_stretch_the_axis_of_those_that_are_judged(fin
 def test_an_audit_in_which_nothing_could_be_judged_does_not_claim_that_all_is_decided(pooled: Audited) -> None:
     reading = Reading(replace(pooled, verdict=Verdict(Outcome.PROVISIONAL, ())))
     nothing, not_judged, not_asked = verdict_sentences(reading)
-    assert (nothing, not_judged) == ("Nothing failed.", NOT_JUDGED)
+    assert (nothing, not_judged) == ("Nothing could be judged.", NOT_JUDGED)
     assert not_asked.startswith("Not asked: whether")
 
 

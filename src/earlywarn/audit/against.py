@@ -22,8 +22,14 @@ from earlywarn.estimate import Estimate
 from earlywarn.intervals import jackknife_se
 
 FORMAT = "earlywarn-audit-parts/1"
+LEAST_ERROR = 1e-9
+"""An error below this is rounding: a share that the list's length sets does not vary."""
+
 BY_SCHOOL = "by_school.parquet"
 """The private file of an audit's folder, from which later audits are compared with it."""
+
+THEN = "then"
+"""Before the reason why the older figure cannot be compared: then its value may not be told either."""
 
 Key = tuple[str, str, str]
 """Measure, slug of the group, what it is held against."""
@@ -154,12 +160,12 @@ def read_kept(folder: Path) -> Kept:
 
 def _change(key: Key, now: Kept, then: Kept) -> Change:
     new, old = now.figures[key], then.figures[key]
-    lacks = [f"{when}: {figure.reason}" for when, figure in (("now", new), ("then", old)) if figure.reason]
+    lacks = [f"{when}: {figure.reason}" for when, figure in ((THEN, old), ("now", new)) if figure.reason]
     value, reason = new.value - old.value, "; ".join(lacks)
     difference = None
     if not reason:
         error = jackknife_se(_together((now.keys, new.parts), (then.keys, old.parts)))
-        difference = Estimate(value, error, min(new.schools, old.schools) - 1) if error > 0 else None
+        difference = Estimate(value, error, min(new.schools, old.schools) - 1) if error > LEAST_ERROR else None
         reason = "" if difference else "no change" if value == 0 else "no interval: nothing that varies"
     return Change(*key, old.value, new.value, difference, reason)
 

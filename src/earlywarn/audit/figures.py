@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from earlywarn.audit.sheets import Counts, Sheet
+from earlywarn.audit.sheets import Counts, Sheet, is_presence
 from earlywarn.audit.sides import NOBODY, Sides
 from earlywarn.columns import Floats, Ints
 from earlywarn.config.sections import Evidence
@@ -148,7 +148,7 @@ class Rows:
         held = (round(counts.students[row]), round(counts.events[row]), round(counts.non_events[row]))
         schools = float(counts.schools[row])
         smallest = min(frame.sizes[pairs.one[row]], frame.sizes[pairs.other[row]])
-        reason = _lack(frame, held, schools, value)
+        reason = _lack(frame, held, schools, value, is_presence(self.name))
         rough, estimate = (found, None) if reason else (None, found)
         if smallest < frame.least:
             reason = f"fewer than {frame.least} students: not shown" if smallest else "nobody in this group"
@@ -266,14 +266,16 @@ def _recovered(one: tuple[Sheet, Ints], other: tuple[Sheet, Ints]) -> list[Estim
     ]
 
 
-def _lack(frame: Frame, held: tuple[int, int, int], schools: float, value: float) -> str:
+def _lack(frame: Frame, held: tuple[int, int, int], schools: float, value: float, presence: bool) -> str:
     """Say why there is too little data to judge; "" if there is enough."""
     if np.isnan(value):
         return "undefined: no student to take it of"
     need = frame.evidence
+    # That nobody lacks a score or an input needs no events to be known: MOVER says how sure it is.
+    events, others = (0, 0) if presence else (need.events, need.non_events)
     wanted = zip(
         held,
-        (need.students, need.events, need.non_events),
+        (need.students, events, others),
         ("students with a known outcome", "events", "non-events"),
         strict=True,
     )

@@ -6,6 +6,7 @@ Both stand beside the raw figures; neither reaches the gate.
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import special
 
 from earlywarn.columns import Floats
 from earlywarn.estimate import Estimate
@@ -36,7 +37,9 @@ def pooled(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
     """
     if len(estimates) < 2:
         return tuple(estimates)
-    values, variances = np.array([e.value for e in estimates]), np.array([e.se**2 for e in estimates])
+    values, variances = np.array([e.value for e in estimates]), np.array([_error(e) ** 2 for e in estimates])
+    if not (variances > 0).all():
+        return tuple(estimates)
     weights = 1 / variances
     mean = float(np.sum(weights * values) / weights.sum())
     excess = float(np.sum(weights * (values - mean) ** 2)) - (len(values) - 1)
@@ -49,3 +52,9 @@ def pooled(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
     return tuple(
         Estimate(float(value), float(error), e.df) for value, error, e in zip(shrunk, errors, estimates, strict=True)
     )
+
+
+def _error(estimate: Estimate) -> float:
+    """Give the standard error that an interval amounts to, on whichever scale it was taken."""
+    low, high = estimate.interval(0.95)
+    return (high - low) / (2 * float(special.stdtrit(estimate.df, 0.975)))

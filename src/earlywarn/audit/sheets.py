@@ -116,6 +116,11 @@ def gain_sheet(name: str, title: str, scored: Scored, other: Scored, sums: tuple
     return paired_sheet(name, title, sums, discordance(scored, other), sides)
 
 
+def is_presence(name: str) -> bool:
+    """Tell whether a measure counts who lacks a score or an input, among all students in scope."""
+    return name == NOT_SCORED or name.startswith(LACKS)
+
+
 def title_of_lack(name: str) -> str:
     """Give the title of a presence measure."""
     return "Share not scored" if name == NOT_SCORED else f"Share without {name.removeprefix(LACKS)}"

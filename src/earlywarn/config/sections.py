@@ -44,6 +44,11 @@ class Cohort(Section):
         """Give the last day of a school year, on which its rows are known."""
         return date.fromisoformat(f"{school_year:04d}-{self.year_ends}")
 
+    @property
+    def lessons_end(self) -> date:
+        """The day by which every outcome that teaches is known; with schools held out, that of the test's outcomes."""
+        return self.as_of(self.test_year if self.test_schools is None else self.test_year + self.outcome_years)
+
     def school_year(self, day: date) -> int:
         """Give the school year (the calendar year in which it ends) that a day lies in."""
         return day.year if day <= self.as_of(day.year) else day.year + 1

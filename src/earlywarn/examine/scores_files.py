@@ -4,7 +4,7 @@ What the file cannot say is named: without schools no figure is judged, since no
 students of one school are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -15,15 +15,20 @@ from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject
 from earlywarn.capacity import Listed, given_list, list_by_chance, seats_for
 from earlywarn.columns import UNKNOWN, Coded
 from earlywarn.config.audit import AuditPlan, ScoreIs
+from earlywarn.errors import EvidenceError, Fault
 from earlywarn.examine.judged import Terms, count_students
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.report.findings import About, Counted
+from earlywarn.roster.quarantine import summary
 from earlywarn.roster.scores_file import ScoresDoor
 
 UNKNOWN_SCHOOLS = "schools are not known: give a column school_id"
 ELSEWHERE = "(school not known)"
 """The school of students who stand in the groups file alone."""
+
+RULES_SHOWN = 6
+"""Broken rules that a page names; the door counts all of them."""
 
 STAND_INS = 400
 """Where schools are not known students are dealt into so many lots at random, as if each stood alone."""
@@ -31,6 +36,9 @@ STAND_INS = 400
 
 def subject_of(door: ScoresDoor, plan: AuditPlan) -> tuple[Subject, tuple[Counted, ...]]:
     """Give what is audited and the count of all students by group, those without a score included."""
+    if not door.scored.any():
+        where, remedy = door.accounts[0].file, "check that the column holds numbers, and which words mean missing"
+        raise EvidenceError(Fault(where, "not one student has a score", "a score per student", remedy))
     table, school = _everyone(door, plan)
     groups = membership(table, door.comparison.depth)
     scored = np.concatenate([door.scored, np.zeros(len(door.join.groups_only), dtype=bool)])
@@ -58,7 +66,7 @@ def about(door: ScoresDoor, plan: AuditPlan, day: date) -> About:
         title=plan.title,
         what=f"the scores in {files[0]}",
         standard=plan.standard,
-        note=plan.note,
+        note=" ".join(part for part in (plan.note, *_accounts(door)) if part),
         students=f"one row per student in {files[0]}",
         list="the list as given"
         if door.flagged is not None
@@ -67,6 +75,22 @@ def about(door: ScoresDoor, plan: AuditPlan, day: date) -> About:
         day=day,
         digests={f"{what}_sha256": a.sha256 for what, a in zip(("scores", "groups"), door.accounts, strict=False)},
     )
+
+
+def _accounts(door: ScoresDoor) -> Iterator[str]:
+    """Say what became of rows and students that the figures do not rest on."""
+    for account in door.accounts:
+        counts = account.counts
+        if counts.quarantined or counts.merged:
+            told = f"{counts.quarantined:,} refused and {counts.merged:,} merged"
+            yield f"Of {counts.rows_in:,} rows of {account.file} {told}."
+        for count in summary(account.refusals)[:RULES_SHOWN]:
+            yield f"Refused in {account.file}, {count.place}: {count.rule}; {count.remedy}."
+    join = door.join
+    if len(join.groups_only):
+        yield f"{len(join.groups_only):,} students stand in the groups file alone: they count as not scored."
+    if join.scores_only + join.groups_refused:
+        yield f"Of {join.scores_only + join.groups_refused:,} students with a score no group is recorded."
 
 
 def terms(door: ScoresDoor, plan: AuditPlan) -> Terms:

@@ -58,6 +58,8 @@ class Moved:
     ----------
     change
         Paired; None for the chosen list, and where ``reason`` says why.
+    digits
+        Decimals that are left of the value, where it was rounded to be published.
     """
 
     measure: str
@@ -66,6 +68,12 @@ class Moved:
     value: float
     change: Estimate | None
     reason: str
+    digits: int | None = None
+
+    @property
+    def places(self) -> int:
+        """Decimals of the value in students of 100."""
+        return 1 if self.digits is None else max(min(self.digits - 2, 1), 0)
 
 
 @dataclass(frozen=True)

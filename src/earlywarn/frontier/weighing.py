@@ -46,10 +46,12 @@ def weigh(contenders: Sequence[Contender], compared: Compared) -> tuple[Step, ..
     return tuple(_Weighing(each, _Sums.of(each, compared), own, compared).step() for each in contenders)
 
 
-def widest(step: Step, measure: str) -> Cell | None:
-    """Give the group with the widest gap among those with enough data; None where there is none."""
-    held = [moved for moved in step.moved if moved.measure == measure and not moved.reason]
-    return max(held, key=lambda moved: abs(moved.value)).cell if held else None
+def widest(taught: Step, tested: Step) -> dict[str, Cell]:
+    """Give, for each raw gap, the group whose gap was widest in training, of those with enough data on both sides."""
+    enough = {(moved.measure, moved.cell) for moved in tested.moved if not moved.reason}
+    held = [moved for moved in taught.moved if not moved.reason and (moved.measure, moved.cell) in enough]
+    by_measure = {name: [moved for moved in held if moved.measure == name] for name in PLACED}
+    return {name: max(those, key=lambda m: abs(m.value)).cell for name, those in by_measure.items() if those}
 
 
 Part = tuple[Floats, Floats]

@@ -19,6 +19,8 @@ def entry_of(findings: Findings, papers: Mapping[str, bytes], figures: Mapping[s
             "candidate": card.candidate,
             "seed": str(experiment.seed),
             "test_year": str(experiment.cohort.test_year),
+            "outcome_years": str(experiment.cohort.outcome_years),
+            "held_out_share": str(experiment.cohort.test_schools or "none"),
             "capacity_share": str(experiment.capacity.share),
             "inputs": ", ".join(spec.name for spec in card.specs),
             "train_students": str(findings.train_students),

@@ -161,7 +161,8 @@ class Findings:
     Attributes
     ----------
     unseen
-        The chosen candidate on the later year in schools (and students) that taught nothing, by cross-fitting.
+        The chosen candidate on the test in schools (and students) that taught nothing, by cross-fitting; where whole
+        schools are held out, the test itself.
     audited, rules
         The audit of the chosen candidate, and of the indicator rules under the same gate but for the rules about
         gain over them. Its day is the one from which a provisional verdict counts; promoting later does not renew it.

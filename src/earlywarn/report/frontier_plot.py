@@ -124,7 +124,9 @@ def _plot(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> Plo
     points = [_Point.of(frontier, step, measure, cell) for step in steps]
     against = reading.against(frontier.chosen.gap(measure, cell).versus)
     title = f"{GAPS[measure]}: {reading.words(cell)} against {against}"
-    told = "; ".join(f"{point.words}: gap {w.of_hundred(point.x)}, found {w.signed(point.y, 0)}" for point in points)
+    told = "; ".join(
+        f"{point.words}: gap {w.of_hundred(point.x, point.places)}, found {w.signed(point.y, 0)}" for point in points
+    )
     return Plot(
         name=f"frontier_{measure}",
         title=title,
@@ -149,6 +151,7 @@ class _Point:
     y: float
     across: Spot | None
     up: Spot | None
+    places: int
 
     @property
     def kind(self) -> Kind:
@@ -168,6 +171,7 @@ class _Point:
             y=everyone.found - own.found,
             across=None if across is None else (before + across[0], before + across[1]),
             up=None if everyone.more_found is None else everyone.more_found.interval(0.95),
+            places=moved.places,
         )
 
 

@@ -16,6 +16,7 @@ from earlywarn.report import words as w
 from earlywarn.report.privacy import shown
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Table, plain
+from earlywarn.report.tables import gap as entry_of_gap
 
 GAPS = {
     RECALL.name: "Found",
@@ -100,7 +101,7 @@ def gap_entry(step: Step, measure: str, cell: Cell) -> Entry:
     moved = step.gap(measure, cell)
     if moved.reason:
         return Entry(w.NOTHING, moved.reason)
-    return Entry(w.of_hundred(moved.value), _moved_words(step, moved.change))
+    return Entry(w.of_hundred(moved.value, moved.places), _moved_words(step, moved.change))
 
 
 def more_entry(reading: Reading, frontier: Frontier, step: Step, part: Part, cell: Cell) -> Entry:
@@ -180,7 +181,8 @@ def _moved_words(step: Step, change: Estimate | None) -> str:
         return ""
     if change is None:
         return BY_LOT if step.contender.kind is Kind.BOUND else TOO_FEW
-    return f"{w.of_hundred(change.value)}: {w.span(change.interval(CONFIDENCE), w.of_hundred)}"
+    told = entry_of_gap(change)
+    return f"{told.text}: {told.under}"
 
 
 def _level(reading: Reading, frontier: Frontier, part: Part, cell: Cell) -> Entry:

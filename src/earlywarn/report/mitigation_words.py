@@ -48,7 +48,7 @@ def _about(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> li
     versus, own = reading.against(chosen.versus), reading.words(cell)
     if chosen.reason:
         return [f"{GAPS[measure]}, {own} against {versus}: {chosen.reason}."]
-    size, more = w.decimal(100 * abs(chosen.value), 1).removesuffix(".0"), "more" if chosen.value > 0 else "fewer"
+    size, more = w.decimal(100 * abs(chosen.value), chosen.places), "more" if chosen.value > 0 else "fewer"
     told = [f"{OF_WHOM[measure]} {size} {more} of {own} than of {versus}."]
     tried = frontier.of(*MITIGATIONS)
     surely = [step for step in tried if surely_narrower(step, frontier.chosen, measure, cell)]
@@ -64,7 +64,7 @@ def _about(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> li
 
 def _how_many(surely: int, tried: int) -> str:
     few = {0: "none narrows this gap", 1: "one narrows this gap"}
-    return f"Of {tried} mitigated lists, {few.get(surely, f'{surely} narrow this gap')} surely."
+    return f"Of {w.plural(tried, 'mitigated list')}, {few.get(surely, f'{surely} narrow this gap')} surely."
 
 
 def _price(reading: Reading, frontier: Frontier, step: Step, gap: tuple[str, Cell]) -> str:

@@ -1,4 +1,4 @@
-"""Tables about the model itself: what it was compared with, what it does on later students, its points and levels."""
+"""Tables about the model itself: what it was compared with, what it does on the test, its points and levels."""
 
 from collections.abc import Iterable, Sequence
 
@@ -42,10 +42,10 @@ def candidates_table(findings: Findings, caption: str) -> Table:
 
 
 def later_table(findings: Findings, caption: str) -> Table:
-    """Give every figure of the chosen candidate: later year in the same schools, and in unseen ones."""
+    """Give every figure of the chosen candidate: on the test, and in schools that taught nothing."""
     seen, unseen = findings.chosen.test.figures, findings.unseen.figures
     rows = (row(title, write(seen.get(name)), write(unseen.get(name))) for name, title, write in FIGURES)
-    return Table(caption, ("Figure", "Later year, same schools", "Later year, unseen schools"), tuple(rows))
+    return Table(caption, ("Figure", "The test", "Schools that taught nothing"), tuple(rows))
 
 
 def lists_table(findings: Findings, caption: str) -> Table:
@@ -75,7 +75,7 @@ def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
 
 
 def levels_table(levels: Sequence[LevelMeaning], caption: str) -> Table:
-    """Give what came of the students of each level in the untouched later test."""
+    """Give what came of the students of each level in the untouched test."""
     columns = ("Level", "Risk from", "Students in the test", "Missed the standard", "Met it")
     return Table(caption, columns, tuple(_level_row(level) for level in levels))
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from earlywarn.audit.against import Change
+from earlywarn.audit.against import THEN, Change
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.measures import SHARES
 from earlywarn.audit.origins import Origin
@@ -36,6 +36,9 @@ COUNTED = {
     "not_scored_missed": "not_scored_missed",
 }
 """What is counted of a group -> the kind that the suppression knows it by."""
+
+MINIMUM_WHOLE = 10.0
+"""From so many effective schools they are told in whole ones."""
 
 CAREFUL = 2
 """Decimals of what is told of two groups or two audits at once."""
@@ -93,7 +96,9 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
         return tuple(found)
     told = {(f.measure, f.cell.slug, f.versus): f for f in audited.figures if f.is_main}
     pairs = ((change, told.get((change.measure, change.group, change.versus))) for change in found)
-    return tuple(_change(audited, c, f) for c, f in pairs if f is not None and not math.isnan(f.value))
+    return tuple(
+        _change(c, f) for c, f in pairs if f is not None and not math.isnan(f.value) and not c.reason.startswith(THEN)
+    )
 
 
 def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: int) -> Origin:
@@ -119,12 +124,10 @@ def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
         reason = f"fewer than {audited.suppression.minimum} students: not shown"
         return replace(moved, value=math.nan, change=None, reason=reason)
     change = moved.change and _told(moved.change, CAREFUL)
-    return replace(moved, value=round(moved.value, CAREFUL), change=change)
+    return replace(moved, value=round(moved.value, CAREFUL), change=change, digits=CAREFUL)
 
 
-def _change(audited: Audited, change: Change, now: Figure) -> Change:
-    if audited.suppression.of(now.cell, now.measure) is Shown.EXACT:
-        return change
+def _change(change: Change, now: Figure) -> Change:
     digits = _digits(now.students)
     difference = change.difference and _told(change.difference, digits)
     before, after = (round(value, digits) for value in (change.before, change.now))
@@ -181,9 +184,14 @@ def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set
     told = replace(figure, students=counts[0], events=counts[1], non_events=counts[2])
     if _is_small(figure, minimum):
         reason = figure.reason or f"fewer than {minimum} on one side: not shown"
-        bare = _without_numbers(told, reason)
+        bare = _without_numbers(told, "fewer than 10 on one side" if reason.startswith("undefined") else reason)
         return replace(bare, students=counts[0], bound=_bound(figure, minimum))
     return _coarse(told, _digits(figure.students), audited.gate.confidence)
+
+
+def _about_schools(schools: float) -> float:
+    """Round effective schools: as n^2 / sum d^2 their further decimals would give the count away."""
+    return float(round(schools)) if schools >= MINIMUM_WHOLE else round(schools, 1)
 
 
 def _digits(students: int) -> int:
@@ -214,6 +222,7 @@ def _coarse(figure: Figure, digits: int, judged: float) -> Figure:
     return replace(
         figure,
         value=round(figure.value, digits),
+        schools=_about_schools(figure.schools),
         estimate=figure.estimate and _told(figure.estimate, digits, judged),
         rough=figure.rough and _told(figure.rough, digits, judged),
         pooled=figure.pooled and _told(figure.pooled, digits, judged),
@@ -238,4 +247,6 @@ def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -
         low=None if judgement.low is None else math.floor(judgement.low * unit) / unit,
         high=None if judgement.high is None else math.ceil(judgement.high * unit) / unit,
         students=nearest(judgement.students) if judgement.students >= audited.suppression.minimum else 0,
+        schools=_about_schools(judgement.schools),
+        needed=round(judgement.needed, 1),
     )

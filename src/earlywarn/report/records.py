@@ -13,6 +13,7 @@ from earlywarn.groups import Cell
 from earlywarn.report import sentences as say
 from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, Findings, Reached, Tried
 from earlywarn.report.mitigation import on_purpose
+from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.rows import estimated, figure_rows, number
 from earlywarn.scorecard.table import LevelMeaning
@@ -67,6 +68,8 @@ def training_record(findings: Findings) -> dict[str, Any]:
         "candidate": findings.card.candidate,
         "on_purpose": on_purpose(findings) or None,
         "test_year": experiment.cohort.test_year,
+        "outcome_years": experiment.cohort.outcome_years,
+        "held_out_share": experiment.cohort.test_schools,
         "capacity_share": experiment.capacity.share,
         "train_students": findings.train_students,
         "train_schools": findings.train_schools,
@@ -183,7 +186,9 @@ def _counted(reading: Reading, line: Counted) -> dict[str, Any]:
     names = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
     if line.cell in reading.discretion.hidden:
         return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reading.discretion.hidden_words}
-    return {"group": line.cell.slug, **{name: _count(getattr(line, name)) for name in names}, "reason": ""}
+    about = line.cell in reading.discretion.rounded
+    counts = {name: _count(getattr(line, name)) for name in names}
+    return {"group": line.cell.slug, **counts, "reason": "", "about": about}
 
 
 def _count(number: int) -> int | None:
@@ -192,10 +197,15 @@ def _count(number: int) -> int | None:
 
 def _reached(reading: Reading, line: Reached) -> dict[str, Any]:
     minimum, names = reading.discretion.minimum, ("missed", "chosen", "aware")
-    if line.missed < minimum:
-        reason = f"fewer than {minimum} missed the standard: not shown"
+    shown = reading.discretion
+    if line.cell in shown.hidden or (
+        min(line.missed, line.chosen, line.aware) < minimum and not reading.audited.unsuppressed
+    ):
+        reason = f"fewer than {minimum} on one side: not shown"
         return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reason}
-    return {"group": line.cell.slug, **{name: getattr(line, name) for name in names}, "reason": ""}
+    about = line.cell in shown.rounded
+    counts = {name: nearest(getattr(line, name)) if about else getattr(line, name) for name in names}
+    return {"group": line.cell.slug, **counts, "reason": "", "about": about}
 
 
 def _tried(tried: Tried, chosen: str) -> dict[str, Any]:

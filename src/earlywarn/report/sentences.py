@@ -69,7 +69,8 @@ def verdict_sentences(reading: Reading) -> tuple[str, ...]:
     """Say what failed and for whom (the first sentence), what is not decided, what is lacking, and who is too few."""
     verdict = reading.verdict
     failed = [fail_sentence(reading, judgement) for judgement in verdict.of(Outcome.FAIL)]
-    said = [" ".join(failed) or "Nothing failed."]
+    some = any(judgement.low is not None for judgement in verdict.judgements)
+    said = [" ".join(failed) or ("Nothing failed." if some else "Nothing could be judged.")]
     waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
     measured = [judgement for judgement in waiting if judgement.low is not None]
     lacking = [judgement for judgement in waiting if judgement.low is None]
