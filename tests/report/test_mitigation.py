@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from earlywarn.audit.suppression import Shown
+from earlywarn.audit.rounding import Shown
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded
 from earlywarn.config.sections import Evidence
 from earlywarn.estimate import Estimate
@@ -223,8 +223,13 @@ def test_a_choice_on_purpose_that_changes_nothing_says_so(findings: Findings) ->
 def test_what_is_published_rounds_the_gaps_of_groups_told_about_and_takes_out_the_hidden_ones(
     with_frontier: Findings,
 ) -> None:
-    shown = with_frontier.audited.suppression.shown | {F: Shown.ABOUT, MISSING: Shown.HIDDEN}
-    careful = replace(with_frontier.audited, suppression=replace(with_frontier.audited.suppression, shown=shown))
+    held = with_frontier.audited.suppression
+    exact, numbers = held.exact.copy(), held.numbers.copy()
+    exact[[held.place[F], held.place[MISSING]]] = False
+    numbers[held.place[MISSING]] = 3
+    suppression = replace(held, exact=exact, numbers=numbers)
+    assert (suppression.of(F), suppression.of(MISSING)) == (Shown.ABOUT, Shown.HIDDEN)
+    careful = replace(with_frontier.audited, suppression=suppression)
     found = published_findings(replace(with_frontier, audited=careful)).frontier
     assert found is not None
     for step in found.steps:

@@ -1,195 +1,191 @@
-"""Which groups' counts may be published exactly, which only rounded, and which not at all.
+"""What may be published of an audit's counts: each as it is, rounded, or only that it is small.
 
-A group below the privacy minimum is hidden. A group with a part below it (who missed, who is flagged, ...) has
-that part hidden and its other counts rounded. Then more groups are rounded until no sum of groups has just one
-member that is not exact: what is missing can then not be had by subtraction (complementary suppression).
+No count below the privacy minimum can be told from what is published: not by subtraction, not by
+solving, not from a rate with many digits. It refuses no group a row: what is hidden says so.
+
+A count below the minimum is hidden, and so is none of a group that somebody is in. For each such count an
+exchange of students is sought (:mod:`earlywarn.audit.exchange`) that changes it by two and everything that
+is told exactly by nothing; the kinds that it touches are no longer told exactly, in all groups by the
+attributes that it switches and by more (:mod:`earlywarn.audit.loosening`). So the true table is one of three at
+least that fit every exact number, and a rounded number reads the same in all three
+(:mod:`earlywarn.audit.rounding`).
+
+What this leaves open: somebody who knows students of the group by heart, who holds two audits of nearly the
+same students side by side, or who reads more from how a number was rounded than from the number. And groups are
+taken as sums of the groups below them, to the depth of the audit: where it crosses fewer attributes than there are,
+integer programming over the crossing of all of them rules more out (about one small count in a thousand, in tables of
+few students that were made to be hard).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from earlywarn.columns import MET, MISSED, ROUNDED_TO, UNKNOWN, Bools, Floats, Ints
-from earlywarn.groups import Cell
+from earlywarn.audit import rounding as told
+from earlywarn.audit.exchange import Exchanges, spare, turns
+from earlywarn.audit.kinds import AUDITED, Kinds
+from earlywarn.audit.lattice import lattice
+from earlywarn.audit.loosening import loosened
+from earlywarn.audit.rounding import LEEWAY, NOT_SHOWN, Count, Held, Parts, Rate, Shown
+from earlywarn.columns import Bools, Ints
+from earlywarn.groups import EVERYONE, Cell
 
-NOT_SCORED_STATE = 2
-"""The states of a student: not flagged 0, flagged 1, not scored 2."""
+OTHERS = None
+"""In place of a group: all students who are not in the group that it is held against."""
 
-ATOMS = tuple((outcome, state) for outcome in (MET, MISSED, UNKNOWN) for state in range(3))
-"""The parts that no published count parts further: outcome x state."""
-
-_KNOWN, _SCORED, _EVERY = (MET, MISSED), (0, 1), (0, 1, 2)
-
-
-def _atoms(outcomes: Iterable[int], states: Iterable[int]) -> NDArray[np.bool_]:
-    return np.array([outcome in tuple(outcomes) and state in tuple(states) for outcome, state in ATOMS])
-
-
-SIZES = {"students": _atoms((MET, MISSED, UNKNOWN), _EVERY), "scored": _atoms((MET, MISSED, UNKNOWN), _SCORED)}
-"""Counts that a group is hidden by."""
-
-KINDS = SIZES | {
-    "not_scored": _atoms((MET, MISSED, UNKNOWN), [2]),
-    "not_scored_missed": _atoms([MISSED], [2]),
-    "known": _atoms(_KNOWN, _SCORED),
-    "unknown": _atoms([UNKNOWN], _SCORED),
-    "missed": _atoms([MISSED], _SCORED),
-    "met": _atoms([MET], _SCORED),
-    "flagged": _atoms((MET, MISSED, UNKNOWN), [1]),
-    "flagged_missed": _atoms([MISSED], [1]),
-    "flagged_met": _atoms([MET], [1]),
-    "overlooked": _atoms([MISSED], [0]),
-    "unflagged_met": _atoms([MET], [0]),
-}
-"""Every count that a page or a file may tell of a group, as the atoms that it adds up."""
-
-
-OUTCOMES = frozenset({"known", "missed", "met", "flagged_missed", "flagged_met", "overlooked", "unflagged_met"})
-"""Counts that are told only where some outcome is known."""
-
-NONE_IS_HARMLESS = frozenset({"not_scored", "not_scored_missed", "unknown", "not_enough_data"})
-"""Counts of which none says nothing of anybody; of the others none tells of everybody that they are not."""
-
-
-APART = frozenset({"not_scored_missed"})
-"""A count of everyone that adds up to no other count that is told: where it is small, it alone is hidden."""
-
-LEAST_OPEN = 3
-"""So many sizes or more must fit a hidden group, whatever else is told."""
-
-
-class Shown(IntEnum):
-    """How a group's counts are told."""
-
-    EXACT = 0
-    ABOUT = 1
-    HIDDEN = 2
+SIZES = ("students", "scored")
+"""A group is hidden where one of these may not be told, not even roughly."""
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """How each group's counts are told; parts below ``minimum`` of a group that is ABOUT are hidden too."""
+    """The counts of an audit, with what may be said of each.
 
+    Attributes
+    ----------
+    groups
+        Everyone, and every group by each combination of attributes.
+    numbers
+        True counts, shape (groups, kinds): to be published through the methods alone.
+    exact
+        Which of them may be told as they are, shape (groups, kinds).
+    """
+
+    groups: tuple[Cell, ...]
+    kinds: Kinds
     minimum: int
-    shown: dict[Cell, Shown]
+    numbers: Ints
+    exact: Bools
 
-    def of(self, cell: Cell) -> Shown:
-        """Give how a group's counts are told; a group that was never counted is empty."""
-        return self.shown.get(cell, Shown.HIDDEN)
+    @cached_property
+    def place(self) -> Mapping[Cell, int]:
+        """The place of each group."""
+        return {cell: place for place, cell in enumerate(self.groups)}
+
+    @cached_property
+    def shown(self) -> Mapping[Cell, Shown]:
+        """How each group is told as a whole: HIDDEN by its size, EXACT if all of its counts are."""
+        return {cell: self._as_a_whole(cell) for cell in self.groups}
+
+    def of(self, cell: Cell, measure: str = "") -> Shown:
+        """Give how a group is told as a whole, or as far as a measure goes; a group that was never counted is empty."""
+        as_a_whole = self.shown.get(cell, Shown.HIDDEN)
+        if as_a_whole is not Shown.ABOUT:
+            return as_a_whole
+        held = [self.kinds.place[kind] for kind in self.kinds.rests_on(measure)]
+        return Shown.EXACT if self.exact[self.place[cell], held].all() else Shown.ABOUT
 
     def cells(self, how: Shown) -> frozenset[Cell]:
-        """Give the groups that are told in one way."""
+        """Give the groups that are told in one way as a whole."""
         return frozenset(cell for cell, found in self.shown.items() if found is how)
 
+    def count(self, cell: Cell, kind: str) -> Count:
+        """Give one count of a group as it may be published."""
+        return told.count_of(self._held(cell, kind), self.minimum)
 
-def suppress(cells: tuple[Cell, ...], atoms: Ints, minimum: int) -> Suppression:
-    """Find how each group's counts may be told.
+    def counts(self, cell: Cell, *kinds: str) -> tuple[str, ...]:
+        """Give counts of a group in words."""
+        return tuple(self.count(cell, kind).words for kind in kinds)
+
+    def hidden_words(self, cell: Cell) -> str:
+        """Say that a group is too small to tell anything of it."""
+        sizes = (self.count(cell, kind) for kind in SIZES if kind in self.kinds.place)
+        return f"{max(sizes, key=lambda size: size.shown).words} students: not shown"
+
+    def beside(self, cell: Cell, kind: str) -> Count:
+        """Give one count of all students who are not in a group."""
+        return told.count_of(self._beside(cell, kind), self.minimum)
+
+    def share(self, cell: Cell, name: str, ends: tuple[float, ...] = ()) -> Rate:
+        """Give a share of a group as it may be published, with the ends of its interval."""
+        return told.share_of(self._parts(cell, cell, name), self.minimum, ends)
+
+    def difference(self, cell: Cell, other: Cell | None, name: str, ends: tuple[float, ...] = ()) -> Rate:
+        """Give a group's share less another's (or OTHERS'); not shown where either is hidden or only bounded."""
+        held = self._sides(cell, other, name)
+        return NOT_SHOWN if held is None else told.difference_of(*held, self.minimum, ends)
+
+    def ratio(self, cell: Cell, other: Cell | None, name: str, ends: tuple[float, ...] = ()) -> Rate:
+        """Give a group's share over another's (or OTHERS'); not shown where either is hidden or only bounded."""
+        held = self._sides(cell, other, name)
+        return NOT_SHOWN if held is None else told.ratio_of(*held, self.minimum, ends)
+
+    def figure(self, value: float, rests_on: Iterable[tuple[Cell, str]], ends: tuple[float, ...] = ()) -> Rate:
+        """Give a figure that is more than a share of counts (it knows risks, or another list).
+
+        Parameters
+        ----------
+        rests_on
+            Groups and kinds that it is taken of. Not shown where one is hidden; each that is not exact could
+            move it by LEEWAY / count, so it is told no finer than that.
+        """
+        held = [self._held(*each) for each in rests_on]
+        if any(told.count_of(each, self.minimum).shown is Shown.HIDDEN for each in held) or not np.isfinite(value):
+            return NOT_SHOWN
+        slack = sum(LEEWAY / max(each.number, 1) for each in held if not each.exact)
+        steps = min((told.finest((each, each, each), self.minimum) for each in held), default=told.EXACT_STEPS)
+        return told.figure_of((value - slack, value, value + slack), ends, steps)
+
+    def rough(self, number: int) -> Count:
+        """Give a count that no kind of this record holds (another list, missing inputs): never as it is."""
+        return told.count_told(number, self.minimum)
+
+    def rough_share(self, part: int, whole: int, ends: tuple[float, ...] = ()) -> Rate:
+        """Give a share of counts that no kind of this record holds."""
+        one, every, rest = (Held(number, exact=False) for number in (part, whole, whole - part))
+        return told.share_of((one, every, rest), self.minimum, ends)
+
+    def _as_a_whole(self, cell: Cell) -> Shown:
+        sizes = [self.count(cell, kind).shown for kind in SIZES if kind in self.kinds.place]
+        if not self.numbers[self.place[cell]].any() or Shown.HIDDEN in sizes:
+            return Shown.HIDDEN
+        return Shown.EXACT if self.exact[self.place[cell]].all() else Shown.ABOUT
+
+    def _held(self, cell: Cell, kind: str) -> Held:
+        at = self.place[cell], self.kinds.place[kind]
+        return Held(int(self.numbers[at]), bool(self.exact[at]))
+
+    def _beside(self, cell: Cell, kind: str) -> Held:
+        one, everyone = self._held(cell, kind), self._held(EVERYONE, kind)
+        return Held(everyone.number - one.number, one.exact and everyone.exact)
+
+    def _parts(self, cell: Cell, other: Cell | None, name: str) -> Parts:
+        share = self.kinds.shares[name]
+        names = (share.part, share.whole, share.rest)
+        part, whole, rest = (self._beside(cell, n) if other is OTHERS else self._held(other, n) for n in names)
+        return part, whole, rest
+
+    def _sides(self, cell: Cell, other: Cell | None, name: str) -> tuple[Parts, Parts] | None:
+        one, two = self._parts(cell, cell, name), self._parts(cell, other, name)
+        rates = (told.share_of(side, self.minimum) for side in (one, two))
+        return None if any(rate.shown is Shown.HIDDEN for rate in rates) else (one, two)
+
+
+def suppress(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
+    """Find what may be published.
 
     Parameters
     ----------
     cells
-        Everyone, every value of every attribute and every intersection to some depth.
-    atoms
-        Students by cell and ATOMS, shape (cells, 9).
+        Everyone, and every group by each combination of attributes; a combination of values that nobody
+        has may be left out.
+    counts
+        Students by cell and atom, whole numbers, shape (cells, atoms): outcome (met, missed, unknown) times
+        state (not flagged, flagged, not scored).
     minimum
-        Counts below it are told of nobody; 0 hides nothing.
+        Counts below it are hidden.
     """
-    told = [name for name in KINDS if name not in OUTCOMES or atoms[:, KINDS["known"]].any()]
-    told_of_all = [name for name in told if name not in APART]
-    grouped = [cell.depth > 0 for cell in cells]
-    shown = np.array([_alone(a, minimum, told if g else told_of_all) for a, g in zip(atoms, grouped, strict=True)])
-    held = np.flatnonzero(atoms.sum(axis=1) > 0)
-    sums = _sums([cells[place] for place in held])
-    sizes = atoms[held][:, SIZES["scored"]].sum(axis=1)
-    while len(found := _given_away(sums, shown[held], sizes, minimum)):
-        shown[held[_partner(found[0], sums, shown[held] == Shown.EXACT, sizes)]] = Shown.ABOUT
-    return Suppression(minimum, {cell: Shown(how) for cell, how in zip(cells, shown.tolist(), strict=True)})
+    numbers, used = counts @ kinds.matrix.T, kinds.used(counts)
+    occupied = numbers[:, kinds.place[kinds.size]] > 0
+    small = (numbers < minimum) & occupied[:, None] & (kinds.matrix @ used > 0)
+    made = turns(kinds, used)
+    loose = loosened(Exchanges(lattice(cells, occupied), made, spare(counts, made)), small)
+    return Suppression(tuple(cells), kinds, minimum, numbers, ~loose)
 
 
-def _alone(counts: Ints, minimum: int, told: list[str]) -> Shown:
-    """Judge a group by its own counts."""
-    if counts[SIZES["students"]].sum() < minimum or counts[SIZES["scored"]].sum() < minimum:
-        return Shown.HIDDEN
-    sizes = ((name, int(counts[KINDS[name]].sum())) for name in told)
-    small = any(size < minimum and (size or name not in NONE_IS_HARMLESS) for name, size in sizes)
-    return Shown.ABOUT if small else Shown.EXACT
-
-
-def _sums(cells: list[Cell]) -> Floats:
-    """Give every published sum: 1 for a group, -1 for its parts by one further attribute; shape (sums, cells)."""
-    place = {cell: number for number, cell in enumerate(cells)}
-    parts: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    for number, cell in enumerate(cells):
-        for at in range(cell.depth):
-            attributes, values = (names[:at] + names[at + 1 :] for names in (cell.attributes, cell.values))
-            parts.setdefault((place[Cell(attributes, values)], cell.attributes), []).append(number)
-    sums = np.zeros((len(parts), len(cells)))
-    for row, ((parent, _), members) in zip(sums, parts.items(), strict=True):
-        row[parent], row[members] = 1.0, -1.0
-    return sums
-
-
-def _given_away(sums: Floats, shown: Ints, sizes: Ints, minimum: int) -> Ints:
-    """Give the groups of which what is told leaves no doubt, or next to none, while a group is left to round."""
-    if not (shown == Shown.EXACT).any():
-        return np.empty(0, dtype=np.int64)
-    solved = _solved(sums, shown != Shown.EXACT)
-    return solved if len(solved) else _squeezed(sums, shown, sizes, minimum)
-
-
-def _squeezed(sums: Floats, shown: Ints, sizes: Ints, minimum: int) -> Ints:
-    """Give hidden groups that fewer than LEAST_OPEN sizes fit, by what is told of all others.
-
-    Bounds of every group are drawn in by every sum until nothing moves (the shuttle algorithm of Buzzigoli
-    and Giusti 1999): each part lies between its whole less the most, and less the least, that the others can be.
-    """
-    low, high = _first_bounds(shown, sizes, minimum)
-    for _ in range(len(shown)):
-        before = (high - low).sum()
-        for row in sums:
-            whole, parts = np.flatnonzero(row > 0), np.flatnonzero(row < 0)
-            low[whole] = np.maximum(low[whole], low[parts].sum())
-            high[whole] = np.minimum(high[whole], high[parts].sum())
-            least, most = low[parts].sum() - low[parts], high[parts].sum() - high[parts]
-            low[parts], high[parts] = (
-                np.maximum(low[parts], low[whole] - most),
-                np.minimum(high[parts], high[whole] - least),
-            )
-        if (high - low).sum() == before:
-            break
-    return np.flatnonzero((shown == Shown.HIDDEN) & (high - low + 1 < LEAST_OPEN))
-
-
-def _first_bounds(shown: Ints, sizes: Ints, minimum: int) -> tuple[Ints, Ints]:
-    """Give what is told of each group's scored students: how many, fewer than the minimum, or what rounds alike."""
-    about = ROUNDED_TO * ((sizes + ROUNDED_TO // 2) // ROUNDED_TO)
-    low = np.select([shown == Shown.EXACT, shown == Shown.HIDDEN], [sizes, sizes > 0], about - ROUNDED_TO // 2)
-    high = np.select([shown == Shown.EXACT, shown == Shown.HIDDEN], [sizes, minimum - 1], about + ROUNDED_TO // 2 - 1)
-    return np.where(shown == Shown.ABOUT, np.maximum(low, minimum), low), high
-
-
-def _solved(sums: Floats, inexact: Bools) -> Ints:
-    """Give the groups that are not exact and that follow from the exact ones all the same.
-
-    A count follows where its own axis lies in the row space of the sums over the counts that are not exact.
-    """
-    places = np.flatnonzero(inexact)
-    asked = sums[:, places][sums[:, places].any(axis=1)]
-    if not len(asked):
-        return places[:0]
-    _, strength, axes = np.linalg.svd(asked, full_matrices=False)
-    within = np.sum(axes[strength > 1e-9] ** 2, axis=0)
-    return np.asarray(places[within > 1 - 1e-7])
-
-
-def _partner(solved: int, sums: Floats, exact: Bools, sizes: Ints) -> int:
-    """Give the smallest exact group that stands in a sum with a solved one, a part rather than the whole."""
-    beside = sums[sums[:, solved] != 0]
-    for sign in (-1.0, 1.0):
-        found = np.flatnonzero((beside == sign).any(axis=0) & exact)
-        if len(found):
-            return int(found[np.argmin(sizes[found])])
-    return int(np.flatnonzero(exact)[np.argmin(sizes[exact])])
+def unsuppressed(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
+    """Tell every count as it is: for the data scientist's own file, never to be published."""
+    numbers = counts @ kinds.matrix.T
+    return Suppression(tuple(cells), kinds, minimum, numbers, np.ones(numbers.shape, dtype=bool))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from earlywarn.audit.against import school_keys
+from earlywarn.audit.kinds import AUDITED, NOT_SCORED_STATE
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import Subject, audit_figures
-from earlywarn.audit.suppression import ATOMS, NOT_SCORED_STATE, suppress
+from earlywarn.audit.suppression import suppress
 from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.config.sections import Gate, Groups
@@ -55,9 +56,9 @@ def atoms_of(subject: Subject) -> Ints:
     state = np.full(len(presence.school), NOT_SCORED_STATE)
     state[~presence.lacks[NOT_SCORED]] = subject.scored.listed.flagged
     outcome = np.full(len(state), UNKNOWN) if presence.outcome is None else presence.outcome
-    atoms = np.zeros((len(presence.groups.cells), len(ATOMS)), dtype=np.int64)
+    atoms = np.zeros((len(presence.groups.cells), len(AUDITED.matrix.T)), dtype=np.int64)
     for codes in presence.groups.codes:
-        flat = codes.astype(np.int64) * len(ATOMS) + outcome * 3 + state
+        flat = codes.astype(np.int64) * len(AUDITED.matrix.T) + outcome * 3 + state
         atoms += np.bincount(flat, minlength=atoms.size).reshape(atoms.shape)
     return atoms
 

@@ -12,8 +12,8 @@ from earlywarn.audit.against import THEN, Change
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.measures import SHARES
 from earlywarn.audit.origins import Origin
+from earlywarn.audit.rounding import Shown
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.audit.suppression import NONE_IS_HARMLESS, Shown
 from earlywarn.estimate import Estimate, rounded
 from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
@@ -27,7 +27,15 @@ DIGITS = ((300, 3), (30, 2), (0, 1))
 """From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
 leaves open, then give the same share, and nobody can tell which it was."""
 
-COUNTED = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
+COUNTED = {
+    "students": "students",
+    "missed": "missed",
+    "met": "met",
+    "unknown": "unknown",
+    "not_enough_data": "not_scored",
+    "not_scored_missed": "not_scored_missed",
+}
+"""What is counted of a group -> the kind that the suppression knows it by."""
 
 MINIMUM_WHOLE = 10.0
 """From so many effective schools they are told in whole ones."""
@@ -94,7 +102,7 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
 
 
 def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: int) -> Origin:
-    shown = _shown(audited, origin.cell, origin.versus, words)
+    shown = _shown(audited, origin.gap.value, (origin.cell, origin.versus), words)
     if shown is Shown.EXACT or origin.total is None:
         return origin
     if shown is Shown.HIDDEN:
@@ -109,7 +117,7 @@ def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: in
 
 
 def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
-    shown = _shown(audited, moved.cell, moved.versus, words)
+    shown = _shown(audited, moved.measure, (moved.cell, moved.versus), words)
     if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
         return moved
     if shown is Shown.HIDDEN:
@@ -130,23 +138,19 @@ def _told(estimate: Estimate, digits: int, judged: float = 0.90) -> Estimate:
     return rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
 
 
-def _shown(audited: Audited, cell: Cell, versus: str, words: dict[str, Cell]) -> Shown:
+def _shown(audited: Audited, measure: str, pair: tuple[Cell, str], words: dict[str, Cell]) -> Shown:
     """Give the more careful way of the two groups of a comparison; all others are everyone less the group."""
+    cell, versus = pair
     other = words.get(versus, EVERYONE) if versus else cell
-    return max(audited.suppression.of(cell), audited.suppression.of(other))
+    return max(audited.suppression.of(each, measure) for each in (cell, other))
 
 
 def _counted(audited: Audited, line: Counted) -> Counted:
-    """Tell a group's counts as it may be told; a part below the minimum is NOT_TOLD, and the rest of a group about."""
-    shown, minimum = audited.suppression.of(line.cell), audited.suppression.minimum
-    counts = {name: getattr(line, name) for name in COUNTED}
-    if shown is Shown.HIDDEN:
+    """Tell a group's counts as each may be told; one that is hidden, and all of a hidden group, is NOT_TOLD."""
+    if audited.suppression.of(line.cell) is Shown.HIDDEN:
         return Counted(line.cell, *([NOT_TOLD] * len(COUNTED)))
-    harmless = NONE_IS_HARMLESS if audited.has_outcomes else NONE_IS_HARMLESS | {"missed", "met"}
-    small = {name for name, size in counts.items() if size < minimum and (size or name not in harmless)}
-    about = shown is Shown.ABOUT
-    told = {name: nearest(size) if about else size for name, size in counts.items()}
-    return Counted(line.cell, **(told | dict.fromkeys(small, NOT_TOLD)))
+    told = {name: audited.suppression.count(line.cell, kind).number for name, kind in COUNTED.items()}
+    return Counted(line.cell, **{name: NOT_TOLD if number is None else number for name, number in told.items()})
 
 
 def _is_apart(figure: Figure) -> bool:
@@ -168,7 +172,7 @@ def _is_small(figure: Figure, minimum: int) -> bool:
 
 def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set[tuple[str, str]]) -> Figure:
     """Tell one figure as its groups may be told; all of its family only about, where one of it is small."""
-    shown, minimum = _shown(audited, figure.cell, figure.versus, words), audited.suppression.minimum
+    shown, minimum = _shown(audited, figure.measure, (figure.cell, figure.versus), words), audited.suppression.minimum
     if _is_apart(figure) and _family(figure) in apart:
         shown = max(shown, Shown.ABOUT)
     if shown is Shown.EXACT:
@@ -230,7 +234,7 @@ def _verdict(audited: Audited, verdict: Verdict, words: dict[str, Cell]) -> Verd
 
 
 def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -> Judgement:
-    shown = _shown(audited, judgement.cell, judgement.versus, words)
+    shown = _shown(audited, judgement.measure, (judgement.cell, judgement.versus), words)
     if shown is Shown.EXACT:
         return judgement
     if shown is Shown.HIDDEN:

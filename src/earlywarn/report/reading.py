@@ -6,8 +6,8 @@ from functools import cached_property
 
 from earlywarn.audit import measures as m
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
+from earlywarn.audit.rounding import Shown
 from earlywarn.audit.subject import AGAINST, SAME_RISK_GAP
-from earlywarn.audit.suppression import Shown
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Rule
 from earlywarn.estimate import Estimate
