@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from earlywarn.columns import Direction, InputType
+from earlywarn.config.reading import Reading
 from earlywarn.config.standard import Name, Section
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -25,6 +26,7 @@ class RosterMap(Section):
     results: dict[Name, Name] = Field(default_factory=dict, description="subject -> column of this year's result")
     missing: tuple[str, ...] = WORDS_FOR_MISSING
     max_quarantined: Quarantined = 0.02
+    reading: Reading = Reading()
 
 
 class Cohort(Section):

@@ -8,6 +8,7 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn.columns import Coded, Floats, Ints, Refusal, Texts
+from earlywarn.config.reading import Reading
 from earlywarn.roster.cells import YEARS, Kind
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.header import check_columns
@@ -28,7 +29,7 @@ class Accepted:
     account: Account
 
 
-def accept(path: Path, contract: Contract) -> Accepted:
+def accept(path: Path, contract: Contract, how: Reading) -> Accepted:
     """Read a file and part its rows.
 
     Raises
@@ -36,7 +37,7 @@ def accept(path: Path, contract: Contract) -> Accepted:
     UsageError, RosterError, MachineError
         The file as a whole cannot be taken; a row that cannot is a refusal in what is given.
     """
-    source = open_source(path)
+    source = open_source(path, how)
     check_columns(source, contract)
     rows = read_rows(path, source, contract)
     years = _years(rows)
@@ -70,6 +71,6 @@ def _conflicts(rows: Rows, repeats: Repeats, contract: Contract) -> Iterator[Ref
             line=int(rows.lines[clash.row]),
             column=contract.student_id,
             rule="another row of this student and school year says otherwise",
-            remedy=f"compare it with line {rows.lines[clash.other]} and keep the one that is right",
+            remedy=f"compare it with {rows.told(int(rows.lines[clash.other]))} and keep the one that is right",
             file=rows.file,
         )

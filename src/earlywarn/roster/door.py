@@ -52,13 +52,13 @@ def open_roster(path: Path, serving: Serving) -> Door:
     Raises
     ------
     UsageError
-        No such file, or a folder.
+        No such file.
     RosterError
         The file as a whole cannot be taken: empty, damaged, columns absent, a quote never closed.
     MachineError
         The file may not be read.
     """
-    rows = accept(path, roster_contract(serving))
+    rows = accept(path, roster_contract(serving), serving.roster.reading)
     names = serving.roster
     roster = Roster(
         student_id=rows.ids,
@@ -87,7 +87,7 @@ def open_results(path: Path, serving: Serving) -> Results:
     UsageError, RosterError, MachineError
         As ``open_roster``; and RosterError where more rows are refused than the config allows.
     """
-    rows = accept(path, results_contract(serving))
+    rows = accept(path, results_contract(serving), serving.roster.reading)
     results = Results(
         student_id=rows.ids,
         school_year=rows.years,

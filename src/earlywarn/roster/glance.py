@@ -18,8 +18,9 @@ from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block
 from earlywarn.roster.cells import Kind, Term, read_cells
 from earlywarn.roster.header import refuse_no_header, repeated_names
-from earlywarn.roster.read import open_source, reading
+from earlywarn.roster.read import open_source
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
+from earlywarn.roster.stored import reading
 
 MISSING = frozenset(WORDS_FOR_MISSING)
 MOST_VALUES = 200

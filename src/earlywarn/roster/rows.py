@@ -1,7 +1,7 @@
 """All rows of one file as its contract reads them, and which of them are kept; every row is counted once."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, islice
 from pathlib import Path
@@ -12,13 +12,12 @@ import pyarrow as pa
 
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import sha256_file
-from earlywarn.roster.blocks import Source
+from earlywarn.roster.blocks import Source, whereabouts
 from earlywarn.roster.cells import NUMBERS, Kind, Values, renamed
 from earlywarn.roster.contract import Contract, Key, judge
 from earlywarn.roster.quarantine import in_order, rule_faults
-from earlywarn.roster.read import reading
 from earlywarn.roster.repeats import Repeats
+from earlywarn.roster.stored import reading
 
 MOST_REFUSALS = 1_000_000
 """Beyond this the file is wrong as a whole, and a list of its rows would help nobody."""
@@ -34,9 +33,12 @@ class Rows:
         A pyarrow text column, null where blank.
     texts, numbers
         By column and kind, and by column.
+    lines, refusals
+        By place: see ``blocks.PART``.
     """
 
     file: str
+    parts: tuple[str, ...]
     sha256: str
     ids: Any
     texts: Mapping[Key, Coded]
@@ -48,6 +50,11 @@ class Rows:
     def doubtful(self) -> Bools:
         """Rows that are refused already, so that nobody knows what they meant."""
         return _refused(self.lines, self.refusals)[0]
+
+    def told(self, place: int) -> str:
+        """Name a place in words: "line 7", or in a folder "line 7 of part-2.csv"."""
+        file, line = whereabouts(self.parts, place)
+        return f"line {line} of {file}" if len(self.parts) > 1 else f"line {line}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
         The file as a whole cannot be taken; a row that cannot is a refusal in what is given.
     """
     with reading(path):
-        return _read(source, contract, sha256_file(path))
+        return _read(source, contract)
 
 
 def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
@@ -98,7 +105,7 @@ def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
         More faults than a list of them could help.
     """
     refusals = [*rows.refusals, *islice(conflicts, MOST_REFUSALS + 1)]
-    _refuse_hopeless(rows.file, refusals)
+    _refuse_hopeless(rows.file, rows.parts, refusals)
     refused, elsewhere = _refused(rows.lines, refusals)
     keep = ~refused
     keep[repeats.merged] = False
@@ -111,7 +118,7 @@ def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
             merged=len(repeats.merged),
             quarantined=int(refused.sum()) + elsewhere,
         ),
-        refusals=tuple(in_order(refusals)),
+        refusals=tuple(in_order(_in_files(refusals, rows.parts))),
         merged_lines=tuple(np.sort(rows.lines[repeats.merged]).tolist()),
     )
     return Kept(keep, account)
@@ -127,7 +134,7 @@ def without_idle_names(coded: Coded) -> Coded:
     return renamed(coded.codes, [*names, None])
 
 
-def _read(source: Source, contract: Contract, sha256: str) -> Rows:
+def _read(source: Source, contract: Contract) -> Rows:
     parts: list[dict[Key, Values]] = []
     lines: list[Ints] = []
     refusals: list[Refusal] = []
@@ -136,18 +143,26 @@ def _read(source: Source, contract: Contract, sha256: str) -> Rows:
         parts.append(values)
         lines.append(block.lines)
         refusals += broken
-        _refuse_hopeless(source.file, refusals)
+        _refuse_hopeless(source.file, source.parts, refusals)
     if not refusals and not sum(map(len, lines)):
         raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
     ids, texts, numbers = _joined(parts)
-    return Rows(source.file, sha256, ids, texts, numbers, np.concatenate(lines), tuple(refusals))
+    places, sha256 = np.concatenate(lines), source.sha256()
+    return Rows(source.file, source.parts, sha256, ids, texts, numbers, places, tuple(refusals))
 
 
-def _refuse_hopeless(file: str, refusals: list[Refusal]) -> None:
+def _in_files(refusals: Iterable[Refusal], parts: Sequence[str]) -> Iterator[Refusal]:
+    """Give refusals with file and line, as people count them, for places."""
+    for refusal in refusals:
+        file, line = whereabouts(parts, refusal.line)
+        yield replace(refusal, file=file, line=line)
+
+
+def _refuse_hopeless(file: str, parts: Sequence[str], refusals: list[Refusal]) -> None:
     if len(refusals) > MOST_REFUSALS:
         remedy = "look at its first rows: is this the right file, and the right config?"
         many = Fault(file, f"more than {MOST_REFUSALS:,} faults", "a file most of whose rows can be taken", remedy)
-        raise RosterError([many, *rule_faults(file, refusals)])
+        raise RosterError([many, *rule_faults(file, _in_files(refusals, parts))])
 
 
 def _joined(parts: list[dict[Key, Values]]) -> tuple[Any, dict[Key, Coded], dict[str, Floats]]:

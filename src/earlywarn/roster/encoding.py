@@ -1,0 +1,126 @@
+"""The text of a file as UTF-8 bytes, its encoding decided once for the whole file; refuses bytes that fit none.
+
+A byte order mark decides; else UTF-8 where every byte fits; else Windows-1252, with a warning. Detectors
+that weigh letters are not asked: they take one small code page for another and spoil names in silence.
+"""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from earlywarn.config.reading import Encoding
+from earlywarn.errors import Fault, RosterError
+from earlywarn.roster.blocks import Guess
+from earlywarn.roster.stored import Stored
+
+BYTE_ORDER_MARK = codecs.BOM_UTF8
+
+_READ_AT_ONCE = 8 << 20
+_MARKS: dict[bytes, Encoding] = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_WORDS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252", "utf-16": "UTF-16"}
+_CODECS = {"windows-1252": "cp1252", "utf-16": "utf-16"}
+_STATE_IT = "save it again as 'CSV UTF-8', or state its encoding as roster.reading.encoding"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file whose encoding is known; ``begin`` is where its text begins, after a mark of UTF-8."""
+
+    file: Stored
+    encoding: Encoding
+    begin: int
+    guess: Guess
+
+    @property
+    def is_as_stored(self) -> bool:
+        """Whether a place in the text is a place in the file too."""
+        return self.encoding == "utf-8" and not self.file.is_packed
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Give the text as UTF-8; where the file says that it is UTF-8, whoever reads on must check.
+
+        Raises
+        ------
+        RosterError
+            A byte that the encoding does not know.
+        """
+        if self.encoding != "utf-8":
+            yield from _transcoded(self, size)
+            return
+        skip = self.begin
+        for chunk in self.file.chunks(size):
+            if rest := chunk[skip:] if skip else chunk:
+                yield rest
+            skip = max(0, skip - len(chunk))
+
+
+def text_of(file: Stored, stated: Encoding) -> Text:
+    """Decide on the encoding of a file.
+
+    Raises
+    ------
+    RosterError
+        Its bytes are partly UTF-8 and partly not, its mark is not what was stated, or it is damaged gzip.
+    """
+    first = file.first(len(BYTE_ORDER_MARK))
+    mark = next((mark for mark in _MARKS if first.startswith(mark)), b"")
+    if mark and stated not in ("auto", _MARKS[mark]):
+        found = f"stated as {_WORDS[stated]}, but it begins with a byte order mark of {_WORDS[_MARKS[mark]]}"
+        raise RosterError(Fault(file.name, found, remedy='leave out roster.reading.encoding, or write "auto"'))
+    encoding: Encoding = stated
+    if stated != "auto":
+        sure, warns = "stated in the config", False
+    elif mark:
+        encoding, sure, warns = _MARKS[mark], "certain: the file begins with a byte order mark", False
+    else:
+        encoding, sure, warns = _weighed(file)
+    begin = len(mark) if mark == BYTE_ORDER_MARK and encoding == "utf-8" else 0
+    return Text(file, encoding, begin, Guess(file.name, "encoding", _WORDS[encoding], sure, warns))
+
+
+def _weighed(file: Stored) -> tuple[Encoding, str, bool]:
+    """Look at every byte: a file is in one encoding from its first row to its last."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    beyond_ascii, lines = False, 1
+    try:
+        for chunk in file.chunks(_READ_AT_ONCE):
+            if not chunk.isascii() or decoder.getstate()[0]:
+                decoder.decode(chunk)
+                beyond_ascii = True
+            lines += chunk.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        if beyond_ascii or not error.object[: error.start].isascii():
+            lines += error.object.count(b"\n", 0, error.start)
+            where, found = f"{file.name}: line {lines}", "a byte that is not UTF-8, in a file that is UTF-8 before it"
+            raise RosterError(Fault(where, found, "one encoding in a file", _STATE_IT)) from None
+        return "windows-1252", _SURELY_NOT_UTF8, True
+    if beyond_ascii:
+        return "utf-8", "certain: every letter beyond ASCII is sound UTF-8", False
+    return "utf-8", "certain: nothing but ASCII, which is the same in UTF-8", False
+
+
+_SURELY_NOT_UTF8 = (
+    "a guess: it is not UTF-8, and no byte tells which of the other encodings it is; look at names with accents, "
+    "and state roster.reading.encoding"
+)
+
+
+def _transcoded(text: Text, size: int) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(_CODECS[text.encoding])()
+    lines = 1
+    try:
+        for chunk in text.file.chunks(size):
+            if content := decoder.decode(chunk).encode():
+                yield content
+            lines += content.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            lines += error.object.count(b"\n", 0, error.start)
+        where, found = f"{text.file.name}: line {lines}", f"bytes that are not {_WORDS[text.encoding]}"
+        raise RosterError(Fault(where, found, f"{_WORDS[text.encoding]} text", _STATE_IT)) from None
