@@ -13,7 +13,7 @@ from earlywarn.errors import RosterError
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.door import open_roster
 from earlywarn.roster.read import open_source
-from tests.roster.books import book, row, sheet, write_book, zipped
+from fuzz.books import book, row, sheet, write_book, zipped
 from tests.roster.made import COLUMNS, DEMO_SERVING, GOOD, door_of, limited, reading, refused
 from tests.roster.made import row as good
 from tests.roster.made import rows as goods

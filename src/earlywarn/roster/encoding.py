@@ -22,23 +22,22 @@ _MARKS: dict[bytes, Encoding] = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _WORDS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252", "utf-16": "UTF-16"}
-_CODECS = {"windows-1252": "cp1252", "utf-16": "utf-16"}
 _STATE_IT = "save it again as 'CSV UTF-8', or state its encoding as roster.reading.encoding"
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text file whose encoding is known; ``begin`` is where its text begins, after a mark of UTF-8."""
+    """A text file whose encoding is known, as Python names it; ``begin`` is where its text begins, after a mark."""
 
     file: Stored
-    encoding: Encoding
+    codec: str
     begin: int
     guess: Guess
 
     @property
     def is_as_stored(self) -> bool:
         """Whether a place in the text is a place in the file too."""
-        return self.encoding == "utf-8" and not self.file.is_packed
+        return self.codec == "utf-8" and not self.file.is_packed
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """Give the text as UTF-8; where the file says that it is UTF-8, whoever reads on must check.
@@ -48,14 +47,8 @@ class Text:
         RosterError
             A byte that the encoding does not know.
         """
-        if self.encoding != "utf-8":
-            yield from _transcoded(self, size)
-            return
-        skip = self.begin
-        for chunk in self.file.chunks(size):
-            if rest := chunk[skip:] if skip else chunk:
-                yield rest
-            skip = max(0, skip - len(chunk))
+        stored = _after(self.begin, self.file.chunks(size))
+        return stored if self.codec == "utf-8" else _transcoded(self, stored)
 
 
 def text_of(file: Stored, stated: Encoding) -> Text:
@@ -78,8 +71,22 @@ def text_of(file: Stored, stated: Encoding) -> Text:
         encoding, sure, warns = _MARKS[mark], "certain: the file begins with a byte order mark", False
     else:
         encoding, sure, warns = _weighed(file)
-    begin = len(mark) if mark == BYTE_ORDER_MARK and encoding == "utf-8" else 0
-    return Text(file, encoding, begin, Guess(file.name, "encoding", _WORDS[encoding], sure, warns))
+    guess = Guess(file.name, "encoding", _WORDS[encoding], sure, warns)
+    return Text(file, _codec(encoding, first), len(mark), guess)
+
+
+def _codec(encoding: Encoding, first: bytes) -> str:
+    """Name the codec; UTF-16 without a mark has its NUL bytes where the letters of a header say which half is which."""
+    if encoding == "utf-16":
+        return "utf-16-be" if first.startswith((codecs.BOM_UTF16_BE, b"\0")) else "utf-16-le"
+    return "cp1252" if encoding == "windows-1252" else "utf-8"
+
+
+def _after(begin: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if rest := chunk[begin:] if begin else chunk:
+            yield rest
+        begin = max(0, begin - len(chunk))
 
 
 def _weighed(file: Stored) -> tuple[Encoding, str, bool]:
@@ -110,17 +117,16 @@ _SURELY_NOT_UTF8 = (
 )
 
 
-def _transcoded(text: Text, size: int) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(_CODECS[text.encoding])()
+def _transcoded(text: Text, stored: Iterator[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(text.codec)()
     lines = 1
     try:
-        for chunk in text.file.chunks(size):
+        for chunk in stored:
             if content := decoder.decode(chunk).encode():
                 yield content
             lines += content.count(b"\n")
         decoder.decode(b"", final=True)
-    except UnicodeError as error:
-        if isinstance(error, UnicodeDecodeError):
-            lines += error.object.count(b"\n", 0, error.start)
-        where, found = f"{text.file.name}: line {lines}", f"bytes that are not {_WORDS[text.encoding]}"
-        raise RosterError(Fault(where, found, f"{_WORDS[text.encoding]} text", _STATE_IT)) from None
+    except UnicodeDecodeError as error:
+        lines += error.object.count(b"\n", 0, error.start)
+        where, found = f"{text.file.name}: line {lines}", f"bytes that are not {text.guess.found}"
+        raise RosterError(Fault(where, found, f"{text.guess.found} text", _STATE_IT)) from None

@@ -30,11 +30,11 @@ def open_parquet(file: Stored, _how: Reading) -> Source:
         It is damaged, or larger than the limits.
     """
     with _opened(file, ()) as opened:
-        schema = _guarded(file, lambda: opened.schema_arrow)
+        known, types = _guarded(file, lambda: (opened.schema_arrow.names, tuple(opened.schema_arrow.types)))
         _refuse_large(file, opened.metadata)
-    names = tuple(name.strip() for name in schema.names)
-    stored = dict(zip(names, schema.names, strict=True))
-    return Source(file.name, names, tuple(schema.types), partial(_blocks, file, stored), file.sha256)
+    names = tuple(name.strip() for name in known)
+    stored = dict(zip(names, known, strict=True))
+    return Source(file.name, names, types, partial(_blocks, file, stored), file.sha256)
 
 
 def _blocks(
@@ -87,6 +87,6 @@ def _guarded(file: Stored, step: Callable[[], T]) -> T:
     """Turn pyarrow's complaints, which may quote the data, into one that does not."""
     try:
         return step()
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError, OSError):
         found = "a damaged or encrypted Parquet file"
         raise RosterError(Fault(file.name, found, "a whole Parquet file", "export it again")) from None

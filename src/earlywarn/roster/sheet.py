@@ -62,7 +62,8 @@ def make_sheet(rows: Rows, student: Ints, contract: Contract) -> Sheet:
 
 def _conflicts(rows: Rows, repeats: Repeats, columns: list[str], contract: Contract) -> Iterator[Refusal]:
     for clash in repeats.conflicting:
-        remedy = f"compare it with {rows.told(int(rows.lines[clash.other]))} and keep the one that is right: one row a student"
+        other = rows.told(int(rows.lines[clash.other]))
+        remedy = f"compare it with {other} and keep the one that is right: one row a student"
         for column in [columns[place] for place in clash.columns] or [contract.student_id]:
             yield Refusal(
                 line=int(rows.lines[clash.row]),

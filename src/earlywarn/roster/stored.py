@@ -62,15 +62,18 @@ class Stored:
         """Give the first bytes."""
         return next(self.chunks(size), b"")[:size]
 
-    def opened(self) -> IO[bytes]:
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
         """Open it for reading at any place; what was gzipped lies in a file without a name meanwhile."""
         if not self.is_packed:
-            return self.path.open("rb")
-        whole = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
-        for chunk in self.chunks(_READ_AT_ONCE):
-            whole.write(chunk)
-        whole.seek(0)
-        return whole
+            with self.path.open("rb") as file:
+                yield file
+            return
+        with tempfile.TemporaryFile() as whole:
+            for chunk in self.chunks(_READ_AT_ONCE):
+                whole.write(chunk)
+            whole.seek(0)
+            yield whole
 
 
 def stored(path: Path, limits: Limits) -> Stored:

@@ -1,4 +1,4 @@
-"""Made-up workbooks for tests, written as the bare XML that a spreadsheet writes."""
+"""Made-up workbooks for the fuzzer and for tests, written as the bare XML that a spreadsheet writes."""
 
 import io
 import zipfile
