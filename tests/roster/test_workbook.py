@@ -123,7 +123,7 @@ def test_the_first_sheet_that_is_shown_is_read_and_the_choice_told(tmp_path: Pat
 
 def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     content = book(sheet(row(["a"])), sheet(row(["b"])), names=["May", "June"])
-    with pytest.raises(RosterError, match=r"no sheet 'July'; allowed: its sheets: May, June; .*roster.reading.sheet"):
+    with pytest.raises(RosterError, match=r"no sheet 'July'; allowed: its sheets: May, June; .*reading.sheet"):
         opened(tmp_path, content, reading(sheet="July"))
 
 

@@ -22,7 +22,7 @@ _MARKS: dict[bytes, Encoding] = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _WORDS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252", "utf-16": "UTF-16"}
-_STATE_IT = "save it again as 'CSV UTF-8', or state its encoding as roster.reading.encoding"
+_STATE_IT = "save it again as 'CSV UTF-8', or state its encoding as reading.encoding"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def text_of(file: Stored, stated: Encoding) -> Text:
     mark = next((mark for mark in _MARKS if first.startswith(mark)), b"")
     if mark and stated not in ("auto", _MARKS[mark]):
         found = f"stated as {_WORDS[stated]}, but it begins with a byte order mark of {_WORDS[_MARKS[mark]]}"
-        raise RosterError(Fault(file.name, found, remedy='leave out roster.reading.encoding, or write "auto"'))
+        raise RosterError(Fault(file.name, found, remedy='leave out reading.encoding, or write "auto"'))
     encoding: Encoding = stated
     if stated != "auto":
         sure, warns = "stated in the config", False
@@ -113,7 +113,7 @@ def _weighed(file: Stored) -> tuple[Encoding, str, bool]:
 
 _SURELY_NOT_UTF8 = (
     "a guess: it is not UTF-8, and no byte tells which of the other encodings it is; look at names with accents, "
-    "and state roster.reading.encoding"
+    "and state reading.encoding"
 )
 
 

@@ -128,7 +128,7 @@ def utf8(text: Text, piece: Piece) -> str:
 
 _NUL = Fault(
     "", "a NUL byte", "text without NUL bytes",
-    "save it again as 'CSV UTF-8'; if this is UTF-16 without a byte order mark, state roster.reading.encoding",
+    "save it again as 'CSV UTF-8'; if this is UTF-16 without a byte order mark, state reading.encoding",
 )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def separator_of(file: str, header: bytes, first_row: bytes, stated: Separator) 
         sure = "likely: other separators stand in the header too, but only this one fits the first row"
     if len(cells) > 1 and len(fits) != 1:
         found = f"{' and '.join(mark.many for mark in cells)} in the header: any of them may part the cells"
-        remedy = "state roster.reading.separator in the config, or put the names in quotes"
+        remedy = "state reading.separator in the config, or put the names in quotes"
         raise RosterError(Fault(file, found, "one separator outside of quotes", remedy))
     mark = fits[0] if fits else COMMA
     return mark, Guess(file, "separator", mark.many, sure)

@@ -148,7 +148,7 @@ def _sheet(file: Stored, book: _Book, how: Reading) -> str:
     if name not in book.sheets:
         allowed = f"its sheets: {', '.join(book.sheets) or 'none'}"
         found = f"no sheet '{name}'" if name else "no sheet with cells"
-        raise RosterError(Fault(file.name, found, allowed, "name one of them as roster.reading.sheet"))
+        raise RosterError(Fault(file.name, found, allowed, "name one of them as reading.sheet"))
     return name
 
 
