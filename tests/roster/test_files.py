@@ -312,6 +312,15 @@ def test_a_file_that_grows_during_the_last_read_is_refused(tmp_path: Path, monke
         open_roster(path, DEMO_SERVING)
 
 
+def test_a_folder_that_gains_a_part_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "roster"
+    written(folder / "a.csv", text_of(ONE))
+    source = open_source(folder)
+    written(folder / "b.csv", text_of(TWO))
+    with pytest.raises(RosterError, match="the folder changed while it was read"):
+        source.sha256()
+
+
 # ── folders of parts ────────────────────────────────────────────────────────────────────────────────
 
 

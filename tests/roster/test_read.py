@@ -1,5 +1,6 @@
 """Files as they come: what can be read is read true, what cannot is refused in words that help."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,12 @@ def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file") as caught:
         open_roster(tmp_path / "nowhere.csv", DEMO_SERVING)
     assert caught.value.exit_code == 2
+
+
+def test_a_pipe_is_wrong_use_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UsageError, match="no plain file"):
+        open_roster(tmp_path / "pipe.csv", DEMO_SERVING)
 
 
 def test_a_file_that_may_not_be_read_is_the_machines_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

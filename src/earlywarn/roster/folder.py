@@ -63,7 +63,7 @@ def joined(folder: Path, sources: Sequence[Source], left_out: Sequence[str]) -> 
         names=first.names,
         types=tuple(map(_oddest, zip(*(_types(source, first.names) for source in sources), strict=True))),
         blocks=partial(_blocks, sources),
-        sha256=lambda: _sha256(sources),
+        sha256=lambda: _sha256(folder, sources),
         guesses=tuple(guesses),
         parts=parts,
     )
@@ -107,7 +107,10 @@ def _placed(refusals: Sequence[Refusal], part: int) -> Iterator[Refusal]:
     return (replace(refusal, line=refusal.line + part * PART) for refusal in refusals)
 
 
-def _sha256(sources: Sequence[Source]) -> str:
+def _sha256(folder: Path, sources: Sequence[Source]) -> str:
     """Give the sha256 of lines "<sha256>  <name>", as the command sha256sum prints them."""
+    if [part.name for part in parts_of(folder)[0]] != [source.file for source in sources]:
+        remedy = "wait until whatever writes it has ended, then try again"
+        raise RosterError(Fault(folder.resolve().name, "the folder changed while it was read", ALLOWED, remedy))
     lines = [f"{source.sha256()}  {source.file}\n" for source in sources]
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()

@@ -35,16 +35,17 @@ def open_source(path: Path, how: Reading | None = None) -> Source:
     Raises
     ------
     UsageError
-        No such file.
+        No such file, or one that cannot be read twice, such as a pipe.
     RosterError
         A file is empty, of another kind, damaged, too large or without a header; parts do not fit together.
     MachineError
         A file may not be read.
     """
     how = how or Reading()
-    if not path.exists():
-        raise UsageError(Fault(str(path), "no such file", ALLOWED, "check the path"))
     with reading(path):
+        if not path.is_file() and not path.is_dir():
+            found = "no plain file" if path.exists() else "no such file"
+            raise UsageError(Fault(str(path), found, ALLOWED, "check the path"))
         if path.is_dir():
             parts, left_out = folder.parts_of(path)
             return folder.joined(path, [_open_file(part, how) for part in parts], left_out)
