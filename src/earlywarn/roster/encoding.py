@@ -15,7 +15,7 @@ from earlywarn.roster.stored import Stored
 
 BYTE_ORDER_MARK = codecs.BOM_UTF8
 
-_READ_AT_ONCE = 8 << 20
+_READ_AT_ONCE = 1 << 20
 _MARKS: dict[bytes, Encoding] = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -92,23 +92,32 @@ def _after(begin: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _weighed(file: Stored) -> tuple[Encoding, str, bool]:
     """Look at every byte: a file is in one encoding from its first row to its last."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    beyond_ascii, lines = False, 1
+    beyond_ascii, fed = False, 0
     try:
         for chunk in file.chunks(_READ_AT_ONCE):
             if not chunk.isascii() or decoder.getstate()[0]:
                 decoder.decode(chunk)
                 beyond_ascii = True
-            lines += chunk.count(b"\n")
+            fed += len(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         if beyond_ascii or not error.object[: error.start].isascii():
-            lines += error.object.count(b"\n", 0, error.start)
-            where, found = f"{file.name}: line {lines}", "a byte that is not UTF-8, in a file that is UTF-8 before it"
+            line = _line_at(file, fed - len(decoder.getstate()[0]) + error.start)
+            where, found = f"{file.name}: line {line}", "a byte that is not UTF-8, in a file that is UTF-8 before it"
             raise RosterError(Fault(where, found, "one encoding in a file", _STATE_IT)) from None
         return "windows-1252", _SURELY_NOT_UTF8, True
     if beyond_ascii:
         return "utf-8", "certain: every letter beyond ASCII is sound UTF-8", False
     return "utf-8", "certain: nothing but ASCII, which is the same in UTF-8", False
+
+
+def _line_at(file: Stored, place: int) -> int:
+    """Give the line of a byte; counted only where it is asked for, as counting costs more than all the rest."""
+    line = 1
+    for chunk in file.chunks(_READ_AT_ONCE):
+        line += chunk.count(b"\n", 0, max(0, place))
+        place -= len(chunk)
+    return line
 
 
 _SURELY_NOT_UTF8 = (
