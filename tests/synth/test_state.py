@@ -3,17 +3,19 @@
 import csv
 import tracemalloc
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earlywarn.config.load import load_experiment
 from earlywarn.errors import UsageError
+from earlywarn.registry.store import Registry
 from earlywarn.roster.door import open_roster
 from earlywarn.synth import assumed
 from earlywarn.synth.rows import ROSTER_COLUMNS, SPARE_IDS, id_numbers
@@ -47,6 +49,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@settings(max_examples=12)
 @given(students=st.integers(130, 900), years=st.integers(1, 3), seed=st.integers(0, 5), dirty=st.integers(0, 1))
 def test_the_same_seed_gives_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, students: int, years: int, seed: int, dirty: int
@@ -99,11 +102,11 @@ def test_every_year_has_exactly_the_students_asked_for_once_each(rows: pd.DataFr
 
 def test_students_keep_their_id_and_move_up_a_grade(rows: pd.DataFrame) -> None:
     place = rows["grade"].map(assumed.GRADES.index) - rows["school_year"].astype(int)
-    assert (place.groupby(rows["student_id"]).nunique() == 1).all()
+    assert len(set(zip(rows["student_id"], place, strict=True))) == len(set(rows["student_id"]))
     stayed = rows.groupby("student_id").size()
     assert 0.3 < (stayed > 1).mean() < 1
     for column in ("sex", "race_1997", "race_2024"):
-        assert (rows.groupby("student_id")[column].nunique() == 1).all()
+        assert len(rows[["student_id", column]].drop_duplicates()) == len(set(rows["student_id"]))
 
 
 def test_days_and_dates_agree(rows: pd.DataFrame) -> None:
@@ -112,9 +115,8 @@ def test_days_and_dates_agree(rows: pd.DataFrame) -> None:
     assert (numbers(rows, "days_absent_excused") <= absent).all()
     assert (numbers(rows, "days_suspended") <= enrolled).all()
     assert np.allclose(numbers(rows, "attendance_rate"), 1 - absent / enrolled, atol=6e-5)
-    assert (
-        (rows["entry_date"] < rows["as_of"]) & (rows["exit_date"].isna() | (rows["exit_date"] <= rows["as_of"]))
-    ).all()
+    assert (rows["entry_date"] < rows["as_of"]).all()
+    assert (rows["exit_date"].isna() | (rows["exit_date"] <= rows["as_of"])).all()
     late = rows["entry_date"].str[5:] != assumed.FIRST_DAY
     assert 0.01 < late.mean() < 0.15
     assert (enrolled[late] < assumed.SCHOOL_DAYS).all()
@@ -129,7 +131,7 @@ def test_an_outcome_is_what_the_next_year_says_of_the_same_student(rows: pd.Data
         assert numbers(both, f"outcome_{subject}").equals(numbers(both, f"result_{subject}_next"))
     newest = rows["school_year"] == str(assumed.NEWEST_YEAR)
     assert rows.loc[newest, ["met_standard", "outcome_reading", "graduated"]].isna().all(axis=None)
-    assert set(rows.loc[~newest, "met_standard"].dropna()) == {"met", "missed"}
+    assert set(rows.loc[~newest, "met_standard"].dropna()) == {"Y", "N"}
 
 
 def test_last_years_result_is_the_one_of_last_years_row(rows: pd.DataFrame) -> None:
@@ -142,11 +144,11 @@ def test_last_years_result_is_the_one_of_last_years_row(rows: pd.DataFrame) -> N
 
 def test_groups_have_different_base_rates_and_unknown_outcomes(rows: pd.DataFrame) -> None:
     served = rows[rows["grade"].isin(list("34567")) & (rows["school_year"] != str(assumed.NEWEST_YEAR))]
-    missed = (served["met_standard"] == "missed")[served["met_standard"].notna()]
+    missed = (served["met_standard"] == "N")[served["met_standard"].notna()]
     by_lunch = missed.groupby(served["lunch"]).mean()
     assert by_lunch["F"] > by_lunch["N"] + 0.1
     assert missed.groupby(served["disability"]).mean().diff()["Y"] > 0.08
-    assert missed.groupby(served["language"]).mean()["L"] > missed.mean() + 0.05
+    assert missed.groupby(served["language"]).mean()["Y"] > missed.mean() + 0.05
     unknown = served["met_standard"].isna()
     assert unknown.groupby(served["lunch"]).mean()["F"] > unknown.groupby(served["lunch"]).mean()["N"] + 0.02
     moved = served["entry_date"].str[5:] != assumed.FIRST_DAY
@@ -181,11 +183,11 @@ def test_schools_have_realistic_sizes_and_grades(rows: pd.DataFrame, folder: Pat
     newest = rows[rows["school_year"] == str(assumed.NEWEST_YEAR)]
     sizes = newest.groupby("school_id").size()
     assert sizes.to_dict() == schools["students"].astype(int).to_dict()
-    assert schools["district_id"].nunique() > 1
+    assert len(set(schools["district_id"])) > 1
     for school, group in newest.groupby("school_id"):
         spans = [assumed.GRADES.index(schools.loc[school, name]) for name in ("first_grade", "last_grade")]
         assert group["grade"].map(assumed.GRADES.index).between(*spans).all()
-    large = [zone for zone in zones(Plan(600_000, 1, 1))]
+    large = list(zones(Plan(600_000, 1, 1)))
     each = [zone.students * 6 / 13 / zone.elementaries for zone in large]
     assert sum(zone.students for zone in large) == 600_000
     assert 300 < np.median(each) < 550
@@ -227,15 +229,9 @@ def test_one_state_can_be_checked_and_learnt_from(folder: Path, tmp_path: Path) 
     experiment = load_experiment(folder / EXPERIMENT)
     door = open_roster(whole, experiment)
     assert door.counts.accepted == door.counts.rows_in == PLAN.students * PLAN.years
-    pytest.importorskip("mlflow")
-    from datetime import date
-
-    from earlywarn.registry.store import Registry
-
     home = tmp_path / "models"
     trained = train(whole, folder / EXPERIMENT, home, Registry(home), date(2026, 7, 1), lambda step: None)
-    figures = {candidate.name: candidate for candidate in trained.findings.candidates}
-    assert figures
+    assert 0.75 < trained.findings.unseen.figures["auc"].value < 0.9
 
 
 def joined(folder: Path) -> Iterator[str]:

@@ -3,11 +3,16 @@
 import json
 from collections.abc import Iterator
 
+from earlywarn.config.sections import RosterMap
 from earlywarn.synth import assumed
+from earlywarn.synth.rows import MADE_UP, ROSTER_COLUMNS
 from earlywarn.synth.zones import Plan
 
 SERVED = ("3", "4", "5", "6", "7")
 """Grades whose next year has a state test."""
+
+ELSEWHERE = ("student_id", "school_id", "school_year", "grade", "result_reading", "result_mathematics", MADE_UP)
+"""Columns that the config names in other places, or not at all."""
 
 _TITLES = {"reading": "Reading", "mathematics": "Mathematics"}
 _GROUPS: dict[str, tuple[str, dict[str, str], str]] = {
@@ -23,11 +28,11 @@ _GROUPS: dict[str, tuple[str, dict[str, str], str]] = {
     "lunch": ("Free or reduced-price lunch", {"F": "Free", "R": "Reduced price", "N": "Neither"}, "N"),
     "language": (
         "English learner",
-        {"L": "English learner", "R": "Was an English learner", "N": "Never an English learner"},
+        {"Y": "English learner", "N": "Not an English learner"},
         "N",
     ),
     "disability": ("Disability", {"Y": "With a disability", "N": "Without a disability"}, "N"),
-    "housing": ("Housing", {"Y": "Without stable housing", "N": "Stable housing"}, "N"),
+    "housing": ("Housing", {"N": "Housed", "D": "Doubled up", "S": "Shelter", "H": "Hotel or motel", "U": "Unsheltered"}, "N"),
 }  # fmt: skip
 _NUMBERS = (
     ("attendance_rate", "Share of enrolled days present", "lower", 0, 1),
@@ -67,6 +72,11 @@ def _roster() -> Iterator[str]:
     yield "\n[roster]"
     yield 'results = { reading = "result_reading", mathematics = "result_mathematics" }'
     yield "max_quarantined = 0.02"
+    # Until the config knows this section, a TOML that holds it would be refused.
+    if "columns" in RosterMap.model_fields:
+        yield "\n# Canonical column -> the file's own; here they are the same."
+        yield "[roster.columns]"
+        yield from (f'{name} = "{name}"' for name in ROSTER_COLUMNS if name not in ELSEWHERE)
 
 
 def _cohort(plan: Plan) -> Iterator[str]:

@@ -109,9 +109,11 @@ def _two_ids(second: Callable[[str], str]) -> Callable[[Cells, Iterator[str]], l
     return plant
 
 
-def _day_first(row: Cells) -> str:
+def _two_orders(row: Cells, ids: Iterator[str]) -> list[str]:
+    """Write the day of one student month first, and that of another day first: nothing tells which is meant."""
     year, month, day = row["as_of"].split("-")
-    return f"{day}/{month}/{year}"
+    other = row | {"student_id": next(ids), "as_of": f"{day}/{month}/{year}"}
+    return [_row_text(row | {"as_of": f"{month}/{day}/{year}"}), _row_text(other)]
 
 
 def _a_year_on(row: Cells) -> str:
@@ -150,7 +152,7 @@ KINDS: Mapping[str, Kind] = {
     "long_row": Kind(WHOLE_ROW, _longer),
     "two_races": Kind("race_1997", _with(race_1997="H;B")),
     "unknown_code": Kind("lunch", _with(lunch="Not Eligibile")),
-    "two_date_orders": Kind("as_of", _computed("as_of", _day_first)),
+    "two_date_orders": Kind("as_of", _two_orders),
     "as_of_outside_year": Kind("as_of", _computed("as_of", _a_year_on)),
     "date_not_a_date": Kind("entry_date", _with(entry_date="2026-02-30")),
 }

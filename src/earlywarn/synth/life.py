@@ -203,11 +203,12 @@ def _leaves(columns: Columns, rng: Random) -> Bools:
 def _dates(columns: Columns, leaves: Bools, rng: Random) -> Columns:
     """Give days enrolled, with the last day of those who leave during the year, and the days of absence."""
     first = columns["first_day"]
-    early = leaves & (rng.random(len(first)) < 0.25) & (first < 150)
+    early = leaves & (rng.random(len(first)) < 0.25) & (first < 100)
     last = np.where(early, rng.integers(150, 179, len(first)), assumed.SCHOOL_DAYS)
     enrolled = last - first
     absent = rng.binomial(enrolled, columns["tendency"])
     return {
+        "tardy": np.minimum(columns["tardy"], enrolled - absent),
         "early": early,
         "last_day": last,
         "enrolled": enrolled,

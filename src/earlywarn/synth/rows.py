@@ -117,8 +117,10 @@ def _lunch(c: Columns) -> Any:
     return _codes(np.where(c["free"], 0, np.where(c["lunch"], 1, 2)), ("F", "R", "N"))
 
 
-def _language(c: Columns) -> Any:
-    return _codes(np.where(c["learner"], 0, np.where(c["once_learner"], 1, 2)), ("L", "R", "N"))
+def _housing(c: Columns) -> Any:
+    """Give where a student lives: housed, or doubled up, in a shelter, a hotel, unsheltered; by the own draw."""
+    how = np.searchsorted((0.76, 0.89, 0.96), c["answer"], side="right") + 1
+    return _codes(np.where(c["housing"], how, 0), ("N", "D", "S", "H", "U"))
 
 
 def _rate(c: Columns) -> Any:
@@ -149,9 +151,9 @@ _MAKERS: Mapping[str, Callable[[Columns], Any]] = {
     "race_1997": lambda c: _codes(c["race"], assumed.RACES),
     "race_2024": _race_2024,
     "lunch": _lunch,
-    "language": _language,
+    "language": _flags("learner"),
     "disability": lambda c: _yes_no(np.asarray(c["special"] | c["section_504"])),
-    "housing": _flags("housing"),
+    "housing": _housing,
     "foster": _flags("foster"),
     "migrant": _flags("migrant"),
     "military": _flags("military"),
@@ -160,7 +162,7 @@ _MAKERS: Mapping[str, Callable[[Columns], Any]] = {
     "english_services": _flags("learner"),
     "gifted": _flags("gifted"),
     "tutoring": _flags("tutoring"),
-    "met_standard": lambda c: _codes(c["outcome"], ("met", "missed")),
+    "met_standard": lambda c: _codes(c["outcome"], ("Y", "N")),
     "outcome_reading": _whole("reading_after"),
     "outcome_mathematics": _whole("mathematics_after"),
     "graduated": lambda c: _codes(c["graduated"], ("N", "Y")),

@@ -80,8 +80,7 @@ def groups_of(students: Columns, grade: Ints, since: int, place: Place) -> dict[
         "military": 0.02,
     }
     found = {name: np.asarray(students[name] < share) for name, share in shares.items()}
-    free, once = students["lunch"] < 0.82 * lunch, np.asarray(students["learner"] < learner.clip(0.0) + 0.05)
-    return found | {"lunch": np.asarray(has_lunch), "free": np.asarray(free), "once_learner": once}
+    return found | {"lunch": np.asarray(has_lunch), "free": np.asarray(students["lunch"] < 0.82 * lunch)}
 
 
 def settle(students: Columns, new: Bools, groups: dict[str, Bools], place: Place) -> None:
