@@ -25,6 +25,25 @@ def init(
     )
 
 
+def map_columns(
+    source: Annotated[Path, typer.Argument(help="A roster, or a folder of files.", metavar="SOURCE")],
+    out: Annotated[Path, typer.Option(help="The TOML to write.")] = Path("mapping.toml"),
+    synonyms: Annotated[Path | None, typer.Option(help="A TOML of your own names for columns.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")] = False,
+) -> None:
+    """Write a first mapping from the headers, for a person to finish; no cell is read."""
+    from earlywarn.cli.fragment import mapping_toml
+    from earlywarn.cli.show_map import map_record, show_map
+    from earlywarn.files import publish_file
+    from earlywarn.roster.mapping import map_files
+    from earlywarn.roster.vocabulary import own_table
+
+    refuse_to_overwrite(out, "--out")
+    made = map_files(source, own_table(synonyms) if synonyms else None)
+    publish_file(out, mapping_toml(made).encode())
+    terminal.print_json(map_record(made, out)) if as_json else show_map(made, out)
+
+
 def synth(
     students: Annotated[int, typer.Option(help="Students in each school year.")],
     out: Annotated[Path, typer.Option(help="The folder to make.")],

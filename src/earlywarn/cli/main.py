@@ -68,6 +68,7 @@ def demo(
 
 
 app.command()(first.init)
+app.command("map")(first.map_columns)
 app.command()(first.synth)
 
 

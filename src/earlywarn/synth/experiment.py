@@ -32,7 +32,11 @@ _GROUPS: dict[str, tuple[str, dict[str, str], str]] = {
         "N",
     ),
     "disability": ("Disability", {"Y": "With a disability", "N": "Without a disability"}, "N"),
-    "housing": ("Housing", {"N": "Housed", "D": "Doubled up", "S": "Shelter", "H": "Hotel or motel", "U": "Unsheltered"}, "N"),
+    "housing": (
+        "Housing",
+        {"N": "Housed", "D": "Doubled up", "S": "Shelter", "H": "Hotel or motel", "U": "Unsheltered"},
+        "N",
+    ),
 }  # fmt: skip
 _NUMBERS = (
     ("attendance_rate", "Share of enrolled days present", "lower", 0, 1),
@@ -102,10 +106,6 @@ def _features() -> Iterator[str]:
     for name, title, risk, least, most in _NUMBERS:
         yield f'\n[[features]]\nname = "{name}"\ntype = "number"\ncolumn = "{name}"\ntitle = "{title}"'
         yield f'minimum = {least}\nmaximum = {most}\nrisk = "{risk}"\nchangeable = true'
-    yield "\n# These are read and judged at the door with the others, since a model may learn from them."
-    for name, title in (("days_enrolled", "Days enrolled"), ("days_absent", "Days absent")):
-        yield f'\n[[features]]\nname = "{name}"\ntype = "number"\ncolumn = "{name}"\ntitle = "{title}"'
-        yield "minimum = 0\nmaximum = 366"
 
 
 def _groups() -> Iterator[str]:
