@@ -23,10 +23,8 @@ from earlywarn.synth.rows import ROSTER_COLUMNS
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "earlywarn"
 
 # Header lists as public documents give them; docs/map.md names the sources.
-POWERSCHOOL = (
-    "Student_Number SchoolID First_Name Middle_Name Last_Name Grade_Level Gender DOB"
+POWERSCHOOL = "Student_Number SchoolID First_Name Middle_Name Last_Name Grade_Level Gender DOB"
 POWERSCHOOL += " Enroll_Status EntryDate ExitDate"
-)
 CLEVER = "School_id Student_id Student_number State_id Last_name First_name Gender Dob Grade Race Hispanic_Latino"
 CLEVER += " Ell_status Frl_status Iep_status Student_zip"
 ONEROSTER = "sourcedId status dateLastModified birthDate sex americanIndianOrAlaskaNative asian blackOrAfricanAmerican"
