@@ -27,6 +27,15 @@ class Year:
     columns: Columns
 
 
+@dataclass(frozen=True)
+class _World:
+    """What all years of a zone share."""
+
+    place: Place
+    plan: Plan
+    rng: Random
+
+
 @dataclass
 class _Seats:
     """Who holds each seat, and since when; a seat's holder starts kindergarten in ``starts``."""
@@ -44,12 +53,12 @@ def live(zone: Zone, plan: Plan) -> list[Year]:
     The year before the first is lived as well and then dropped, so that the first has results of last year.
     """
     rng = np.random.default_rng([plan.seed, zone.number])
-    place, first = place_of(zone, rng), plan.school_years[0]
+    world, first = _World(place_of(zone, rng), plan, rng), plan.school_years[0]
     seats = _empty_seats(zone, plan)
     years = []
     for school_year in range(first - 1, assumed.NEWEST_YEAR + 1):
         active = np.flatnonzero((seats.starts <= school_year) & (school_year < seats.starts + _TOP))
-        year = _one_year(seats, active, school_year, place, rng, plan)
+        year = _one_year(seats, active, school_year, world)
         years.append(year)
     return [_with_outcomes(*pair, rng) for pair in zip(years[1:], [*years[2:], None], strict=True)]
 
@@ -64,7 +73,8 @@ def _empty_seats(zone: Zone, plan: Plan) -> _Seats:
     return _Seats(np.repeat(starts, sizes), np.zeros(count, np.int64), np.zeros(count, bool), students, last)
 
 
-def _one_year(seats: _Seats, at: Ints, school_year: int, place: Place, rng: Random, plan: Plan) -> Year:
+def _one_year(seats: _Seats, at: Ints, school_year: int, world: _World) -> Year:
+    place, plan, rng = world.place, world.plan, world.rng
     new = ~seats.held[at]
     _take_seats(seats, at[new], place, rng)
     students = {name: values[at] for name, values in seats.students.items()}
