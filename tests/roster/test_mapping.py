@@ -123,7 +123,7 @@ def test_the_made_up_state_maps_onto_itself() -> None:
         made = map_names(header)
         assert {fit.canonical: fit.column for fit in made.fits} == {name: name for name in header if name != "made_up"}
         assert {fit.sure for fit in made.fits} == {Sure.CERTAIN}
-        assert (made.open, made.unknown) == ((), ("made_up",))
+        assert (made.open, made.unknown, [column for column, _ in made.aside]) == ((), (), ["made_up"])
     assert set(canonical_names()) == {*ROSTER_COLUMNS, *PEOPLE_COLUMNS} - {"made_up"}
 
 

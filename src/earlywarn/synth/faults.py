@@ -187,7 +187,8 @@ class Planter:
         if self.each < 1 or wanted * ROWS_A_FAULT > self.rows:
             most = self.rows // (ROWS_A_FAULT * len(KINDS))
             remedy = "plant fewer, or make more students"
-            raise UsageError(Fault("--dirty", f"{self.each:,} of each fault", f"1 to {most:,} here", remedy))
+            allowed = f"1 to {most:,} here" if most else f"at least {ROWS_A_FAULT * len(KINDS):,} students"
+            raise UsageError(Fault("--dirty", f"{self.each:,} of each fault", allowed, remedy))
         self._left = self.rng.permutation(np.repeat(np.arange(len(KINDS)), self.each)).tolist()
         self._ids = spare_ids()
         self._seen, self._line = 0, 2
