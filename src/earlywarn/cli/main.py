@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import terminal
+from earlywarn.cli import first, terminal
 
 app = typer.Typer(
     name="earlywarn",
@@ -30,7 +30,7 @@ Uri = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")]
 Config = Annotated[Path, typer.Option("--config", help="The experiment TOML.")]
-RosterFile = Annotated[Path, typer.Argument(help="A roster, CSV or Parquet.", metavar="ROSTER")]
+RosterFile = first.RosterFile
 MODELS = Path("models")
 
 
@@ -67,24 +67,9 @@ def demo(
         run_demo(home, out, _today(), tell, DemoScreen(home))
 
 
-@app.command()
-def init(
-    roster: RosterFile,
-    config: Annotated[Path, typer.Option("--config", help="The TOML to write.")] = Path("experiment.toml"),
-) -> None:
-    """Write a commented starter TOML from a roster's headers."""
-    from earlywarn.cli.starter import starter_toml
-    from earlywarn.errors import Fault, UsageError
-    from earlywarn.files import publish_file
-
-    if config.exists():
-        raise UsageError(
-            Fault(str(config), "this file is there already", remedy="give another --config, or move it away")
-        )
-    publish_file(config, starter_toml(roster).encode())
-    terminal.out.print(
-        f"wrote {config}: read it from top to bottom, then run 'earlywarn check {roster} --config {config}'"
-    )
+app.command()(first.init)
+app.command("map")(first.map_columns)
+app.command()(first.synth)
 
 
 @app.command()
@@ -100,7 +85,7 @@ def check(
     from earlywarn.roster.door import check_share, open_roster
     from earlywarn.roster.quarantine import write_quarantine
 
-    _refuse_to_overwrite(quarantine, "--quarantine")
+    first.refuse_to_overwrite(quarantine, "--quarantine")
     serving = load_experiment(config)
     with terminal.progress() as tell:
         tell("reading the roster")
@@ -259,14 +244,6 @@ def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False)
     record = read_record(home)
     versions = Registry(home, tracking_uri).versions()
     terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record, _today())
-
-
-def _refuse_to_overwrite(path: Path | None, option: str) -> None:
-    from earlywarn.errors import Fault, UsageError
-
-    if path is not None and path.exists():
-        found = "this is a folder" if path.is_dir() else "this file is there already"
-        raise UsageError(Fault(str(path), found, remedy=f"give another {option}, or move it away"))
 
 
 def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mapping[str, object]) -> None:

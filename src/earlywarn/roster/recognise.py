@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from earlywarn.roster.vocabulary import generic, plain
+
 
 class Role(StrEnum):
     """What a column seems to be for."""
@@ -29,51 +31,22 @@ class Guess:
     years_ago: int = 0
 
 
+KEYS: Mapping[str, tuple[str, ...]] = {
+    key: (*generic()["names"][key], *generic()["likely"][key], key)
+    for key in ("student_id", "school_id", "school_year", "grade")
+}
+"""Names that the keys of a roster are known by."""
+
+GROUPS: Mapping[str, frozenset[str]] = {name: frozenset(words) for name, words in generic()["group_words"].items()}
+TITLES: Mapping[str, str] = generic()["group_titles"]
+SUBJECTS: Mapping[str, frozenset[str]] = {name: frozenset(words) for name, words in generic()["subject_words"].items()}
+
+_KEYS = {key: frozenset(map(plain, names)) for key, names in KEYS.items()}
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-KEYS: Mapping[str, frozenset[str]] = {
-    "student_id": _words(
-        "student_id id studentid student_number student_no student stu_id sid pupil_id local_id state_id ssid"
-    ),
-    "school_id": _words("school_id sch school schoolid school_number school_no school_code campus campus_id"),
-    "school_year": _words("school_year year schoolyear sy yr academic_year year_end"),
-    "grade": _words("grade gr grade_level gradelevel grd grade_lvl"),
-}
-
-GROUPS: Mapping[str, frozenset[str]] = {
-    "sex": _words("sex gender sx"),
-    "race": _words("race ethnicity eth ethnic raceeth hispanic latino"),
-    "lunch": _words("lunch frl frpl ses economically disadvantaged ecdis poverty income econ"),
-    "language": _words("ell lep esl el english_learner learner language multilingual"),
-    "disability": _words("disability disabled disabilities sped special iep swd 504"),
-    "housing": _words("homeless housing mckinney unhoused"),
-    "foster": _words("foster"),
-    "migrant": _words("migrant immigrant refugee country nationality citizenship"),
-    "military": _words("military"),
-    "religion": _words("religion"),
-}
-
-TITLES: Mapping[str, str] = {
-    "sex": "Sex",
-    "race": "Race and ethnicity",
-    "lunch": "Free or reduced-price lunch",
-    "language": "English learner",
-    "disability": "Disability",
-    "housing": "Housing",
-    "foster": "Foster care",
-    "migrant": "Migrant",
-    "military": "Military family",
-    "religion": "Religion",
-}
-
-SUBJECTS: Mapping[str, frozenset[str]] = {
-    "reading": _words("read reading ela rla literacy"),
-    "mathematics": _words("math maths mathematics mth"),
-    "science": _words("science sci"),
-    "writing": _words("writing"),
-}
 
 _RESULT_WORDS = _words("score scores scale scaled ss result results test points")
 _BEFORE = _words("before prior prev previous last ly")
@@ -96,7 +69,7 @@ def guess(column: str) -> Guess:
     """
     words = column_words(column)
     joined = "_".join(words)
-    if key := next((key for key, names in KEYS.items() if joined in names), None):
+    if key := next((key for key, names in _KEYS.items() if plain(column) in names), None):
         return Guess(Role.KEY, key)
     if group := next((group for group, names in GROUPS.items() if names & {*words, joined}), None):
         return Guess(Role.GROUP, group)
