@@ -12,9 +12,9 @@ from earlywarn.config.experiment import Serving
 from earlywarn.errors import RosterError
 from earlywarn.groups import GroupTable, part
 from earlywarn.roster.accept import accept
-from earlywarn.roster.cells import Kind
 from earlywarn.roster.contract import results_contract, roster_contract
 from earlywarn.roster.quarantine import share_faults
+from earlywarn.roster.terms import Kind
 
 
 @dataclass(frozen=True)

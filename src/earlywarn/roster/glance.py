@@ -16,10 +16,11 @@ from earlywarn.columns import Coded, Floats
 from earlywarn.config.sections import WORDS_FOR_MISSING
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block
-from earlywarn.roster.cells import Kind, Term, read_cells
+from earlywarn.roster.cells import read_cells
 from earlywarn.roster.header import refuse_no_header, repeated_names
 from earlywarn.roster.read import open_source, reading
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
+from earlywarn.roster.terms import Kind, Term
 
 MISSING = frozenset(WORDS_FOR_MISSING)
 MOST_VALUES = 200
