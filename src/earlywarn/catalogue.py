@@ -84,7 +84,8 @@ RACE_2024 = {
 }
 SEX = {"F": "female", "M": "male", "X": "another or not stated"}
 LUNCH = {"F": "free", "R": "reduced price", "N": "paid"}
-HOUSING = {"N": "housed", "D": "doubled up", "S": "shelter", "H": "hotel or motel", "U": "unsheltered"}
+LANGUAGE = {"L": "English learner", "R": "was an English learner", "N": "never an English learner"}
+HOUSING = {"Y": "without stable housing", "N": "stable housing"}
 
 
 def _days(name: str, meaning: str) -> Column:
@@ -130,7 +131,7 @@ CATALOGUE: tuple[Column, ...] = (
     Column("race_2024", Family.GROUPS, Nature.CODES, "the federal categories of 2024: one question, many answers",
            codes=RACE_2024),
     Column("lunch", Family.GROUPS, Nature.CODE, "school meals", codes=LUNCH),
-    _flag("language", Family.GROUPS, "learns English"),
+    Column("language", Family.GROUPS, Nature.CODE, "whether the student learns English", codes=LANGUAGE),
     _flag("disability", Family.GROUPS, "has a disability on record"),
     Column("housing", Family.GROUPS, Nature.CODE, "where the student lives", codes=HOUSING),
     _flag("foster", Family.GROUPS, "in foster care"),

@@ -14,6 +14,7 @@ import pyarrow as pa
 from earlywarn.catalogue import BY_NAME, Column, Nature
 from earlywarn.columns import InputType
 from earlywarn.config.experiment import Serving
+from earlywarn.roster.across import MOST_DAYS
 from earlywarn.roster.clauses import Clause, clauses_of
 from earlywarn.roster.terms import PARSED_AS_NUMBERS, Answers, Breach, Kind, Term
 
@@ -105,7 +106,16 @@ def roster_contract(serving: Serving) -> Contract:
         *(_mapped_term(theirs, known, missing) for theirs, known in mapped.items()),
     )
     names = {known.name: (theirs, _KINDS[known.nature]) for theirs, known in mapped.items()}
-    return replace(own, canonical=names, races=_races(serving))
+    return replace(own, terms=_with_rules_across(own.terms, names), canonical=names, races=_races(serving))
+
+
+def _with_rules_across(terms: Mapping[Key, Term], names: Mapping[str, Key]) -> dict[Key, Term]:
+    """Leave a limit to the rule across columns that says the same, so that one fault is told once."""
+    found = dict(terms)
+    days = names.get("days_enrolled")
+    if days is not None and found[days].maximum >= MOST_DAYS:
+        found[days] = replace(found[days], maximum=np.inf)
+    return found
 
 
 def results_contract(serving: Serving) -> Contract:

@@ -1,7 +1,7 @@
-"""Dates as files write them: year first, or two orders with slashes; refuses to guess cell by cell.
+"""Dates as files write them: year first, or one of two orders with slashes; refuses to guess cell by cell.
 
-The order of day and month is decided for a whole column. A cell whose day is past 12 fits one order alone and is
-evidence; one that fits both is read in the order that the others prove.
+The order is decided for a whole column: that of most cells, the rows of the others are refused. With slashes a
+cell whose day is past 12 fits one order alone and is evidence; one that fits both is read as the others prove.
 """
 
 import re
@@ -28,12 +28,14 @@ class Form(IntEnum):
     MONTH_FIRST = 1
     DAY_FIRST = 2
     EITHER = 3
-    NONE = 4
+    SAME = 4
+    NONE = 5
 
 
 class Order(StrEnum):
-    """How the cells of a column are read; the last three refuse a cell that fits both orders."""
+    """How the cells of a column are read; the last three refuse a cell that fits both orders of slashes."""
 
+    YEAR = "year first"
     MONTH = "month first"
     DAY = "day first"
     MONTH_ALONE = "mostly month first"
@@ -42,11 +44,12 @@ class Order(StrEnum):
 
 
 REFUSED: dict[Order, frozenset[Form]] = {
-    Order.MONTH: frozenset({Form.DAY_FIRST}),
-    Order.DAY: frozenset({Form.MONTH_FIRST}),
-    Order.MONTH_ALONE: frozenset({Form.DAY_FIRST, Form.EITHER}),
-    Order.DAY_ALONE: frozenset({Form.MONTH_FIRST, Form.EITHER}),
-    Order.UNDECIDED: frozenset({Form.MONTH_FIRST, Form.DAY_FIRST, Form.EITHER}),
+    Order.YEAR: frozenset({Form.MONTH_FIRST, Form.DAY_FIRST, Form.EITHER, Form.SAME}),
+    Order.MONTH: frozenset({Form.YEAR_FIRST, Form.DAY_FIRST}),
+    Order.DAY: frozenset({Form.YEAR_FIRST, Form.MONTH_FIRST}),
+    Order.MONTH_ALONE: frozenset({Form.YEAR_FIRST, Form.DAY_FIRST, Form.EITHER}),
+    Order.DAY_ALONE: frozenset({Form.YEAR_FIRST, Form.MONTH_FIRST, Form.EITHER}),
+    Order.UNDECIDED: frozenset({Form.YEAR_FIRST, Form.MONTH_FIRST, Form.DAY_FIRST, Form.EITHER}),
 }
 """Forms that an order cannot take."""
 
@@ -56,7 +59,7 @@ def read_date(text: str, order: Order) -> tuple[float, Form]:
 
     Examples
     --------
-    >>> read_date("2024-09-03", Order.UNDECIDED)[0] == read_date("9/3/2024", Order.MONTH)[0]
+    >>> read_date("2024-09-03", Order.YEAR)[0] == read_date("9/3/2024", Order.MONTH)[0]
     True
     >>> read_date("13/01/2024", Order.DAY)[1]
     <Form.DAY_FIRST: 2>
@@ -79,17 +82,27 @@ def _slashed(month_first: float | None, day_first: float | None, order: Order) -
     if month_first is None:
         return day_first, Form.DAY_FIRST
     if month_first == day_first:  # the third of March is the third of March either way
-        return day_first, Form.YEAR_FIRST
+        return day_first, Form.SAME
     return (day_first if order in (Order.DAY, Order.DAY_ALONE) else month_first), Form.EITHER
 
 
-def decide(forms: NDArray[np.int64]) -> Order:
+def decide(forms: NDArray[np.int64], stated: Order | None = None) -> Order:
     """Decide the order of a column by how many cells have each form.
 
-    One order alone is proof. Of two, one must be CLEAR times as frequent to read the cells that fit both; the
-    rows of the rarer are refused in any case, and those of both where they are as frequent.
+    Year first where at least half are written so. With slashes one order alone is proof. Of two, one must be CLEAR
+    times as frequent to read the cells that fit both; the rows of the rarer are refused in any case, and those of
+    both where they are as frequent.
+
+    Parameters
+    ----------
+    stated
+        The order of dates with slashes, where the config says it.
     """
     month, day = int(forms[Form.MONTH_FIRST]), int(forms[Form.DAY_FIRST])
+    if forms[Form.YEAR_FIRST] >= month + day + forms[Form.EITHER] + forms[Form.SAME]:
+        return Order.YEAR
+    if stated is not None:
+        return stated
     if month == day:
         return Order.UNDECIDED
     if month > day:

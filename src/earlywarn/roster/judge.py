@@ -5,7 +5,7 @@ it goes through it once more.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -18,7 +18,7 @@ from earlywarn.roster.across import ACROSS, YEAR_BEGINS, YEAR_ENDS, broken
 from earlywarn.roster.blocks import Block, Source
 from earlywarn.roster.cells import Cells, Values, read_cells
 from earlywarn.roster.contract import Contract, Key
-from earlywarn.roster.places import PART, whereabouts
+from earlywarn.roster.places import whereabouts
 from earlywarn.roster.readings import Evidence, decide
 from earlywarn.roster.terms import NUMBERS, Breach, Kind
 
@@ -41,6 +41,20 @@ class Broken:
             yield Refusal(line, self.column, self.rule, self.remedy, file, self.name)
 
 
+READERS = {
+    "fewer cells than the header": "short_row",
+    "more cells than the header": "long_row",
+    "a quote that makes several rows one": "quote_over_rows",
+}
+"""Names for what the reader refuses."""
+
+
+def located(refusal: Refusal, source: Source) -> Refusal:
+    """Give a reader's refusal with its file, line and name."""
+    file, line = whereabouts(source, refusal.line)
+    return replace(refusal, file=file, line=line, name=refusal.name or READERS.get(refusal.rule, "unreadable_row"))
+
+
 @dataclass(frozen=True)
 class Judged:
     """One block read as the contract says.
@@ -50,7 +64,7 @@ class Judged:
     values
         By column and kind; those of a refused row may mean nothing.
     refusals
-        Of what could not become a row, or is one that swallowed others.
+        Of what could not become a row, or is one that swallowed others; the line of each is its place.
     swallowing
         Those rows; ``unread`` counts the lines that are none.
     """
@@ -129,7 +143,7 @@ def judge(block: Block, contract: Contract) -> Judged:
     values = {key: read.values for key, read in cells.items()}
     broken = tuple(chain(found, across))
     lines = {refusal.line for refusal in block.refusals}
-    swallowing = np.flatnonzero(np.isin(block.lines % PART, sorted(lines))) if lines else np.empty(0, dtype=np.int64)
+    swallowing = np.flatnonzero(np.isin(block.lines, sorted(lines))) if lines else np.empty(0, dtype=np.int64)
     return Judged(values, block.lines, broken, block.refusals, evidence, swallowing, len(lines) - len(swallowing))
 
 

@@ -30,16 +30,19 @@ class Guessed:
 def decide(contract: Contract, evidence: Evidence) -> dict[Key, Reading]:
     """Decide every column that needs it; a column of dates that proves nothing follows the others of its file."""
     found: dict[Key, Reading] = {}
+    stated = None if contract.dates == "auto" else Order(contract.dates)
     for key, counts in evidence.items():
-        found[key] = units.decide(counts) if key[1] is Kind.SHARE else dates.decide(counts)
+        found[key] = units.decide(counts) if key[1] is Kind.SHARE else dates.decide(counts, stated)
     orders = {key: order for key, order in found.items() if isinstance(order, Order)}
-    if contract.dates != "auto":
-        return found | dict.fromkeys(orders, Order(contract.dates))
     proven = {order for order in orders.values() if order in (Order.MONTH, Order.DAY)}
     if len(proven) == 1:
-        silent = [key for key in orders if not evidence[key][[Form.MONTH_FIRST, Form.DAY_FIRST]].any()]
+        silent = [key for key in orders if _is_silent(evidence[key]) and orders[key] is Order.UNDECIDED]
         found |= dict.fromkeys(silent, next(iter(proven)))
     return found
+
+
+def _is_silent(forms: NDArray[np.int64]) -> bool:
+    return not forms[[Form.MONTH_FIRST, Form.DAY_FIRST]].any()
 
 
 def told(file: str, contract: Contract, evidence: Evidence) -> Iterator[Guessed]:
@@ -62,9 +65,12 @@ def _units_told(where: str, unit: Reading, counts: NDArray[np.int64], contract: 
 
 def _dates_told(where: str, order: Reading, counts: NDArray[np.int64], contract: Contract) -> Iterator[Guessed]:
     month, day, either = (int(counts[form]) for form in (Form.MONTH_FIRST, Form.DAY_FIRST, Form.EITHER))
-    if not month + day + either:
+    slashes, year_first = month + day + either + int(counts[Form.SAME]), int(counts[Form.YEAR_FIRST])
+    if not slashes:
         return
-    if contract.dates != "auto":
+    if year_first:
+        sure, loud = f"likely: {year_first:,} cells are year first, {slashes:,} have slashes", True
+    elif contract.dates != "auto":
         sure, loud = "stated in roster.dates", bool(min(month, day))
     elif month and day:
         sure, loud = f"likely: {month:,} cells fit month first alone, {day:,} day first alone", True

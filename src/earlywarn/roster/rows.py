@@ -16,7 +16,7 @@ from earlywarn.files import sha256_file, sha256_of
 from earlywarn.roster.blocks import Source
 from earlywarn.roster.cells import Values, renamed
 from earlywarn.roster.contract import Contract, Key
-from earlywarn.roster.judge import Judged, judge_all
+from earlywarn.roster.judge import Judged, judge_all, located
 from earlywarn.roster.places import beside, whereabouts
 from earlywarn.roster.quarantine import in_order, rule_faults
 from earlywarn.roster.read import reading
@@ -173,7 +173,7 @@ class Held:
         self.lines.append(judged.lines)
         self.refused.append(judged.refused)
         self.elsewhere += judged.unread
-        self.refusals += judged.refusals
+        self.refusals += (located(refusal, self.source) for refusal in judged.refusals)
         for broken in judged.broken:
             if broken.refuses:
                 self.refusals += broken.refusals(self.source, judged.lines)
