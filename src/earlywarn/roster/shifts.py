@@ -1,8 +1,9 @@
 """What changed between two rosters, and which changes are no usual noise: shares of codes and of missing cells.
 
-Each share is held against the earlier one by the two-proportion z test, its standard error widened by how much schools
-differ beyond chance. That is a scale of the middle school (a median absolute deviation), not a sum of squares: if it
-were a sum, one school that misspells a code would hide itself in the noise that it makes.
+Each share is held against the earlier one by a two-proportion z test whose variance is that of chance plus what
+schools move from one roster to the next. How much they move is taken from the middle of the schools (by a median
+absolute deviation), not from a sum of squares: there one school that misspells a code would hide itself in the noise
+that it makes.
 """
 
 import math
@@ -15,7 +16,7 @@ from earlywarn.columns import Bools, Floats, Ints
 from earlywarn.roster.profile import Profile
 
 FALSE_ALARMS = 0.01
-"""Expected share of false ones among the alarms (Benjamini and Hochberg's step-up rule)."""
+"""Expected share of false ones among the alarms (Benjamini and Hochberg 1995, the step-up rule)."""
 
 LEAST_CHANGE, LEAST_RATIO, LEAST_ROWS = 0.01, 1.25, 30
 """No alarm for less than a point, unless a share grew or shrank by a quarter; nor for fewer rows than these."""
@@ -25,6 +26,9 @@ LEAST_BASKETS, BASKET_ROWS = 8, 20
 
 ROWS_CHANGE = 0.10
 """The number of rows is told loudly from here on."""
+
+CAUTION = 1.25
+"""A spread from the middle of some forty baskets is itself uncertain by a sixth: one and a half of these are added."""
 
 _TO_DEVIATION = 1.4826
 """The median absolute deviation of a normal distribution times this is its standard deviation."""
@@ -91,27 +95,27 @@ def _pairs(before: Profile, now: Profile) -> Iterator[tuple[str, str, Ints, Ints
 
 
 def _shift(column: str, code: str, had: Ints, before: Ints, has: Ints, now: Ints) -> Shift:
-    rows_before, rows_now = int(before.sum()), int(now.sum())
-    share_before, share_now = had.sum() / max(rows_before, 1), has.sum() / max(rows_now, 1)
-    pooled = (had.sum() + has.sum()) / max(rows_before + rows_now, 1)
-    variance = pooled * (1 - pooled) * (1 / max(rows_before, 1) + 1 / max(rows_now, 1))
-    usual = math.sqrt(variance * _spread(had, before, has, now, pooled))
+    """Give change / usual, where usual is the root of p(1-p)(1/n + 1/m) plus drift times the sum of squared weights."""
+    rows_before, rows_now = max(int(before.sum()), 1), max(int(now.sum()), 1)
+    share_before, share_now = had.sum() / rows_before, has.sum() / rows_now
+    pooled = (had.sum() + has.sum()) / (rows_before + rows_now)
+    chance = pooled * (1 - pooled) * (1 / rows_before + 1 / rows_now)
+    usual = math.sqrt(chance + _drift(had, before, has, now) * float(((now / rows_now) ** 2).sum()))
     p = math.erfc(abs(share_now - share_before) / usual / math.sqrt(2)) if usual else 1.0
     return Shift(column, code, float(share_before), float(share_now), int(had.sum()), int(has.sum()), usual, p)
 
 
-def _spread(had: Ints, before: Ints, has: Ints, now: Ints, pooled: float) -> float:
-    """Give how many times the variance between schools is that of chance; at least 1.
-
-    The changes of the baskets, each in units of its own chance, have a spread of 1 if schools do not differ.
-    """
+def _drift(had: Ints, before: Ints, has: Ints, now: Ints) -> float:
+    """Give the variance of the baskets' own changes beyond chance, seen from the middle of them."""
     enough = (before >= BASKET_ROWS) & (now >= BASKET_ROWS)
-    if enough.sum() < LEAST_BASKETS or not 0 < pooled < 1:
-        return 1.0
-    one, two = before[enough], now[enough]
-    chance = np.sqrt(pooled * (1 - pooled) * (1 / one + 1 / two))
-    moved: Floats = (has[enough] / two - had[enough] / one) / chance
-    return float(max(1.0, (_TO_DEVIATION * np.median(np.abs(moved - np.median(moved)))) ** 2))
+    if enough.sum() < LEAST_BASKETS:
+        return 0.0
+    one, two, x, y = before[enough], now[enough], had[enough], has[enough]
+    shares: Floats = (x + y) / (one + two)
+    moved: Floats = y / two - x / one
+    spread = _TO_DEVIATION * float(np.median(np.abs(moved - np.median(moved))))
+    chance = float(np.median(shares * (1 - shares) * (1 / one + 1 / two)))
+    return max(0.0, (CAUTION * spread) ** 2 - chance)
 
 
 def _with_alarms(shifts: Sequence[Shift]) -> Iterator[Shift]:

@@ -13,6 +13,7 @@ import numpy as np
 from earlywarn.columns import Bools, Coded, Ints, Refusal, RowCounts
 from earlywarn.config.experiment import Serving
 from earlywarn.roster.alike import alike_findings
+from earlywarn.roster.bands import of_grades
 from earlywarn.roster.blocks import WHOLE_ROW, Source
 from earlywarn.roster.cells import Values
 from earlywarn.roster.contract import Contract, Key, roster_contract
@@ -66,8 +67,8 @@ class Surveyed:
         return tuple(finding.refusal for finding in self.findings if finding.fate == QUARANTINED)
 
 
-def survey(path: Path, serving: Serving) -> Surveyed:
-    """Judge a roster.
+def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Surveyed:
+    """Judge a roster, or the rows of some grades alone.
 
     Raises
     ------
@@ -75,13 +76,10 @@ def survey(path: Path, serving: Serving) -> Surveyed:
         The roster as a whole cannot be taken; a row that cannot is a finding.
     """
     source = open_source(path)
-    return survey_source(path, source, serving)
-
-
-def survey_source(path: Path, source: Source, serving: Serving) -> Surveyed:
-    """Judge a roster that is open."""
     contract = roster_contract(serving)
     check_columns(source, contract)
+    if grades:
+        source = of_grades(source, serving.roster.grade, grades)
     columns = {name: attribute.column for name, attribute in serving.groups.attributes.items()}
     with reading(path):
         stream, decided, evidence = judge_all(source, contract, lambda: _Stream(source, contract, Fates(columns)))
