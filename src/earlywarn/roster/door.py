@@ -50,7 +50,7 @@ class Results:
 
 
 def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Door:
-    """Read and judge a roster, or the rows of some grades alone; the same student and school year twice is merged or refused.
+    """Read and judge a roster, or the rows of some grades alone; a student twice in a year is merged or refused.
 
     Rows that break a rule are in ``refusals``, however many: ``check_share`` says whether too many.
 

@@ -103,7 +103,7 @@ def judge_all(source: Source, contract: Contract, start: Callable[[], F]) -> tup
     F, Contract, Evidence
         What took the blocks, the contract with every column's reading decided, and what decided it.
     """
-    contract = contract.read_as(decide(contract, _first_evidence(source, contract)))
+    contract = decided(source, contract)
     while True:
         fold, evidence = start(), {key: np.zeros(1, dtype=np.int64) for key in _undecided(contract)}
         for block in source.blocks(contract.types, contract.missing):
@@ -117,12 +117,16 @@ def judge_all(source: Source, contract: Contract, start: Callable[[], F]) -> tup
         contract = contract.read_as(readings)
 
 
+def decided(source: Source, contract: Contract) -> Contract:
+    """Give the contract with every column's reading decided by the first block; most files are of one mind."""
+    return contract.read_as(decide(contract, _first_evidence(source, contract)))
+
+
 def _undecided(contract: Contract) -> list[Key]:
     return [key for key in contract.terms if key[1] in (Kind.DATE, Kind.SHARE)]
 
 
 def _first_evidence(source: Source, contract: Contract) -> Evidence:
-    """Read the first block alone; most files are of one mind."""
     keys = _undecided(contract)
     if not keys:
         return {}

@@ -13,7 +13,7 @@ from earlywarn.roster.ids import Hashes, hashes, look_alikes, mixed
 from earlywarn.roster.judge import Judged
 from earlywarn.roster.terms import Kind
 
-SLICES = 16
+SLICES = 4
 """Rows are compared by so many slices of their numbers, so that sorting needs little memory of its own."""
 
 
@@ -78,12 +78,12 @@ class Seen:
         year = _given_up(self.year)
         again, looks = [], []
         for number in range(SLICES):
-            rows = np.flatnonzero(student >> np.uint64(60) == number)
+            rows = np.flatnonzero(student >> np.uint64(62) == number)
             rows = rows[year[rows] >= 0]
             keys = mixed(student[rows], year[rows].astype(np.int64))
             keys.sort()
             again.append(np.unique(keys[1:][keys[1:] == keys[:-1]]))
-            rows = np.flatnonzero(alike >> np.uint64(60) == number)
+            rows = np.flatnonzero(alike >> np.uint64(62) == number)
             rows = rows[np.argsort(alike[rows])]
             same = alike[rows[1:]] == alike[rows[:-1]]
             looks.append(np.unique(alike[rows[1:]][same & (student[rows[1:]] != student[rows[:-1]])]))
