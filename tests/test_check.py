@@ -65,7 +65,7 @@ def test_rows_are_told_by_rule_and_by_group(place: Path) -> None:
     lunch = {line.words: line.numbers for line in found.groups if line.attribute == "lunch"}
     assert {words: numbers[-1] for words, numbers in lunch.items()} == {
         "Free lunch": "about 30",
-        "Paid lunch": "about 10",
+        "No free lunch": "about 10",
     }
 
 
