@@ -200,7 +200,7 @@ def _range(column: Column) -> str:
 _HEAD = """# The column contract
 
 Made from `src/earlywarn/catalogue.py` by `python -m earlywarn.catalogue`; a test compares. No column but the keys and
-the results of the standard is required: what a file has is mapped in the config ([config.md](config.md#rostercolumns)),
+the results of the standard is required: what a file has is mapped in the config ([config.md](config.md#roster)),
 what is not mapped is not read. How cells are read, which rules hold across columns and rows, and what each broken rule
 is called for machines stands in [roster.md](roster.md)."""
 

@@ -127,7 +127,7 @@ def _feature_faults(whole: Serving) -> list[str]:
                 f"feature '{feature.name}' reads the group '{group}': groups serve the audit and never the model; "
                 "remove the feature"
             )
-        elif (canonical := _group_of(feature.column, whole)) is not None:
+        elif (canonical := _group_of(feature, whole)) is not None:
             faults.append(
                 f"feature '{feature.name}' reads '{canonical}', which the contract holds to be a group: groups "
                 "serve the audit and never the model; remove the feature"
@@ -152,10 +152,12 @@ def _feature_faults(whole: Serving) -> list[str]:
     return faults
 
 
-def _group_of(column: str, whole: Serving) -> str | None:
-    """Give the canonical group that a column of the file holds, if any."""
-    known = whole.roster.canonical.get(column)
-    name = known.name if known else column
+def _group_of(feature: Feature, whole: Serving) -> str | None:
+    """Give the canonical group that a feature reads, if any; a number of that name, such as a mark, is none."""
+    known = whole.roster.canonical.get(feature.column)
+    if known is None and feature.type is not InputType.CATEGORY:
+        return None
+    name = known.name if known else feature.column
     return name if name in GROUP_COLUMNS else None
 
 
