@@ -97,7 +97,7 @@ def _fill_district(folder: Path, checked: CheckedDistrict) -> None:
 
 def made(surveyed: Surveyed, serving: Serving, before: tuple[str, Profile] | None) -> Checked:
     """Put together what the pages show."""
-    now = profile_of(surveyed.tally, surveyed.counts, serving.groups.privacy_minimum)
+    now = profile_of(surveyed.tally, surveyed.counts, serving)
     changes = compare(before[1], now) if before else None
     return Checked(surveyed, serving, now, changes, before[0] if before else "")
 

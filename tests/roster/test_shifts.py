@@ -9,6 +9,7 @@ from earlywarn.roster.profile import Profile, profile_of, read_profile
 from earlywarn.roster.shifts import compare
 from earlywarn.roster.tally import Tally
 from earlywarn.roster.terms import Kind
+from tests.roster.made import DEMO_SERVING
 
 SCHOOLS, STUDENTS, CODES = 60, 26_000, ("F", "N", "Not Eligibile", "R")
 COLUMNS = ("lunch", "sex", "race", "language", "disability")
@@ -29,7 +30,7 @@ def district(seed: int, between: float = 1.0, typo: str = "", share: float = 0.0
     lunch.codes[np.asarray(wrong[typo]) & (lunch.codes == 1)] = 2  # type: ignore[attr-defined]
     tally = Tally()
     tally.add(values, np.ones(STUDENTS, dtype=bool))  # type: ignore[arg-type]
-    return profile_of(tally, RowCounts(STUDENTS, STUDENTS, 0, 0), 10)
+    return profile_of(tally, RowCounts(STUDENTS, STUDENTS, 0, 0), DEMO_SERVING)
 
 
 def coded(codes: np.ndarray, names: list[str] | tuple[str, ...]) -> Coded:
@@ -89,4 +90,4 @@ def test_a_code_of_few_rows_does_not_stand_in_a_profile() -> None:
         ("g", Kind.TEXT): coded(np.zeros(nine, np.int32), ["Ann"]),
     }
     tally.add(values, np.ones(nine, dtype=bool))  # type: ignore[arg-type]
-    assert "Ann" not in str(profile_of(tally, RowCounts(9, 9, 0, 0), 10).to_json())
+    assert "Ann" not in str(profile_of(tally, RowCounts(9, 9, 0, 0), DEMO_SERVING).to_json())

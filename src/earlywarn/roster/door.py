@@ -98,7 +98,7 @@ def _profile(rows: Accepted, contract: Contract, serving: Serving) -> Profile:
     tally = Tally()
     numbers = {key: rows.numbers[key[0]] for key in contract.terms if key[1] in NUMBERS}
     tally.add({**rows.texts, **numbers}, np.ones(len(rows.ids), dtype=bool))
-    return profile_of(tally, rows.account.counts, serving.groups.privacy_minimum)
+    return profile_of(tally, rows.account.counts, serving)
 
 
 def open_results(path: Path, serving: Serving) -> Results:

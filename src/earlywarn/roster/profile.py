@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from earlywarn.catalogue import Family
 from earlywarn.columns import Ints, RowCounts
+from earlywarn.config.experiment import Serving
 from earlywarn.errors import Fault, UsageError
 from earlywarn.groups import OTHER
 from earlywarn.roster.tally import BASKETS, Tally
@@ -47,14 +49,16 @@ class Profile:
         }
 
 
-def profile_of(tally: Tally, counts: RowCounts, least: int) -> Profile:
-    """Make a profile of what was counted; ``least`` is the privacy minimum."""
+def profile_of(tally: Tally, counts: RowCounts, serving: Serving) -> Profile:
+    """Make a profile of what was counted; outcomes are left out, since in a new roster nobody knows them yet."""
+    least = serving.groups.privacy_minimum
+    later = {theirs for theirs, known in serving.roster.canonical.items() if known.family is Family.OUTCOMES}
     return Profile(
         counts=counts,
         schools=sum(held > 0 for held in tally.schools.values()),
         rows=tally.rows,
-        codes={column: _pooled(held, least) for column, held in sorted(tally.codes.items())},
-        missing=dict(sorted(tally.missing.items())),
+        codes={column: _pooled(held, least) for column, held in sorted(tally.codes.items()) if column not in later},
+        missing={column: counts for column, counts in sorted(tally.missing.items()) if column not in later},
     )
 
 

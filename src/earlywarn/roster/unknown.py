@@ -5,7 +5,7 @@ One typing error in a code once dropped 1,052 students from a roster elsewhere, 
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,7 +60,7 @@ class UnknownCodes:
     def findings(self, source: Source, least: int) -> Iterator[Finding]:
         """Give one finding a row; a code that fewer than ``least`` rows have may be anything, and is told by shape."""
         for column, codes in self.found.items():
-            known = tuple(self.contract.terms[column, Kind.TEXT].codes)
+            known = self.contract.terms[column, Kind.TEXT].codes
             for name, code in codes.items():
                 shown = f"'{name}'" if name and code.rows >= least else f"of the shape '{shape(name)}'"
                 rule, remedy = f"a code that is not declared, {shown}", _remedy(name, known)
@@ -85,10 +85,11 @@ def shape(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", plain)
 
 
-def _remedy(name: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name.casefold(), [code.casefold() for code in known], n=1, cutoff=0.6)
-    code = next((code for code in known if near and code.casefold() == near[0]), None)
-    hint = f"did you mean '{code}'? " if code else ""
+def _remedy(name: str, known: Mapping[str, str]) -> str:
+    """Name the code that is nearest, by itself or by its words."""
+    spelt = {text.casefold(): code for code, words in known.items() for text in (words, code)}
+    near = difflib.get_close_matches(name.casefold(), spelt, n=1, cutoff=0.6)
+    hint = f"did you mean '{spelt[near[0]]}'? " if near else ""
     return f"{hint}declared are {', '.join(known)}; correct the code, or declare it in the config"
 
 
