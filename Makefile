@@ -3,13 +3,14 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench fuzz lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
+FUZZ_ARGS ?=
 
 # Nothing that runs from here reports home.
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -43,9 +44,12 @@ lock: $(VENV)/ready  ## pin the requirements again, with hashes (LOCK_ARGS=--upg
 	$(COMPILE) $(LOCK_ARGS) --extra demo --extra bench --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 
+fuzz: $(VENV)/ready  ## read 100,000 hostile files; ends with 1 if one is not refused or counted (FUZZ_ARGS=... for more)
+	$(BIN)/python -m fuzz $(FUZZ_ARGS)
+
 clean:  ## remove what was built and cached; .venv, models/ and scores/ stay
 	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find bench experiments src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find bench experiments fuzz src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One environment and one lock for every target. A changed lock makes it anew, so that nothing outlives its
 # pin; a changed pyproject.toml only installs the package again.

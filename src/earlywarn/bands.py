@@ -56,7 +56,8 @@ def _faults(path: Path, district: District, bands: tuple[Served, ...]) -> list[F
 
 def rest_of(roster: Path, bands: tuple[Served, ...]) -> Rest:
     """Count the rows of no band."""
-    return outside(roster, bands[0].experiment.roster.grade, frozenset(g for band in bands for g in band.grades))
+    named = bands[0].experiment.roster
+    return outside(roster, named.reading, named.grade, frozenset(g for band in bands for g in band.grades))
 
 
 def district_account(bands: Sequence[dict[str, Any]], rest: Rest) -> dict[str, Any]:

@@ -62,10 +62,11 @@ def train(place: Path, roster: object = None) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("command", ["check", "train"])
-def test_a_missing_file_and_a_folder(command: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_and_an_empty_folder(command: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     more = ("--config", place / "x.toml")
     assert "no such file" in refused(capsys, place, 2, command, place / "none.csv", *more)
-    assert "this is a folder" in refused(capsys, place, 2, command, place, *more)
+    (place / "empty").mkdir()
+    assert "a folder without a file" in refused(capsys, place, 1, command, place / "empty", *more)
 
 
 @pytest.mark.parametrize(

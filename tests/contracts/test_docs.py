@@ -29,6 +29,7 @@ from earlywarn.config.audit import AuditPlan
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment, load_plan, parse_experiment
 from earlywarn.config.mitigation import Mitigation
+from earlywarn.config.reading import Limits, Reading
 from earlywarn.config.sections import Gate
 from earlywarn.registry.store import PAPERS
 from earlywarn.roster.across import ACROSS
@@ -209,18 +210,34 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 MITIGATION_SECTIONS = {"`[mitigation]`": Mitigation}
+READING_SECTIONS = {"`[roster.reading]`": Reading, "`[roster.reading.limits]`": Limits}
+ELSEWHERE = MITIGATION_SECTIONS | READING_SECTIONS
 EXPERIMENT_SECTIONS = {"Top of the file": Experiment} | {
-    head: model for head, model in config_sections(Experiment) if head not in MITIGATION_SECTIONS
+    head: model for head, model in config_sections(Experiment) if head not in ELSEWHERE
 }
-# What the two kinds of TOML share stands on the experiment's page alone.
+# What the two kinds of TOML share stands on the experiment's pages alone.
 AUDIT_SECTIONS = {"Top of the file": AuditPlan} | {
-    head: model for head, model in config_sections(AuditPlan) if model not in EXPERIMENT_SECTIONS.values()
+    head: model
+    for head, model in config_sections(AuditPlan)
+    if model not in (*EXPERIMENT_SECTIONS.values(), *ELSEWHERE.values())
 }
 CONFIG_PAGES = {
     "config.md": (EXPERIMENT_SECTIONS, {"The experiment TOML"}),
     "mitigation.md": (
         MITIGATION_SECTIONS,
         {"Mitigation", "What is tried", "What is told", "To take a list on purpose"},
+    ),
+    "files.md": (
+        READING_SECTIONS,
+        {
+            "Files: what is read, guessed and refused",
+            "Formats",
+            "A folder of parts",
+            "What is guessed",
+            "Cells of a workbook",
+            "What is refused",
+            "The fuzzer",
+        },
     ),
     "audit-config.md": (AUDIT_SECTIONS, {"The audit TOML", "The two files", "An example"}),
 }

@@ -11,6 +11,7 @@ from pyarrow import parquet
 import earlywarn
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import parse_experiment
+from earlywarn.config.reading import Reading
 from earlywarn.roster.door import Door, open_roster
 
 WITH_RANGES = (Path(earlywarn.__file__).parent / "demo.toml").read_bytes()
@@ -36,6 +37,17 @@ def serving(*changes: tuple[str, str]) -> Experiment:
 
 
 DEMO_SERVING = serving()
+
+
+def reading(**stated: Any) -> Experiment:
+    """Give the demo's config with [roster.reading] stated."""
+    how = Reading.model_validate(stated)
+    return DEMO_SERVING.model_copy(update={"roster": DEMO_SERVING.roster.model_copy(update={"reading": how})})
+
+
+def limited(**limits: int) -> Experiment:
+    """Give the demo's config with other limits."""
+    return reading(limits=limits)
 
 
 def row(**cells: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Files as they come: what can be read is read true, what cannot is refused in words that help."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,15 +9,16 @@ import numpy as np
 import pytest
 
 from earlywarn.errors import MachineError, RosterError, UsageError
-from earlywarn.roster import delimited, pieces
-from earlywarn.roster import rows as judged
+from earlywarn.roster import delimited, pieces, stored
 from earlywarn.roster.blocks import WHOLE_ROW
 from earlywarn.roster.door import open_roster
+from earlywarn.roster.read import open_source
 from tests.roster.made import (
     COLUMNS,
     DEMO_SERVING,
     HEADER,
     door_of,
+    limited,
     line,
     opened,
     parquet_columns,
@@ -56,9 +58,10 @@ def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
 
 
-def test_a_folder_is_wrong_use(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="this is a folder"):
-        open_roster(tmp_path, DEMO_SERVING)
+def test_a_pipe_is_wrong_use_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UsageError, match="no plain file"):
+        open_roster(tmp_path / "pipe.csv", DEMO_SERVING)
 
 
 def test_a_file_that_may_not_be_read_is_the_machines_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,15 +83,10 @@ def test_a_file_that_may_not_be_read_is_the_machines_fault(tmp_path: Path, monke
         (b"\r\n \n\n", "nothing but blank lines"),
         (HEADER.encode(), "a header and no rows"),
         (HEADER.encode() + b"\n\n  \n", "a header and no rows"),
-        (b"PK\x03\x04rest", "an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0rest", "an old Excel workbook"),
-        (b"\x1f\x8brest", "a gzip archive"),
-        (HEADER.encode("utf-16"), "UTF-16 text"),
+        (b"%PDF-1.7", "a PDF"),
         (HEADER.encode("utf-16-le"), "a NUL byte"),
-        (text_of(ONE).replace(b",", b";"), "cells parted by semicolons"),
-        (text_of(ONE).replace(b",", b"\t"), "cells parted by tabs"),
         (text_of(ONE, end="\r"), "a line end of CR alone"),
-        (b"a" * 2_000_000, "a header longer than 1 MB"),
+        (b"a" * 2_000_000, "a header that cannot be read"),
         (b",".join([b"x"] * 20_000) + b"\n1\n", "20,000 columns"),
         (b"x" * 200_000 + b",student_id\n1,2\n", "a header that cannot be read"),
         (b'"student_id,school_id\n1,2\n', "a quote that is never closed"),
@@ -121,12 +119,6 @@ def test_a_byte_order_mark_inside_the_file_is_refused(tmp_path: Path) -> None:
 
 def test_accents_in_utf8_are_kept(tmp_path: Path) -> None:
     assert door_of(tmp_path, row(class_type="niño", school_id="Peña")).roster.school_id.texts() == ["Peña"]
-
-
-def test_another_encoding_is_refused_with_its_place_and_never_guessed(tmp_path: Path) -> None:
-    content = text_of(ONE, TWO.replace("small", "niño")).decode().encode("cp1252")
-    message = message_of(tmp_path, content)
-    assert f"line 3 (byte {content.index(0xF1)}): a byte that is not UTF-8" in message
 
 
 def test_a_nul_byte_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -202,9 +194,10 @@ def test_a_row_that_never_ends_is_refused_before_memory_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pieces, "PIECE", 1_000)
-    monkeypatch.setattr(pieces, "LONGEST_RECORD", 10_000)
-    content = text_of(ONE, TWO.replace("small", '"small'), *[THREE] * 1_000)
-    assert "line 3 (byte" in message_of(tmp_path, content)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text_of(ONE, TWO.replace("small", '"small'), *[THREE] * 1_000))
+    with pytest.raises(RosterError, match=r"line 3 \(byte .*at most 10,000 \(reading.limits.line_bytes\)"):
+        open_roster(path, limited(line_bytes=10_000))
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 1_000])
@@ -323,7 +316,7 @@ def test_a_file_that_breaks_off_while_it_is_read_is_the_machines_fault(
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(judged, "sha256_file", fail)
+    monkeypatch.setattr(stored, "sha256_file", fail)
     with pytest.raises(MachineError, match="Input/output error"):
         door_of(tmp_path, row())
 
@@ -351,4 +344,4 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path, keep: int) -> None:
 def test_the_header_is_read_without_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_bytes(text_of(ONE))
-    assert delimited.open_delimited(path).names == COLUMNS
+    assert open_source(path).names == COLUMNS

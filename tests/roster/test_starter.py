@@ -12,6 +12,7 @@ from earlywarn.config.load import parse_experiment
 from earlywarn.errors import ConfigError, RosterError, UsageError
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.roster.recognise import Role, guess
+from fuzz.books import write_book
 from tests.roster.made import COLUMNS, HEADER, line, parquet_columns, row, rows, text_of, write_parquet
 
 
@@ -128,6 +129,16 @@ def test_a_parquet_roster_starts_as_well(tmp_path: Path) -> None:
     columns = parquet_columns(rows(40)) | {"seen": [[1]] * 40, "grade": [1] * 40}
     experiment = parsed(starter_toml(write_parquet(tmp_path / "roster.parquet", columns)))
     assert {feature.type for feature in experiment.features} == {InputType.RESULT, InputType.NUMBER}
+
+
+def test_what_was_guessed_of_the_file_is_to_be_looked_at(tmp_path: Path) -> None:
+    accented = star_like(60).replace(b",small,", b",ni\xf1o,")
+    text, path = started(tmp_path, accented)
+    assert "# TODO: My roster (2024).csv: encoding: Windows-1252; a guess" in text
+    assert open_roster(path, parsed(text)).counts.rows_in == 60
+    odd = write_book(tmp_path / "roster.xlsx", ["id\n", "grade"], [1.0, "K"])
+    told = [text for text in starter_toml(odd).splitlines() if "leading zeros" in text]
+    assert [text.startswith("# TODO: roster.xlsx: column 'id'") for text in told] == [True]
 
 
 def test_a_file_that_cannot_be_read_is_refused_as_at_the_door(tmp_path: Path) -> None:

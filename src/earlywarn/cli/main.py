@@ -210,7 +210,7 @@ def audit(
         if model is not None:
             wanted = assess.Wanted(source, model, home, version, year)
             done = assess.audit_model(wanted, Registry(home, tracking_uri), order, tell)
-        elif source.is_dir():
+        elif _is_score_run(source):
             done = assess.audit_run(source, home, order, tell)
         else:
             done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
@@ -258,9 +258,14 @@ def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mappi
     if asked and given:
         remedy = "for a model and a roster leave them out: its own experiment says all of it"
         raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to --model", remedy=remedy))
-    if given and source.is_dir():
+    if given and _is_score_run(source):
         remedy = "for a score run leave them out: it holds its groups"
         raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to a score run", remedy=remedy))
+
+
+def _is_score_run(source: Path) -> bool:
+    """Tell a score run's folder from a scores file in parts."""
+    return (source / "manifest.json").exists()
 
 
 def _same_place(home: Path, tracking_uri: str | None) -> str:

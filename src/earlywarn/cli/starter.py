@@ -39,6 +39,9 @@ def _top(sheet: Sheet) -> Iterator[str]:
     name = re.sub(r"[^a-z0-9]+", "-", sheet.path.stem.lower()).strip("-") or "experiment"
     yield f"# An experiment for {_quoted(sheet.path.name)}, proposed by 'earlywarn init' from its columns."
     yield "# Every TODO is a guess or a gap: read it, mend it, take the word away."
+    for doubt in sheet.warnings:
+        told = _quoted(f"{doubt.where}: {doubt.what}: {doubt.found}; {doubt.sure}")
+        yield f"# TODO: {told[1:-1]}"
     yield from (f"# MUST FILL before training: {gap}" for gap in _gaps(sheet))
     yield f"name = {_quoted(name)}"
     yield f"title = {_quoted(f'{sheet.path.stem}: who may need support to meet the standard')}"

@@ -11,6 +11,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import Field, model_validator
 
 from earlywarn.columns import SCHOOL_ID, STUDENT_ID
+from earlywarn.config.reading import Reading
 from earlywarn.config.sections import (
     WORDS_FOR_MISSING,
     Attribute,
@@ -85,6 +86,7 @@ class AuditPlan(Section):
     seed: int = Field(default=0, ge=0)
     missing: tuple[str, ...] = WORDS_FOR_MISSING
     max_quarantined: Quarantined = 0.02
+    reading: Reading = Reading()
     partial_pooling: bool = False
     cuts: tuple[Share, ...] = ()
     columns: ScoreColumns = ScoreColumns()

@@ -129,7 +129,8 @@ def load_plan(path: Path | None = None, experiment: Path | None = None) -> Audit
 
 def _taken(experiment: Experiment) -> dict[str, Any]:
     kept = {key: getattr(experiment, key) for key in ("seed", "groups", "capacity", "levels", "gate")}
-    return kept | {"standard": experiment.standard.title, "missing": experiment.roster.missing}
+    roster = experiment.roster
+    return kept | {"standard": experiment.standard.title, "missing": roster.missing, "reading": roster.reading}
 
 
 def _read(path: Path, form: _Form) -> bytes:

@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from earlywarn.catalogue import BY_NAME, MAPPED_ELSEWHERE, PEOPLE_COLUMNS, Column
 from earlywarn.columns import Direction, InputType
+from earlywarn.config.reading import Reading
 from earlywarn.config.standard import Name, Section
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -31,6 +32,7 @@ class RosterMap(Section):
     dates: Literal["auto", "month first", "day first"] = "auto"
     missing: tuple[str, ...] = WORDS_FOR_MISSING
     max_quarantined: Quarantined = 0.02
+    reading: Reading = Reading()
 
     @model_validator(mode="after")
     def canonical_columns(self) -> Self:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from earlywarn import arrow
 from earlywarn.columns import Coded, Floats, Ints, Texts
+from earlywarn.config.reading import Reading
 from earlywarn.roster.bands import of_grades
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.header import check_columns
@@ -27,7 +28,7 @@ class Accepted:
     account: Account
 
 
-def accept(path: Path, contract: Contract, grades: tuple[str, ...] = ()) -> Accepted:
+def accept(path: Path, contract: Contract, how: Reading, grades: tuple[str, ...] = ()) -> Accepted:
     """Read a file, or the rows of some grades alone, and part its rows.
 
     Raises
@@ -35,7 +36,7 @@ def accept(path: Path, contract: Contract, grades: tuple[str, ...] = ()) -> Acce
     UsageError, RosterError, MachineError
         The file as a whole cannot be taken; a row that cannot is a refusal in what is given.
     """
-    source = open_source(path)
+    source = open_source(path, how)
     check_columns(source, contract)
     if grades:
         source = of_grades(source, contract.column_of(Kind.GRADE), grades)

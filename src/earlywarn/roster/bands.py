@@ -11,11 +11,13 @@ import pyarrow as pa
 
 from earlywarn import arrow
 from earlywarn.columns import Refusal
+from earlywarn.config.reading import Reading
 from earlywarn.roster.blocks import Block, Source
 from earlywarn.roster.cells import read_cells
 from earlywarn.roster.judge import located
 from earlywarn.roster.places import whereabouts
-from earlywarn.roster.read import open_source, reading
+from earlywarn.roster.read import open_source
+from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import Kind, Term
 
 _FEW = pa.dictionary(pa.int32(), pa.string())
@@ -48,9 +50,9 @@ def of_grades(source: Source, column: str, grades: tuple[str, ...]) -> Source:
     return replace(source, blocks=partial(_blocks, source, column, frozenset(grades)))
 
 
-def outside(path: Path, column: str, grades: frozenset[str]) -> Rest:
+def outside(path: Path, how: Reading, column: str, grades: frozenset[str]) -> Rest:
     """Count the rows of no band."""
-    source = open_source(path)
+    source = open_source(path, how)
     counts: dict[str, int] = {}
     refusals: list[Refusal] = []
     quarantined = 0

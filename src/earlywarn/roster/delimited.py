@@ -1,6 +1,6 @@
-"""A CSV file as blocks of columns with true line numbers; refuses what would shift or swallow a row.
+"""A CSV or TSV file as blocks of columns with true line numbers; refuses what would shift or swallow a row.
 
-Commas, UTF-8 with or without byte order mark, quotes by RFC 4180. The parser is pyarrow's; what it
+Commas, tabs, semicolons or bars, quotes by RFC 4180. The parser is pyarrow's; what it
 passes over in silence is looked for here: a row of too few or too many cells, blank lines, line breaks
 inside of quotes. Number columns are parsed as such, and as text only in a block where that fails.
 """
@@ -9,7 +9,6 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,26 +16,54 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from earlywarn.columns import Ints, Refusal
+from earlywarn.config.reading import Reading
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster import records
 from earlywarn.roster.blocks import WHOLE_ROW, Block, Source
-from earlywarn.roster.pieces import BYTE_ORDER_MARK, Piece, refuse_broken, refuse_unclosed, sound_pieces, utf8
+from earlywarn.roster.encoding import Text, text_of
+from earlywarn.roster.pieces import Piece, head_of, refuse_broken, refuse_unclosed, sound_pieces, utf8
+from earlywarn.roster.separator import Mark, separator_of
+from earlywarn.roster.stored import Stored, too_much
 
-LONGEST_HEADER = 1 << 20
-MOST_COLUMNS = 10_000
-
-_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars"}
 _SAVE_AGAIN = "save it again as 'CSV UTF-8 (comma delimited)'"
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """What to take of each piece: the file's columns, those wanted with their types, words for missing."""
+class _Table:
+    """A text file whose header is read."""
 
-    file: str
+    text: Text
+    header: Piece
+    mark: Mark
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What to take of each piece: the wanted columns with their types, words for missing."""
+
+    table: _Table
     types: Mapping[str, Any]
     missing: frozenset[str]
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.table.text.file.name
+
+    @property
+    def mark(self) -> Mark:
+        """What parts its cells."""
+        return self.table.mark
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its columns."""
+        return self.table.names
+
+    def is_blank(self, row: str) -> bool:
+        """Tell whether a row has no cell at all; a tab alone parts two."""
+        return not row.strip(None if self.mark.byte != _TAB else " \r\n")
 
 
 @dataclass(frozen=True)
@@ -52,59 +79,43 @@ class _Rows:
     uneven: tuple[tuple[int, int], ...]
 
 
-def open_delimited(path: Path) -> Source:
-    """Read the header of a CSV.
+_TAB = ord("\t")
+
+
+def open_delimited(file: Stored, how: Reading) -> Source:
+    """Read the header of a CSV or TSV, and decide on the encoding and the separator of the whole.
 
     Raises
     ------
     RosterError
-        Nothing but blank lines, another separator, a header that cannot be read.
+        Nothing but blank lines, two separators that fit, a header that cannot be read.
     """
-    header = _header(path)
-    names = _names(path.name, utf8(path.name, header).strip())
-    return Source(path.name, names, (pa.string(),) * len(names), partial(_blocks, path, header, names))
+    text = text_of(file, how.encoding)
+    header, row = head_of(text)
+    mark, guess = separator_of(file.name, header.content, row.content, how.separator)
+    refuse_broken(text, header, mark.byte)
+    refuse_unclosed(text, header)
+    names = _names(file, utf8(text, header).strip("\r\n"), mark)
+    blocks = partial(_blocks, _Table(text, header, mark, names))
+    return Source(file.name, names, (pa.string(),) * len(names), blocks, file.sha256, (text.guess, guess))
 
 
-def _header(path: Path) -> Piece:
-    """Give the first record that is not blank."""
-    with path.open("rb") as file:
-        head = file.read(LONGEST_HEADER)
-    mark = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
-    begin = len(head) - len(head[mark:].lstrip())
-    if begin == len(head):
-        raise RosterError(Fault(path.name, "nothing but blank lines", "a header and rows", "export it again"))
-    end = head.find(b"\n", begin)
-    while end >= 0 and head.count(b'"', begin, end) % 2:
-        end = head.find(b"\n", end + 1)
-    _, header = Piece(head[: end + 1 or len(head)], 1, 0).parted(begin)
-    refuse_broken(path.name, header)
-    if len(head) == LONGEST_HEADER and end < 0:
-        found = f"a header longer than {LONGEST_HEADER >> 20} MB"
-        raise RosterError(Fault(path.name, found, "one row of column names", _SAVE_AGAIN))
-    refuse_unclosed(path.name, header)
-    return header
-
-
-def _names(file: str, text: str) -> tuple[str, ...]:
-    if "," not in text and (mark := next((mark for mark in _SEPARATORS if mark in text), None)):
-        raise RosterError(Fault(file, f"cells parted by {_SEPARATORS[mark]}", "commas", _SAVE_AGAIN))
+def _names(file: Stored, text: str, mark: Mark) -> tuple[str, ...]:
     try:
-        names = tuple(name.strip() for name in next(csv.reader([text], strict=True)))
+        names = tuple(name.strip() for name in next(csv.reader([text], delimiter=chr(mark.byte), strict=True)))
     except csv.Error:
-        fault = Fault(file, "a header that cannot be read", "names and commas", _SAVE_AGAIN)
+        fault = Fault(file.name, "a header that cannot be read", f"names and {mark.many}", _SAVE_AGAIN)
         raise RosterError(fault) from None
-    if len(names) > MOST_COLUMNS:
-        found, remedy = f"{len(names):,} columns", "leave out what is not needed"
-        raise RosterError(Fault(file, found, f"at most {MOST_COLUMNS:,}", remedy))
+    if len(names) > file.limits.columns:
+        remedy = "leave out what is not needed"
+        raise RosterError(too_much(file.name, f"{len(names):,} columns", file.limits, "columns", remedy))
     return names
 
 
-def _blocks(
-    path: Path, header: Piece, names: tuple[str, ...], types: Mapping[str, Any], missing: frozenset[str]
-) -> Iterator[Block]:
-    wanted = _Wanted(path.name, names, types, missing)
-    for piece in sound_pieces(path, header):
-        if not piece.content.isspace():
+def _blocks(table: _Table, types: Mapping[str, Any], missing: frozenset[str]) -> Iterator[Block]:
+    wanted = _Wanted(table, types, missing)
+    for piece in sound_pieces(table.text, table.header, table.mark.byte):
+        if not piece.content.isspace() or not wanted.is_blank(piece.content.decode()):
             yield _block(piece, wanted)
 
 
@@ -148,7 +159,7 @@ def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:
     uneven: list[tuple[int, int]] = []
 
     def pass_over(row: Any) -> str:
-        uneven.append((row.number - 1, row.actual_columns if row.text.strip() else 0))
+        uneven.append((row.number - 1, 0 if wanted.is_blank(row.text) else row.actual_columns))
         return "skip"
 
     table = arrow_csv.read_csv(
@@ -160,7 +171,7 @@ def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:
             block_size=len(content) + 1,
             column_names=[str(place) for place in range(len(wanted.names))],
         ),
-        arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=pass_over),
+        arrow_csv.ParseOptions(delimiter=chr(wanted.mark.byte), newlines_in_values=True, invalid_row_handler=pass_over),
         arrow_csv.ConvertOptions(
             column_types={places[name]: kind for name, kind in types.items()},
             include_columns=list(places.values()),
@@ -175,7 +186,7 @@ def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:
 
 def _uneven(rows: _Rows, lines: Ints, wanted: _Wanted) -> list[Refusal]:
     width = len(wanted.names)
-    remedy = f"give it {width} cells, as the header has; a comma inside a cell needs quotes around the cell"
+    remedy = f"give it {width} cells, as the header has; {wanted.mark.one} inside a cell needs quotes around the cell"
     return [
         Refusal(
             line=int(lines[place]),
@@ -200,6 +211,6 @@ def _swallowed(piece: Piece, wanted: _Wanted) -> list[Refusal]:
             remedy=remedy.format(first, last),
             file=wanted.file,
         )
-        for first, last in records.swallowing_records(piece.content, piece.line, len(wanted.names))
+        for first, last in records.swallowing_records(piece.content, piece.line, len(wanted.names), wanted.mark.byte)
         for line in range(first, last + 1)
     ]

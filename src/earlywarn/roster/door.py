@@ -64,7 +64,7 @@ def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> D
         The file may not be read.
     """
     contract = roster_contract(serving)
-    rows = accept(path, contract, grades)
+    rows = accept(path, contract, serving.roster.reading, grades)
     names = serving.roster
     roster = Roster(
         student_id=rows.ids,
@@ -109,7 +109,7 @@ def open_results(path: Path, serving: Serving) -> Results:
     UsageError, RosterError, MachineError
         As ``open_roster``; and RosterError where more rows are refused than the config allows.
     """
-    rows = accept(path, results_contract(serving))
+    rows = accept(path, results_contract(serving), serving.roster.reading)
     results = Results(
         student_id=rows.ids,
         school_year=rows.years,

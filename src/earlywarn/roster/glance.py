@@ -16,10 +16,12 @@ from earlywarn.columns import Coded, Floats
 from earlywarn.config.sections import WORDS_FOR_MISSING
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block
+from earlywarn.roster.blocks import Guess as Doubt
 from earlywarn.roster.cells import read_cells
 from earlywarn.roster.header import refuse_no_header, repeated_names
-from earlywarn.roster.read import open_source, reading
+from earlywarn.roster.read import open_source
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
+from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import Kind, Term
 
 MISSING = frozenset(WORDS_FOR_MISSING)
@@ -81,10 +83,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A roster: its columns in the order of the file, and what they seem to be."""
+    """A roster: its columns in the order of the file, what they seem to be, and what a person should look at."""
 
     path: Path
     columns: tuple[Seen, ...]
+    warnings: tuple[Doubt, ...] = ()
 
     def key(self, name: str) -> Seen | None:
         """Give the first column that seems to be this key."""
@@ -146,7 +149,8 @@ def look_at(path: Path) -> Sheet:
                     look.see(_texts(block, look.column))
     if not rows:
         raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
-    return Sheet(path, tuple(Seen(look, guess(look.column)) for look in looks.values()))
+    columns = tuple(Seen(look, guess(look.column)) for look in looks.values())
+    return Sheet(path, columns, tuple(doubt for doubt in source.guesses if doubt.is_warning))
 
 
 def _is_odd(kind: Any) -> bool:

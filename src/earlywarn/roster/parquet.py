@@ -1,17 +1,19 @@
 """A Parquet file as blocks of columns; the row's number, from 1, is its line. Refuses a damaged file."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from earlywarn import arrow
+from earlywarn.config.reading import Reading
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block, Source
 from earlywarn.roster.cells import is_text
+from earlywarn.roster.stored import Stored, too_much
 
 ROWS = 65_536
 """Rows in a block."""
@@ -19,32 +21,53 @@ ROWS = 65_536
 T = TypeVar("T")
 
 
-def open_parquet(path: Path) -> Source:
-    """Read the schema of a Parquet file."""
-    schema = _guarded(path, lambda: _file(path, ()).schema_arrow)
-    names = tuple(name.strip() for name in schema.names)
-    stored = dict(zip(names, schema.names, strict=True))
-    return Source(path.name, names, tuple(schema.types), partial(_blocks, path, stored))
+def open_parquet(file: Stored, _how: Reading) -> Source:
+    """Read the schema of a Parquet file.
+
+    Raises
+    ------
+    RosterError
+        It is damaged, or larger than the limits.
+    """
+    with _opened(file, ()) as opened:
+        known, types = _guarded(file, lambda: (opened.schema_arrow.names, tuple(opened.schema_arrow.types)))
+        _refuse_large(file, opened.metadata)
+    names = tuple(name.strip() for name in known)
+    stored = dict(zip(names, known, strict=True))
+    return Source(file.name, names, types, partial(_blocks, file, stored), file.sha256)
 
 
 def _blocks(
-    path: Path, stored: Mapping[str, str], types: Mapping[str, Any], _missing: frozenset[str]
+    file: Stored, stored: Mapping[str, str], types: Mapping[str, Any], _missing: frozenset[str]
 ) -> Iterator[Block]:
     wanted = [stored[name] for name in types]
     few = [stored[name] for name, kind in types.items() if pa.types.is_dictionary(kind)]
-    batches = _guarded(path, lambda: _file(path, few).iter_batches(ROWS, columns=wanted))
-    first = 1
-    while (batch := _guarded(path, lambda: next(batches, None))) is not None:
-        columns = _guarded(path, partial(_columns, batch, [stored[name] for name in types], tuple(types)))
-        yield Block(columns, np.arange(first, first + batch.num_rows))
-        first += batch.num_rows
+    with _opened(file, few) as opened:
+        batches = _guarded(file, lambda: opened.iter_batches(ROWS, columns=wanted))
+        first = 1
+        while (batch := _guarded(file, lambda: next(batches, None))) is not None:
+            columns = _guarded(file, partial(_columns, batch, wanted, tuple(types)))
+            yield Block(columns, np.arange(first, first + batch.num_rows))
+            first += batch.num_rows
 
 
-def _file(path: Path, few: Any) -> Any:
+@contextlib.contextmanager
+def _opened(file: Stored, few: Any) -> Iterator[Any]:
     """Open the file; columns named in ``few`` come dictionary-encoded, as few values repeat in them."""
     from pyarrow import parquet
 
-    return parquet.ParquetFile(path, read_dictionary=list(few))
+    with file.opened() as stream:
+        yield _guarded(file, lambda: parquet.ParquetFile(stream, read_dictionary=list(few)))
+
+
+def _refuse_large(file: Stored, metadata: Any) -> None:
+    limits, remedy = file.limits, "leave out what is not needed"
+    if metadata.num_columns > limits.columns:
+        raise RosterError(too_much(file.name, f"{metadata.num_columns:,} columns", limits, "columns", remedy))
+    unzipped = sum(metadata.row_group(place).total_byte_size for place in range(metadata.num_row_groups))
+    if unzipped > limits.unzipped_bytes:
+        remedy = "give it in parts"
+        raise RosterError(too_much(file.name, f"{unzipped:,} unzipped bytes", limits, "unzipped_bytes", remedy))
 
 
 def _columns(batch: Any, stored: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
@@ -60,10 +83,10 @@ def _plain(column: Any) -> Any:
     return arrow.floats(arrow.to_floats(column)) if pa.types.is_floating(column.type) else column
 
 
-def _guarded(path: Path, step: Callable[[], T]) -> T:
+def _guarded(file: Stored, step: Callable[[], T]) -> T:
     """Turn pyarrow's complaints, which may quote the data, into one that does not."""
     try:
         return step()
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError, OSError):
         found = "a damaged or encrypted Parquet file"
-        raise RosterError(Fault(path.name, found, "a whole Parquet file", "export it again")) from None
+        raise RosterError(Fault(file.name, found, "a whole Parquet file", "export it again")) from None

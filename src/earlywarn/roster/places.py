@@ -1,15 +1,12 @@
 """Where a row stands, as people count: a file and a line. A place is one number over all parts of a folder."""
 
-from typing import Any
-
-PART = 1 << 40
-"""A row's place is part * PART + line; in a single file it is the line."""
+from earlywarn.roster import blocks
+from earlywarn.roster.blocks import Source
 
 
-def whereabouts(source: Any, place: int) -> tuple[str, int]:
+def whereabouts(source: Source, place: int) -> tuple[str, int]:
     """Give the file's name and the line of a place."""
-    parts = getattr(source, "parts", ())
-    return (parts[place // PART], place % PART) if parts else (source.file, place)
+    return blocks.whereabouts(source.parts or (source.file,), place)
 
 
 def beside(here: tuple[str, int], there: tuple[str, int]) -> str:

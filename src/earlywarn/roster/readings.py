@@ -1,12 +1,12 @@
 """The order of dates and the unit of shares, decided for whole columns over all blocks; says how sure that is."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earlywarn.roster import dates, units
+from earlywarn.roster.blocks import Guess
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.dates import Form, Order
 from earlywarn.roster.terms import Kind
@@ -14,17 +14,6 @@ from earlywarn.roster.units import UNITS, Sign, Unit
 
 Evidence = Mapping[Key, NDArray[np.int64]]
 Reading = Order | Unit
-
-
-@dataclass(frozen=True)
-class Guessed:
-    """What was guessed about a file or a column, and how sure; ``is_warning`` where it must be seen."""
-
-    where: str
-    what: str
-    found: str
-    sure: str
-    is_warning: bool = False
 
 
 def decide(contract: Contract, evidence: Evidence) -> dict[Key, Reading]:
@@ -45,14 +34,14 @@ def _is_silent(forms: NDArray[np.int64]) -> bool:
     return not forms[[Form.MONTH_FIRST, Form.DAY_FIRST]].any()
 
 
-def told(file: str, contract: Contract, evidence: Evidence) -> Iterator[Guessed]:
+def told(file: str, contract: Contract, evidence: Evidence) -> Iterator[Guess]:
     """Say what was decided, and how sure."""
     for key, reading in decide(contract, evidence).items():
         tell = _units_told if key[1] is Kind.SHARE else _dates_told
         yield from tell(f"{file}: column '{key[0]}'", reading, evidence[key], contract)
 
 
-def _units_told(where: str, unit: Reading, counts: NDArray[np.int64], contract: Contract) -> Iterator[Guessed]:
+def _units_told(where: str, unit: Reading, counts: NDArray[np.int64], contract: Contract) -> Iterator[Guess]:
     others = int(counts[: len(UNITS)].sum() - counts[: len(UNITS)].max())
     if others:
         sure = f"likely: {others:,} cells in another unit are refused"
@@ -60,10 +49,10 @@ def _units_told(where: str, unit: Reading, counts: NDArray[np.int64], contract: 
         sure = "certain: no cell says otherwise"
     else:
         sure = "likely: no cell is above 1" if counts[Sign.SHARE] else "a guess: every cell is blank, 0 or 1"
-    yield Guessed(where, "units", str(unit), sure, is_warning=bool(others))
+    yield Guess(where, "units", str(unit), sure, is_warning=bool(others))
 
 
-def _dates_told(where: str, order: Reading, counts: NDArray[np.int64], contract: Contract) -> Iterator[Guessed]:
+def _dates_told(where: str, order: Reading, counts: NDArray[np.int64], contract: Contract) -> Iterator[Guess]:
     month, day, either = (int(counts[form]) for form in (Form.MONTH_FIRST, Form.DAY_FIRST, Form.EITHER))
     slashes, year_first = month + day + either + int(counts[Form.SAME]), int(counts[Form.YEAR_FIRST])
     if not slashes:
@@ -80,4 +69,4 @@ def _dates_told(where: str, order: Reading, counts: NDArray[np.int64], contract:
         sure, loud = f"no cell decides: {either:,} cells fit both orders and are refused; say it in roster.dates", True
     else:
         sure, loud = "likely: no cell decides, so as in the other columns of dates", True
-    yield Guessed(where, "date order", str(order), sure, loud)
+    yield Guess(where, "date order", str(order), sure, loud)

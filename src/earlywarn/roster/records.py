@@ -1,8 +1,8 @@
 """Where the records of a CSV begin and end, byte by byte; refuses a quote that stands astray.
 
-A record is one row of the file. It may span several lines where a quoted cell holds line breaks, so
-the number of a row says nothing of its line; here both are counted in whole blocks with numpy, and only
-in those blocks that need it.
+``separator`` is the byte between cells: a comma, a tab, a semicolon or a bar. A record is one row of the
+file. It may span several lines where a quoted cell holds line breaks, so the number of a row says nothing
+of its line; here both are counted in whole blocks with numpy, and only in those blocks that need it.
 """
 
 from typing import Any
@@ -13,11 +13,6 @@ from numpy.typing import NDArray
 from earlywarn.columns import Bools, Ints
 
 LF, CR, QUOTE, COMMA = b'\n\r",'
-
-_MAY_PRECEDE = np.zeros(256, dtype=bool)
-_MAY_PRECEDE[[LF, COMMA, QUOTE]] = True
-_MAY_FOLLOW = np.zeros(256, dtype=bool)
-_MAY_FOLLOW[[LF, CR, COMMA, QUOTE]] = True
 
 
 def whole_records(chunk: bytes) -> int:
@@ -36,7 +31,24 @@ def whole_records(chunk: bytes) -> int:
     return int(outside[-1]) + 1 if len(outside) else 0
 
 
-def stray_quote(chunk: bytes) -> int | None:
+def first_record(chunk: bytes, begin: int = 0) -> int:
+    """Give where the record that begins at ``begin`` ends, its line end included, or -1."""
+    end = chunk.find(b"\n", begin)
+    if end < 0 or chunk.count(b'"', begin, end) % 2 == 0:
+        return end + 1 or -1
+    rest = chunk[begin:]
+    ends = _places(rest, LF)
+    outside = ends[~_quoted(_places(rest, QUOTE), ends)]
+    return begin + int(outside[0]) + 1 if len(outside) else -1
+
+
+def cells_parted(record: bytes, separator: int) -> int:
+    """Give how often a separator stands outside of quotes in one record."""
+    places = _places(record, separator)
+    return int((~_quoted(_places(record, QUOTE), places)).sum())
+
+
+def stray_quote(chunk: bytes, separator: int = COMMA) -> int | None:
     """Give the place of the first quote that neither begins nor ends a cell, or None.
 
     In a sound CSV every other quote opens a cell and so stands at its beginning, the next one
@@ -47,9 +59,11 @@ def stray_quote(chunk: bytes) -> int | None:
         return None
     raw, quotes = _bytes(chunk), _places(chunk, QUOTE)
     opening, closing = quotes[::2], quotes[1::2]
-    astray = opening[(opening > 0) & ~_MAY_PRECEDE[raw[opening - 1]]]
+    may_precede = _among(LF, QUOTE, separator)
+    astray = opening[(opening > 0) & ~may_precede[raw[opening - 1]]]
     after = np.minimum(closing + 1, len(raw) - 1)
-    unclosed = opening[: len(closing)][(closing + 1 < len(raw)) & ~_MAY_FOLLOW[raw[after]]]
+    may_follow = _among(LF, CR, QUOTE, separator)
+    unclosed = opening[: len(closing)][(closing + 1 < len(raw)) & ~may_follow[raw[after]]]
     first = [int(places[0]) for places in (astray, unclosed) if len(places)]
     return min(first, default=None)
 
@@ -85,22 +99,22 @@ def record_lines(block: bytes, first_line: int) -> Ints:
     return np.flatnonzero(opens & ~blank) + first_line
 
 
-def swallowing_records(block: bytes, first_line: int, width: int) -> list[tuple[int, int]]:
+def swallowing_records(block: bytes, first_line: int, width: int, separator: int = COMMA) -> list[tuple[int, int]]:
     r"""Give the first and last line of records that look like several rows made one by an unclosed quote.
 
     Two such quotes in one column make a sound CSV in which a cell holds the rows between them. It shows
-    in the commas: n lines that were n rows hold n times the commas of a row.
+    in the separators: n lines that were n rows hold n times the separators of a row.
 
     Examples
     --------
     >>> swallowing_records(b'1,"a,2\n3,b,4\n5,c",6\n', 2, 3)
     [(2, 4)]
     """
-    ends, commas = _line_ends(block), _places(block, COMMA)
+    ends, parted = _line_ends(block), _places(block, separator)
     closes = np.flatnonzero(~_quoted(_places(block, QUOTE), ends))
     first = np.concatenate(([0], closes[:-1] + 1))
     lines = closes - first + 1
-    upto = np.searchsorted(commas, ends[closes])
+    upto = np.searchsorted(parted, ends[closes])
     held = np.diff(upto, prepend=0)
     rows = np.flatnonzero((lines > 1) & (held == lines * (width - 1)))
     return [(first_line + int(first[row]), first_line + int(closes[row])) for row in rows]
@@ -119,6 +133,13 @@ def _line_ends(block: bytes) -> NDArray[np.int64]:
 def _quoted(quotes: NDArray[np.int64], places: NDArray[np.int64]) -> Bools:
     """Tell which places stand inside quotes: those with an odd number of quotes before them."""
     return np.asarray(np.searchsorted(quotes, places) % 2 == 1)
+
+
+def _among(*bytes_: int) -> Bools:
+    """Give for each of 256 bytes whether it is one of these."""
+    found = np.zeros(256, dtype=bool)
+    found[list(bytes_)] = True
+    return found
 
 
 def _places(block: bytes, byte: int) -> NDArray[np.int64]:

@@ -12,15 +12,14 @@ import pyarrow as pa
 from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import sha256_file, sha256_of
-from earlywarn.roster.blocks import Source
+from earlywarn.roster.blocks import Guess, Source
 from earlywarn.roster.cells import Values, renamed
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.judge import Judged, judge_all, located
 from earlywarn.roster.places import beside, whereabouts
 from earlywarn.roster.quarantine import in_order, rule_faults
-from earlywarn.roster.read import reading
-from earlywarn.roster.readings import Guessed, told
+from earlywarn.roster.readings import told
+from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import NUMBERS, Kind
 
 MOST_REFUSALS = 1_000_000
@@ -54,7 +53,7 @@ class Rows:
     refusals: tuple[Refusal, ...]
     doubtful: Bools
     elsewhere: int
-    guesses: tuple[Guessed, ...] = ()
+    guesses: tuple[Guess, ...] = ()
 
     @property
     def file(self) -> str:
@@ -150,10 +149,10 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
         The file as a whole cannot be taken; a row that cannot is a refusal in what is given.
     """
     with reading(path):
-        sha256 = sha256_of_source(path)
         held, decided, evidence = judge_all(source, contract, lambda: Held(source))
+        sha256 = source.sha256()
     refuse_empty(source, held.elsewhere + sum(map(len, held.lines)), held.refusals)
-    return replace(rows_of(held, sha256), guesses=tuple(told(source.file, decided, evidence)))
+    return replace(rows_of(held, sha256), guesses=(*source.guesses, *told(source.file, decided, evidence)))
 
 
 @dataclass
@@ -178,14 +177,6 @@ class Held:
             if broken.refuses:
                 self.refusals += broken.refusals(self.source, judged.lines)
         refuse_hopeless(self.source.file, self.refusals)
-
-
-def sha256_of_source(path: Path) -> str:
-    """Give the sha256 of a file's bytes; of a folder that of its files' names and hashes."""
-    if path.is_file():
-        return sha256_file(path)
-    parts = sorted(part for part in path.rglob("*") if part.is_file())
-    return sha256_of("".join(f"{part.relative_to(path)} {sha256_file(part)}\n" for part in parts).encode())
 
 
 def refuse_empty(source: Source, rows: int, refusals: Sequence[Refusal]) -> None:

@@ -113,7 +113,7 @@ def open_scores(scores: Path, groups: Path | None, plan: AuditPlan) -> ScoresDoo
         A file may not be read.
     """
     paths = [path for path in (scores, groups) if path is not None]
-    sources = [open_source(path) for path in paths]
+    sources = [open_source(path, plan.reading) for path in paths]
     agreed = agree(sources[0], sources[1] if len(sources) > 1 else None, plan)
     contracts = (agreed.scores, agreed.groups or agreed.scores)
     read = [read_rows(*each) for each in zip(paths, sources, contracts, strict=False)]

@@ -14,18 +14,19 @@ from earlywarn.columns import Bools, Coded, Ints, Refusal, RowCounts
 from earlywarn.config.experiment import Serving
 from earlywarn.roster.alike import alike_findings
 from earlywarn.roster.bands import of_grades
-from earlywarn.roster.blocks import WHOLE_ROW, Source
+from earlywarn.roster.blocks import WHOLE_ROW, Guess, Source
 from earlywarn.roster.cells import Values
 from earlywarn.roster.contract import Contract, Key, roster_contract
 from earlywarn.roster.fates import MERGED_ROWS, REFUSED_ROWS, ROWS_IN, Fates
 from earlywarn.roster.findings import ACCEPTED, KEPT, MERGED, NOT_KNOWN, QUARANTINED, Finding
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.judge import Judged, judge, judge_all, located
-from earlywarn.roster.read import open_source, reading
-from earlywarn.roster.readings import Guessed, told
+from earlywarn.roster.read import open_source
+from earlywarn.roster.readings import told
 from earlywarn.roster.repeated import Candidates, Seen, numbers_of
-from earlywarn.roster.rows import Held, Rows, Settled, refuse_empty, refuse_hopeless, rows_of, sha256_of_source, taken
+from earlywarn.roster.rows import Held, Rows, Settled, refuse_empty, refuse_hopeless, rows_of, taken
 from earlywarn.roster.spells import EXACT, RE_ENROLLED, settle_spells
+from earlywarn.roster.stored import reading
 from earlywarn.roster.tally import Tally
 from earlywarn.roster.terms import NUMBERS, Kind
 from earlywarn.roster.unknown import UnknownCodes
@@ -56,7 +57,7 @@ class Surveyed:
     sha256: str
     counts: RowCounts
     findings: tuple[Finding, ...]
-    guesses: tuple[Guessed, ...]
+    guesses: tuple[Guess, ...]
     fates: Fates
     tally: Tally
     unread: int
@@ -75,7 +76,7 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
     UsageError, RosterError, MachineError
         The roster as a whole cannot be taken; a row that cannot is a finding.
     """
-    source = open_source(path)
+    source = open_source(path, serving.roster.reading)
     contract = roster_contract(serving)
     check_columns(source, contract)
     if grades:
@@ -86,7 +87,7 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
         refuse_empty(source, stream.rows + stream.unread, [finding.refusal for finding in stream.findings[:1]])
         if candidates := stream.seen.candidates():
             _settle(stream, _second_look(source, decided, candidates))
-        sha256 = sha256_of_source(path)
+        sha256 = source.sha256()
     unknown = stream.unknown.findings(source, serving.groups.privacy_minimum)
     refuse_hopeless(source.file, [each.refusal for each in stream.findings if each.fate == QUARANTINED])
     return Surveyed(
@@ -94,7 +95,7 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
         sha256=sha256,
         counts=stream.counts,
         findings=tuple(sorted((*stream.findings, *unknown), key=_place)),
-        guesses=tuple(told(source.file, decided, evidence)),
+        guesses=(*source.guesses, *told(source.file, decided, evidence)),
         fates=stream.fates,
         tally=stream.tally,
         unread=stream.unread,
