@@ -1,6 +1,7 @@
-"""``python -m bench``: run every benchmark, print a table, write build/bench.json."""
+"""``python -m bench [NAME]...``: run every benchmark, or those named; print a table, write build/bench.json."""
 
 import json
+import sys
 from pathlib import Path
 
 from bench.cases import CASES
@@ -10,8 +11,9 @@ PLACE = Path("build/bench.json")
 
 
 def main() -> None:
-    """Run all; leave with 1 if a goal is missed."""
-    rows = [row for case in CASES for row in case()]
+    """Run all, or the named cases; leave with 1 if a goal is missed."""
+    wanted = sys.argv[1:] or [case.__name__ for case in CASES]
+    rows = [row for case in CASES if case.__name__ in wanted for row in case()]
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_text(json.dumps([row.to_json() for row in rows], indent=2) + "\n", encoding="utf-8")
     for row in rows:

@@ -94,13 +94,14 @@ class InputSpec:
 
 @dataclass(frozen=True)
 class Refusal:
-    """One rule that one row broke; never the value."""
+    """One rule that one row broke; never the value. ``name`` is the rule's for machines, the same for ever."""
 
     line: int
     column: str
     rule: str
     remedy: str
     file: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ It knows neither the registry nor scikit-learn; what may score stands in promoti
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earlywarn.arrow import write_csv
+from earlywarn.bands import DISTRICT, Served, district_account, rest_of
 from earlywarn.capacity import make_list, seats_for
 from earlywarn.columns import Bools, Coded, Floats, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import locked, publish_folder, sha256_of, sweep
+from earlywarn.files import locked, publish_file, publish_folder, readable_json, sha256_of, sweep
 from earlywarn.inputs import Values, input_values, known_count
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.flags import flags_table
@@ -56,7 +57,10 @@ SCORED, NOT_ENOUGH, OUT_OF_SCOPE = range(3)
 
 @dataclass(frozen=True)
 class Order:
-    """What to score and where to: ``name`` is the model, ``today`` decides whether its verdict still holds."""
+    """What to score and where to: ``name`` is the model, ``today`` decides whether its verdict still holds.
+
+    ``grades`` leaves all other rows out, where they are another band's.
+    """
 
     roster: Path
     out: Path
@@ -65,6 +69,7 @@ class Order:
     today: date
     name: str | None = None
     with_inputs: bool = True
+    grades: tuple[str, ...] = ()
 
 
 def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
@@ -86,7 +91,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     card = load_scorecard(order.home, promotion.scorecard)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     tell("reading the roster")
-    door = open_roster(order.roster, serving)
+    door = open_roster(order.roster, serving, order.grades)
     check_share(door, serving)
     folder = order.out / _run_name(order, door, promotion)
     with locked(order.out):
@@ -98,6 +103,27 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
         run = _Run(order, promotion, card, serving, door, rows, values)
         publish_folder(folder, run.fill)
     return open_run(folder), True
+
+
+def score_district(
+    order: Order, bands: tuple[Served, ...], tell: Callable[[str], None]
+) -> tuple[tuple[StoredRun, bool], ...]:
+    """Write a score run for each band by the model of its experiment, and the district's account beside them.
+
+    Raises
+    ------
+    EarlywarnError
+        As ``score``; bands before the one that is refused keep their runs.
+    """
+    runs = tuple(score(replace(order, name=band.experiment.name, grades=band.grades), tell) for band in bands)
+    told = [
+        {"grades": list(band.grades), "model": band.experiment.name, "run": run.folder.name,
+         "counts": vars(run.manifest.counts)}
+        for band, (run, _) in zip(bands, runs, strict=True)
+    ]  # fmt: skip
+    account = district_account(told, rest_of(order.roster, bands))
+    publish_file(order.out / f"{order.as_of}-{DISTRICT}", readable_json(account))
+    return runs
 
 
 @dataclass(frozen=True)
@@ -139,7 +165,7 @@ class _Run:
             inputs={self.door.file: self.door.sha256},
             files={},
             promotion=self.promotion.to_json(),
-            profile=profile_of(self.rows, self.values, self.door.groups),
+            profile=profile_of(self.rows, self.values, self.door.groups) | {"door": self.door.profile.to_json()},
             software={name: version(name) for name in ("earlywarn", "numpy", "pyarrow")},
         )
 
@@ -164,6 +190,7 @@ def _run_name(order: Order, door: Door, promotion: Promotion) -> str:
         str(promotion.to_json()),
         str(order.with_inputs),
         version("earlywarn"),
+        *order.grades,
     )
     return f"{order.as_of}-{sha256_of('|'.join(parts).encode())[:12]}"
 

@@ -181,7 +181,7 @@ def test_what_nobody_foresaw_shows_no_traceback_and_no_value(
         raise ValueError(SECRET)
 
     monkeypatch.delenv("EARLYWARN_TRACEBACK", raising=False)
-    monkeypatch.setattr("earlywarn.roster.door.open_roster", broken)
+    monkeypatch.setattr("earlywarn.check.survey", broken)
     assert "a fault of the program (ValueError)" in refused(
         capsys, place, 3, "check", place / "history.csv", "--config", place / "x.toml"
     )

@@ -18,10 +18,11 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from earlywarn import errors, score_run
+from earlywarn import check, errors, score_run
 from earlywarn.audit.measures import MEASURES
 from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.candidates.catalogue import catalogue
+from earlywarn.catalogue import contract_page
 from earlywarn.cli.main import app
 from earlywarn.columns import Status
 from earlywarn.config.audit import AuditPlan
@@ -31,6 +32,12 @@ from earlywarn.config.mitigation import Mitigation
 from earlywarn.config.reading import Limits, Reading
 from earlywarn.config.sections import Gate
 from earlywarn.registry.store import PAPERS
+from earlywarn.roster.across import ACROSS
+from earlywarn.roster.alike import LOOK_ALIKE, ZERO_STRIPPED
+from earlywarn.roster.clauses import cell_rules
+from earlywarn.roster.judge import READERS
+from earlywarn.roster.spells import CONFLICT, EXACT, RE_ENROLLED, TWO_RACES
+from earlywarn.roster.unknown import NAME as UNKNOWN_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -356,6 +363,21 @@ def test_the_data_teams_page_names_every_file_and_every_fate_of_a_row() -> None:
     files += [score_run.FLAGS, score_run.QUARANTINE, score_run.SUMMARY]
     assert [name for name in files if f"| `{name}` |" not in text] == []
     assert [fate for fate in (*Status, "merged", "quarantined") if f"| {fate} |" not in text] == []
+
+
+def test_the_contract_page_is_made_from_the_catalogue() -> None:
+    assert (DOCS / "contract.md").read_text("utf-8") == contract_page()
+
+
+def test_the_roster_page_names_every_rule_and_every_file_of_a_check() -> None:
+    text = (DOCS / "roster.md").read_text("utf-8")
+    # Scores, outcomes and flags belong to the audit of a scores file.
+    names = {name for name, _ in cell_rules() if not re.search("score|outcome|flag", name)}
+    names |= {rule.name for rule in ACROSS} | {*READERS.values(), EXACT, RE_ENROLLED, TWO_RACES, CONFLICT}
+    names |= {UNKNOWN_CODE, ZERO_STRIPPED, LOOK_ALIKE}
+    names |= {check.PAGE, check.RECORD, check.CORRECTIONS, check.PROFILE, check.QUARANTINE}
+    assert len(names) > 25
+    assert sorted(name for name in names if f"`{name}`" not in text) == []
 
 
 def test_no_page_is_too_long_for_its_reader() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from earlywarn.config.load import parse_experiment
 from earlywarn.errors import RosterError
-from earlywarn.roster.cells import Kind
 from earlywarn.roster.contract import results_contract, roster_contract
+from earlywarn.roster.terms import Kind
 from tests.roster.made import DEMO_SERVING, HEADER, WITH_RANGES, door_of, line, opened, refused, row, serving, text_of
 
 

@@ -29,9 +29,9 @@ def test_rows_that_differ_only_in_spelling_say_the_same(tmp_path: Path) -> None:
     assert door.merged_lines == (3,)
 
 
-@pytest.mark.parametrize("column", ["school_id", "grade", "read", "age", "class_type", "race"])
+@pytest.mark.parametrize("column", ["school_id", "grade", "read", "age", "class_type", "sex"])
 def test_rows_of_one_student_that_differ_are_both_refused(tmp_path: Path, column: str) -> None:
-    other = {"school_id": "013", "grade": "2", "read": "", "age": "0.6", "class_type": "aide", "race": "B"}
+    other = {"school_id": "013", "grade": "2", "read": "", "age": "0.6", "class_type": "aide", "sex": "M"}
     door = door_of(tmp_path, row(), row(student_id="0002"), row(**{column: other[column]}))
     assert refused(door) == [(2, "student_id", CLASH), (4, "student_id", CLASH)]
     assert [refusal.remedy for refusal in door.refusals] == [

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import first, terminal
+from earlywarn.cli import checking, first, terminal
 
 app = typer.Typer(
     name="earlywarn",
@@ -32,6 +32,9 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")]
 Config = Annotated[Path, typer.Option("--config", help="The experiment TOML.")]
 RosterFile = first.RosterFile
 MODELS = Path("models")
+
+
+app.command()(checking.check)
 
 
 def app_entry() -> None:
@@ -70,30 +73,6 @@ def demo(
 app.command()(first.init)
 app.command("map")(first.map_columns)
 app.command()(first.synth)
-
-
-@app.command()
-def check(
-    roster: RosterFile,
-    config: Config,
-    quarantine: Annotated[Path | None, typer.Option(help="Write every refused row here, as CSV.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Read, map and judge a roster; nothing else."""
-    from earlywarn.cli.show_check import check_record, show_check
-    from earlywarn.config.load import load_experiment
-    from earlywarn.roster.door import check_share, open_roster
-    from earlywarn.roster.quarantine import write_quarantine
-
-    first.refuse_to_overwrite(quarantine, "--quarantine")
-    serving = load_experiment(config)
-    with terminal.progress() as tell:
-        tell("reading the roster")
-        door = open_roster(roster, serving)
-    if quarantine is not None:
-        write_quarantine(door.refusals, quarantine)
-    terminal.print_json(check_record(door)) if as_json else show_check(door, quarantine)
-    check_share(door, serving)
 
 
 @app.command()
@@ -150,19 +129,24 @@ def score(
     ] = None,
     home: Home = MODELS,
     inputs: Annotated[bool, typer.Option(help="Keep inputs.parquet for the desk.")] = True,
+    district: Annotated[Path | None, typer.Option(help="A district TOML: one score run for each band.")] = None,
     as_json: Json = False,
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
+    from earlywarn.bands import load_bands
     from earlywarn.cli.show_score import show_score
-    from earlywarn.score import Order
+    from earlywarn.score import Order, score_district
     from earlywarn.score import score as run_score
 
     day = as_of.date() if as_of else _today()
+    order = Order(roster, out, home, day, _today(), model, inputs)
     with terminal.progress() as tell:
-        run, fresh = run_score(Order(roster, out, home, day, _today(), model, inputs), tell)
+        runs = score_district(order, load_bands(district), tell) if district else (run_score(order, tell),)
+    told = [{"folder": str(r.folder), "written_now": new, "counts": vars(r.manifest.counts)} for r, new in runs]
     if as_json:
-        terminal.print_json({"folder": str(run.folder), "written_now": fresh, "counts": vars(run.manifest.counts)})
-    else:
+        terminal.print_json(told if district else told[0])
+        return
+    for run, fresh in runs:
         show_score(run, fresh)
 
 

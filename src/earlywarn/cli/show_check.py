@@ -1,36 +1,83 @@
-"""What the terminal shows of a roster at the door: rows in = accepted + merged + quarantined, and why."""
+"""What the terminal shows of a checked roster: rows in = accepted + merged + quarantined, why, and what changed."""
 
 from pathlib import Path
-from typing import Any
 
-from earlywarn.cli.tables import table
+from rich.text import Text
+
+from earlywarn.check import CheckedDistrict
+from earlywarn.cli.tables import percent, table
 from earlywarn.cli.terminal import out, show
-from earlywarn.roster.door import Door
-from earlywarn.roster.quarantine import summary
+from earlywarn.report.checked import Checked
+from earlywarn.roster.findings import ACCEPTED, MERGED, QUARANTINED
+
+_HEADS = {QUARANTINED: "Quarantined, by rule", MERGED: "Merged", ACCEPTED: "Accepted, but look"}
 
 
-def show_check(door: Door, quarantine: Path | None) -> None:
-    """Print the account of rows, and each rule that was broken with its remedy and first lines."""
-    counts = door.counts
+def show_check(checked: Checked, quarantine: Path | None, folder: Path | None) -> None:
+    """Print the account of rows, findings by rule, rows by group, guesses and alarms."""
+    surveyed = checked.surveyed
+    counts = surveyed.counts
     out.print(
-        f"{door.file}: {counts.rows_in:,} rows in = {counts.accepted:,} accepted + {counts.merged:,} merged "
+        f"{surveyed.file}: {counts.rows_in:,} rows in = {counts.accepted:,} accepted + {counts.merged:,} merged "
         f"+ {counts.quarantined:,} quarantined"
     )
-    if door.refusals:
-        made = table("Column", "Rule", ">Rows", "First lines", "What to do")
-        for count in summary(door.refusals):
-            made.add_row(count.column, count.rule, f"{count.rows:,}", ", ".join(map(str, count.lines)), count.remedy)
-        show("Refused, by rule", made)
+    _show_changes(checked)
+    for fate, head in _HEADS.items():
+        _show_rules(checked, fate, head)
+    _show_groups(checked)
+    for guess in surveyed.guesses:
+        out.print(f"{'LOOK  ' if guess.is_warning else ''}{guess.where}, {guess.what}: {guess.found} ({guess.sure})")
+    if folder is not None:
+        out.print(f"Page, record, correction list and profile: {folder}", soft_wrap=True)
     if quarantine is not None:
-        out.print(f"Every refused row: {quarantine}")
-    elif door.refusals:
-        out.print("Give --quarantine FILE for every refused row.")
+        out.print(f"Every refused row: {quarantine}", soft_wrap=True)
+    elif surveyed.refusals and folder is None:
+        out.print("Give --out FOLDER for the correction list, or --quarantine FILE for every refused row.")
 
 
-def check_record(door: Door) -> dict[str, Any]:
-    """Give the account of a roster as plain values."""
-    refused = [
-        {"column": column, "rule": rule, "remedy": remedy, "rows": rows, "first_lines": list(lines)}
-        for column, rule, remedy, rows, lines in summary(door.refusals)
-    ]
-    return {"file": door.file, "sha256": door.sha256, "counts": vars(door.counts), "refused": refused}
+def show_district(checked: CheckedDistrict, folder: Path | None) -> None:
+    """Print each band, and the rows of no band."""
+    for served, one in checked.bands:
+        out.print(Text(f"Grades {', '.join(served.grades)}: {one.serving.title}", style="bold"))
+        show_check(one, None, None if folder is None else folder / served.experiment.name)
+    account = checked.account()
+    own = sum(band["counts"]["rows_in"] for band in account["bands"])
+    out.print(
+        f"The district: {account['rows_in']:,} rows in = {own:,} of a band + {account['out_of_scope']:,} out of scope "
+        f"+ {account['quarantined_without_a_band']:,} quarantined without a band"
+    )
+
+
+def _show_rules(checked: Checked, fate: str, head: str) -> None:
+    rules = [count for count in checked.rules if count.fate == fate]
+    if not rules:
+        return
+    made = table("Rule", "Column", "What is wrong", ">Rows", "First lines", "What to do")
+    for count in rules:
+        made.add_row(count.name, count.column, count.rule, f"{count.rows:,}", ", ".join(count.lines), count.remedy)
+    show(head, made)
+
+
+def _show_groups(checked: Checked) -> None:
+    made = table("Group", ">Rows in", ">Accepted", ">Merged", ">Quarantined")
+    for line in checked.groups:
+        made.add_row(line.words, *(line.numbers or ("too few: not shown",)))
+    if checked.groups and checked.surveyed.counts.accepted < checked.surveyed.counts.rows_in:
+        show("Rows by group", made)
+
+
+def _show_changes(checked: Checked) -> None:
+    changes = checked.changes
+    if changes is None:
+        out.print("There is no earlier roster to compare with.")
+        return
+    for words in changes.loud:
+        out.print(f"LOOK  since {checked.against}: {words}")
+    if not changes.alarms:
+        out.print(f"Since {checked.against}: none of {len(changes.shifts)} shares moved beyond its usual noise.")
+        return
+    made = table("Column", "Code", ">Then", ">Now", ">Usual")
+    for shift in changes.alarms:
+        within = f"±{percent(2 * shift.usual)}"
+        made.add_row(shift.column, shift.code or "(missing)", f"{shift.before:.1%}", f"{shift.now:.1%}", within)
+    show(f"LOOK: shares that jumped since {checked.against}", made)

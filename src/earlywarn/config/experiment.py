@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from earlywarn.catalogue import GROUP_COLUMNS, PEOPLE_COLUMNS
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.config.mitigation import Mitigation
 from earlywarn.config.sections import (
@@ -126,6 +127,16 @@ def _feature_faults(whole: Serving) -> list[str]:
                 f"feature '{feature.name}' reads the group '{group}': groups serve the audit and never the model; "
                 "remove the feature"
             )
+        elif (canonical := _group_of(feature, whole)) is not None:
+            faults.append(
+                f"feature '{feature.name}' reads '{canonical}', which the contract holds to be a group: groups "
+                "serve the audit and never the model; remove the feature"
+            )
+        if feature.column in PEOPLE_COLUMNS or feature.name in PEOPLE_COLUMNS:
+            faults.append(
+                f"feature '{feature.name}' reads a column of the people file, which never enters training; "
+                "remove the feature"
+            )
         if feature.name in RESERVED:
             faults.append(f"a feature cannot be called '{feature.name}': that is the name of a key; call it otherwise")
         if feature.column in keys:
@@ -139,6 +150,15 @@ def _feature_faults(whole: Serving) -> list[str]:
     ]
     faults += [f"two features are called '{name}'" for name, count in seen.items() if count > 1]
     return faults
+
+
+def _group_of(feature: Feature, whole: Serving) -> str | None:
+    """Give the canonical group that a feature reads, if any; a number of that name, such as a mark, is none."""
+    known = whole.roster.canonical.get(feature.column)
+    if known is None and feature.type is not InputType.CATEGORY:
+        return None
+    name = known.name if known else feature.column
+    return name if name in GROUP_COLUMNS else None
 
 
 def _cohort_faults(whole: Serving) -> list[str]:

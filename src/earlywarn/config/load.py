@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from earlywarn.config.audit import AuditPlan
+from earlywarn.config.district import District
 from earlywarn.config.experiment import Experiment, Serving
 from earlywarn.errors import ConfigError, Fault, ScorecardError, UsageError
 
@@ -38,7 +39,18 @@ _AUDIT = _Form(
     begin="check the path, or leave it out: every key has a default",
     example="docs/audit-config.md has an example",
 )
-_FORMS: dict[type[BaseModel], _Form] = {Experiment: _EXPERIMENT, Serving: _EXPERIMENT, AuditPlan: _AUDIT}
+_DISTRICT = _Form(
+    name="a district TOML",
+    page="docs/config.md",
+    begin="check the path",
+    example="docs/config.md has an example",
+)
+_FORMS: dict[type[BaseModel], _Form] = {
+    Experiment: _EXPERIMENT,
+    Serving: _EXPERIMENT,
+    AuditPlan: _AUDIT,
+    District: _DISTRICT,
+}
 
 
 def load_experiment(path: Path) -> Experiment:
@@ -52,6 +64,19 @@ def load_experiment(path: Path) -> Experiment:
         Every fault of the file.
     """
     return parse_experiment(read_config(path), str(path))
+
+
+def load_district(path: Path) -> District:
+    """Read and check a district TOML.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a folder.
+    ConfigError
+        Every fault of the file.
+    """
+    return _checked(District, _table(_read(path, _DISTRICT), str(path)), str(path))
 
 
 def read_config(path: Path) -> bytes:

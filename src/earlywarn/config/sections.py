@@ -1,11 +1,15 @@
 """The other sections of an experiment; each refuses what could not be meant."""
 
-from collections.abc import Sequence
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
+from earlywarn.catalogue import BY_NAME, MAPPED_ELSEWHERE, PEOPLE_COLUMNS, Column
 from earlywarn.columns import Direction, InputType
 from earlywarn.config.reading import Reading
 from earlywarn.config.standard import Name, Section
@@ -24,9 +28,37 @@ class RosterMap(Section):
     school_year: Name = "school_year"
     grade: Name = "grade"
     results: dict[Name, Name] = Field(default_factory=dict, description="subject -> column of this year's result")
+    columns: dict[Name, Name] = Field(default_factory=dict, description="canonical column -> the file's column")
+    dates: Literal["auto", "month first", "day first"] = "auto"
     missing: tuple[str, ...] = WORDS_FOR_MISSING
     max_quarantined: Quarantined = 0.02
     reading: Reading = Reading()
+
+    @model_validator(mode="after")
+    def canonical_columns(self) -> Self:
+        """Each name on the left of ``columns`` stands in the catalogue, and each column of the file has one meaning."""
+        if faults := [*_column_faults(self.columns)]:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @cached_property
+    def canonical(self) -> dict[str, Column]:
+        """The catalogue's column by the file's."""
+        return {theirs: BY_NAME[ours] for ours, theirs in self.columns.items()}
+
+
+def _column_faults(columns: Mapping[str, str]) -> Iterator[str]:
+    for name in columns:
+        if name in PEOPLE_COLUMNS:
+            yield f"columns.{name} belongs to the people file, which never enters training; remove it"
+        elif name in MAPPED_ELSEWHERE:
+            yield f"columns.{name} is a key: write it as roster.{name}"
+        elif name not in BY_NAME:
+            near = difflib.get_close_matches(name, [*BY_NAME], n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else "docs/contract.md has every column"
+            yield f"columns.{name} is no column of the contract; {hint}"
+    twice = [theirs for theirs, count in Counter(columns.values()).items() if count > 1]
+    yield from (f"columns names the file's column '{theirs}' twice: one meaning a column" for theirs in twice)
 
 
 class Cohort(Section):

@@ -4,9 +4,8 @@ White space around a cell never counts. Columns of few values are judged value b
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,62 +13,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from earlywarn import arrow
-from earlywarn.columns import Bools, Coded
+from earlywarn.columns import Bools, Coded, Floats
 from earlywarn.config.audit import code
-
-YEARS = range(1900, 2201)
+from earlywarn.roster.dates import REFUSED, YEARS, Form, Order, read_date
+from earlywarn.roster.terms import Answers, Breach, Kind, Term
+from earlywarn.roster.units import UNITS, Sign, Unit, in_shares, signs
 
 _WHOLE_YEAR = re.compile(r"(\d{4})(?:\.0+)?", re.ASCII)
+_JOINTS = re.compile(r"\s*[;,/|+]\s*")
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _UNDEFINED = r"(?i)^[+-]?(nan(\([0-9a-z_]*\))?|inf|infinity)$"
-
-
-class Kind(StrEnum):
-    """What a column of a roster is."""
-
-    STUDENT = "student id, text"
-    SCHOOL = "school id, text"
-    YEAR = "school year, whole number"
-    GRADE = "grade, text"
-    NUMBER = "number"
-    TEXT = "text"
-    SCORE = "score, number"
-    OUTCOME = "outcome, code"
-    FLAG = "flag, code"
-
-
-NUMBERS = frozenset({Kind.NUMBER, Kind.SCORE})
-"""The kinds whose values are numbers."""
-
-
-class Breach(IntEnum):
-    """What can be wrong with a cell; a cell has at most one."""
-
-    NONE = 0
-    BLANK = 1
-    NOT_A_YEAR = 2
-    NOT_A_GRADE = 3
-    WORDS = 4
-    PERCENT = 5
-    NOT_FINITE = 6
-    OUT_OF_RANGE = 7
-    NOT_A_CODE = 8
-
-
-@dataclass(frozen=True)
-class Term:
-    """What one column must be: its kind, the words for missing, the grades, the range or the codes that it allows.
-
-    ``codes`` holds what each code means, as ``config.audit.code`` spells it.
-    """
-
-    column: str
-    kind: Kind
-    missing: frozenset[str] = frozenset({""})
-    grades: tuple[str, ...] = ()
-    minimum: float = -np.inf
-    maximum: float = np.inf
-    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 Values = Any
@@ -78,10 +31,14 @@ Values = Any
 
 @dataclass(frozen=True)
 class Cells:
-    """The values of one column in one block, and what is wrong with each."""
+    """The values of one column in one block, and what is wrong with each.
+
+    ``evidence`` counts its cells by Form or Sign, where the whole column is to decide.
+    """
 
     values: Values
     breach: NDArray[np.uint8]
+    evidence: NDArray[np.int64] | None = None
 
 
 def read_cells(column: Any, term: Term) -> Cells:
@@ -101,13 +58,36 @@ def _student_ids(array: Any, term: Term) -> Cells:
 
 def _few_values(array: Any, term: Term) -> Cells:
     """Judge each distinct value once."""
-    if not pa.types.is_dictionary(array.type):
-        array = (_as_text(array) if is_text(array.type) else array).dictionary_encode()
-    names = [*_as_text(array.dictionary).to_pylist(), None]  # the last serves null, code -1
-    codes = np.nan_to_num(arrow.to_floats(array.indices), nan=-1).astype(np.int32)
-    judged = [_JUDGES[term.kind]((name or "").strip(), term) for name in names]
+    names, codes = _distinct(array)
+    judged = [_JUDGES[term.kind](name, term) for name in names]
     breach = np.array([breach for _, breach in judged], dtype=np.uint8)
     return Cells(renamed(codes, [value for value, _ in judged]), breach[codes])
+
+
+def _distinct(array: Any) -> tuple[list[str], NDArray[np.int32]]:
+    """Give the different texts without white space around them, the last for null, and the code of each row."""
+    if not pa.types.is_dictionary(array.type):
+        array = (_as_text(array) if is_text(array.type) else array).dictionary_encode()
+    names = [*_as_text(array.dictionary).to_pylist(), None]
+    codes = np.nan_to_num(arrow.to_floats(array.indices), nan=-1).astype(np.int32)
+    return [(name or "").strip() for name in names], codes
+
+
+def _dates(array: Any, term: Term) -> Cells:
+    names, codes = _distinct(array)
+    order = term.reading if isinstance(term.reading, Order) else Order.UNDECIDED
+    read = [(np.nan, None) if name in term.missing else read_date(name, order) for name in names]
+    breach = np.array([_date_breach(form, order) for _, form in read], dtype=np.uint8)
+    forms = np.array([Form.NONE if form is None else form for _, form in read])
+    evidence = np.bincount(forms[codes], minlength=len(Form))
+    values = np.array([day for day, _ in read])
+    return Cells(values[codes], breach[codes], evidence)
+
+
+def _date_breach(form: Form | None, order: Order) -> Breach:
+    if form is Form.NONE:
+        return Breach.NOT_A_DATE
+    return Breach.TWO_ORDERS if form in REFUSED[order] else Breach.NONE
 
 
 def renamed(codes: NDArray[np.int32], names: list[str | None]) -> Coded:
@@ -136,7 +116,15 @@ def _grade(text: str, term: Term) -> tuple[str | None, Breach]:
 
 
 def _text(text: str, term: Term) -> tuple[str | None, Breach]:
-    return (None if text in term.missing else text), Breach.NONE
+    if text in term.missing:
+        return None, Breach.NONE
+    several = term.answers is Answers.ONE and text not in term.codes and _is_several(text, term)
+    return text, Breach.TWO_CODES if several else Breach.NONE
+
+
+def _is_several(text: str, term: Term) -> bool:
+    parts = _JOINTS.split(text)
+    return len(parts) > 1 and all(part in term.codes for part in parts)
 
 
 def _coded(text: str, term: Term) -> tuple[str | None, Breach]:
@@ -152,10 +140,38 @@ def _numbers(array: Any, term: Term) -> Cells:
     elif pa.types.is_integer(array.type):
         array = array.cast(pa.float64(), safe=False)  # beyond 2**53 the nearest number will do
     values = arrow.to_floats(array)
-    breach[arrow.known(array) & ~np.isfinite(values)] = Breach.NOT_FINITE
+    if not _is_sound(values, array.null_count, term):
+        breach[arrow.known(array) & ~np.isfinite(values)] = Breach.NOT_FINITE
+        outside = (values < term.minimum) | (values > term.maximum)
+        breach[outside & (breach == Breach.NONE)] = Breach.OUT_OF_RANGE
+    return Cells(values, breach)
+
+
+def _is_sound(values: Floats, missing: int, term: Term) -> bool:
+    """Tell in three passes that nothing is wrong, as in most blocks."""
+    low, high = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)
+    within = low >= term.minimum and high <= term.maximum and low > -np.inf and high < np.inf
+    return bool(within and np.count_nonzero(np.isnan(values)) == missing) or missing == len(values)
+
+
+def _shares(array: Any, term: Term) -> Cells:
+    """Read shares in the unit of the column; a percent sign is a unit here, no breach."""
+    import pyarrow.compute as pc
+
+    signed = np.zeros(len(array), dtype=bool)
+    if is_text(array.type):
+        texts = pc.utf8_trim_whitespace(_as_text(array))
+        signed = arrow.true(pc.ends_with(texts, "%"))
+        array = pc.utf8_rtrim_whitespace(pc.utf8_rtrim(texts, "%"))
+    read = _numbers(array, replace(term, minimum=-np.inf, maximum=np.inf))
+    unit = term.reading if isinstance(term.reading, Unit) else Unit.SHARE
+    found = signs(read.values, signed)
+    values, breach = in_shares(read.values, unit), read.breach
+    mixed = (found != Sign.ANY) & (found != UNITS.index(unit))
+    breach[mixed & (breach == Breach.NONE)] = Breach.TWO_UNITS
     outside = (values < term.minimum) | (values > term.maximum)
     breach[outside & (breach == Breach.NONE)] = Breach.OUT_OF_RANGE
-    return Cells(values, breach)
+    return Cells(values, breach, np.bincount(found, minlength=len(Sign)))
 
 
 def _as_numbers(array: Any, term: Term, breach: NDArray[np.uint8]) -> Any:
@@ -213,6 +229,8 @@ _READERS: dict[Kind, Callable[[Any, Term], Cells]] = {
     Kind.GRADE: _few_values,
     Kind.TEXT: _few_values,
     Kind.NUMBER: _numbers,
+    Kind.SHARE: _shares,
+    Kind.DATE: _dates,
     Kind.SCORE: _numbers,
     Kind.OUTCOME: _few_values,
     Kind.FLAG: _few_values,

@@ -3,109 +3,75 @@
 A row that breaks a rule is refused with its line, the column, the rule and a remedy, never with its value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from earlywarn.columns import InputType, Refusal
+from earlywarn.catalogue import BY_NAME, Column, Nature
+from earlywarn.columns import InputType
 from earlywarn.config.experiment import Serving
-from earlywarn.roster.blocks import Block
-from earlywarn.roster.cells import NUMBERS, Breach, Kind, Term, Values, read_cells
+from earlywarn.roster.across import MOST_DAYS
+from earlywarn.roster.clauses import Clause, clauses_of
+from earlywarn.roster.terms import PARSED_AS_NUMBERS, Answers, Breach, Kind, Term
 
 Key = tuple[str, Kind]
 """Column and kind: a column may serve twice, as a text and as a number."""
 
-_FILL = "fill it in"
-_RULES: tuple[tuple[Kind, Breach, str, str], ...] = (
-    (Kind.STUDENT, Breach.BLANK, "no student id", _FILL),
-    (Kind.SCHOOL, Breach.BLANK, "no school id", _FILL),
-    (Kind.YEAR, Breach.BLANK, "no school year", _FILL),
-    (
-        Kind.YEAR, Breach.NOT_A_YEAR, "the school year is not a whole year from 1900 to 2200",
-        "write the year in which the school year ends, such as 2024",
-    ),
-    (Kind.GRADE, Breach.BLANK, "no grade", _FILL),
-    (
-        Kind.GRADE, Breach.NOT_A_GRADE, "the grade is not one of {grades}",
-        "write it as standard.grades does, or add it there",
-    ),
-    (
-        Kind.NUMBER, Breach.WORDS, "text in a number",
-        "write digits and a point, such as 412 or 3.5; a word for missing belongs in roster.missing",
-    ),
-    (
-        Kind.NUMBER, Breach.PERCENT, "a percent sign in a number",
-        "write the number alone, in one unit in the whole column",
-    ),
-    (
-        Kind.NUMBER, Breach.NOT_FINITE, "an infinite or undefined number",
-        "correct it, or leave the cell blank",
-    ),
-    (
-        Kind.NUMBER, Breach.OUT_OF_RANGE, "a number that is not {limits}",
-        "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
-    ),
-    (
-        Kind.SCORE, Breach.WORDS, "text in a score",
-        "write digits and a point, such as 0.35; a word for missing belongs in the plan's missing",
-    ),
-    (Kind.SCORE, Breach.PERCENT, "a percent sign in a score", "write the number alone, 0.35 and not 35%"),
-    (
-        Kind.SCORE, Breach.NOT_FINITE, "an infinite or undefined score",
-        "correct it, or leave the cell blank",
-    ),
-    (
-        Kind.SCORE, Breach.OUT_OF_RANGE, "a score that is not {limits}",
-        "if this is a percentage, divide by 100; if the score is no probability, set columns.score_is = \"rank\";"
-        " if it stands for missing, add it to the plan's missing",
-    ),
-    (
-        Kind.OUTCOME, Breach.NOT_A_CODE, "the outcome is not one of {codes}",
-        "write it as outcome.missed and outcome.met do, or add it there",
-    ),
-    (
-        Kind.FLAG, Breach.NOT_A_CODE, "the flag is not one of {codes}",
-        "write it as flagged.yes and flagged.no do, or add it there",
-    ),
-)  # fmt: skip
-"""Kind of column, what is wrong, the rule in words, the remedy."""
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One line of the contract: a rule for a column, and what to do about rows that break it."""
-
-    column: str
-    kind: Kind
-    breach: Breach
-    rule: str
-    remedy: str
-
-    def refuse(self, file: str, lines: Iterable[int]) -> Iterator[Refusal]:
-        """Give one refusal a line."""
-        return (Refusal(line, self.column, self.rule, self.remedy, file) for line in lines)
+_KINDS: Mapping[Nature, Kind] = {
+    Nature.DATE: Kind.DATE,
+    Nature.NUMBER: Kind.NUMBER,
+    Nature.SHARE: Kind.SHARE,
+    Nature.CODE: Kind.TEXT,
+    Nature.CODES: Kind.TEXT,
+}
+"""How a canonical column is read that is no key."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The columns that a roster must have, and the rules for them."""
+    """The columns that a roster must have, and the rules for them.
+
+    Attributes
+    ----------
+    canonical
+        Where a canonical column is read: its name in the catalogue -> column and kind.
+    races
+        Columns of race and ethnicity, of which a student has one record.
+    year_ends
+        The last day of a school year, month-day.
+    dates
+        The order of dates that the config states, or "auto".
+    """
 
     terms: Mapping[Key, Term]
     missing: frozenset[str]
+    canonical: Mapping[str, Key] = field(default_factory=dict)
+    races: tuple[str, ...] = ()
+    year_ends: str = "06-30"
+    dates: str = "auto"
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The table of rules, column by column."""
-        return tuple(clause for term in self.terms.values() for clause in _clauses(term))
+        return tuple(clause for term in self.terms.values() for clause in clauses_of(term))
+
+    @cached_property
+    def rules(self) -> Mapping[tuple[str, Kind, Breach], Clause]:
+        """The rules by what is wrong."""
+        return {(clause.column, clause.kind, clause.breach): clause for clause in self.clauses}
 
     @property
     def student_id(self) -> str:
         """The column of the student's id."""
-        return next(term.column for term in self.terms.values() if term.kind is Kind.STUDENT)
+        return self.column_of(Kind.STUDENT)
+
+    def column_of(self, kind: Kind) -> str:
+        """Give the column of a kind that stands once."""
+        return next(term.column for term in self.terms.values() if term.kind is kind)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -118,20 +84,38 @@ class Contract:
         few = pa.dictionary(pa.int32(), pa.string())
         types: dict[str, Any] = {}
         for column, kind in self.terms:
-            known = pa.float64() if kind in NUMBERS else pa.string() if kind is Kind.STUDENT else few
-            types[column] = known if column not in types else pa.string()
+            known = pa.float64() if kind in PARSED_AS_NUMBERS else pa.string() if kind is Kind.STUDENT else few
+            types[column] = known if types.get(column, known) == known else pa.string()
         return types
+
+    def read_as(self, readings: Mapping[Key, Any]) -> "Contract":
+        """Give the same contract with orders of dates and units of shares decided."""
+        terms = {key: replace(term, reading=readings.get(key, term.reading)) for key, term in self.terms.items()}
+        return replace(self, terms=terms)
 
 
 def roster_contract(serving: Serving) -> Contract:
-    """Make the contract that a config states for rosters: keys, results, features and groups."""
-    missing = _missing(serving)
-    return _contract(
+    """Make the contract that a config states for rosters: keys, results, features, groups and mapped columns."""
+    missing, roster = _missing(serving), serving.roster
+    mapped = {theirs: known for theirs, known in roster.canonical.items() if known.nature in _KINDS}
+    own = _contract(
         serving,
-        Term(serving.roster.school_id, Kind.SCHOOL),
-        *(_feature_term(feature, missing) for feature in serving.features),
-        *(Term(attribute.column, Kind.TEXT, missing) for attribute in serving.groups.attributes.values()),
+        Term(roster.school_id, Kind.SCHOOL),
+        *(_feature_term(feature, mapped, missing) for feature in serving.features),
+        *(_group_term(attribute, mapped, missing) for attribute in serving.groups.attributes.values()),
+        *(_mapped_term(theirs, known, missing) for theirs, known in mapped.items()),
     )
+    names = {known.name: (theirs, _KINDS[known.nature]) for theirs, known in mapped.items()}
+    return replace(own, terms=_with_rules_across(own.terms, names), canonical=names, races=_races(serving))
+
+
+def _with_rules_across(terms: Mapping[Key, Term], names: Mapping[str, Key]) -> dict[Key, Term]:
+    """Leave a limit to the rule across columns that says the same, so that one fault is told once."""
+    found = dict(terms)
+    days = names.get("days_enrolled")
+    if days is not None and found[days].maximum >= MOST_DAYS:
+        found[days] = replace(found[days], maximum=np.inf)
+    return found
 
 
 def results_contract(serving: Serving) -> Contract:
@@ -148,7 +132,7 @@ def _contract(serving: Serving, *more: Term) -> Contract:
         *(Term(column, Kind.NUMBER, missing) for column in roster.results.values()),
         *more,
     ]
-    return contract_of(terms, missing)
+    return replace(contract_of(terms, missing), year_ends=serving.cohort.year_ends, dates=roster.dates)
 
 
 def contract_of(terms: Iterable[Term], missing: frozenset[str]) -> Contract:
@@ -165,41 +149,51 @@ def _missing(serving: Serving) -> frozenset[str]:
     return frozenset(serving.roster.missing) | {""}
 
 
-def _feature_term(feature: Any, missing: frozenset[str]) -> Term:
+def _feature_term(feature: Any, mapped: Mapping[str, Column], missing: frozenset[str]) -> Term:
+    """Give the term of a feature; a mapped column of shares keeps its unit, as every reader of it must."""
     if feature.type is InputType.CATEGORY:
         return Term(feature.column, Kind.TEXT, missing)
     minimum = -np.inf if feature.minimum is None else feature.minimum
     maximum = np.inf if feature.maximum is None else feature.maximum
-    return Term(feature.column, Kind.NUMBER, missing, minimum=minimum, maximum=maximum)
+    known = mapped.get(feature.column)
+    kind = Kind.SHARE if known and known.nature is Nature.SHARE else Kind.NUMBER
+    return Term(feature.column, kind, missing, minimum=minimum, maximum=maximum)
+
+
+def _group_term(attribute: Any, mapped: Mapping[str, Column], missing: frozenset[str]) -> Term:
+    """Give the term of a group: the codes that the config declares, or those of the catalogue."""
+    known = mapped.get(attribute.column)
+    codes = attribute.values or (known.codes if known else {})
+    return Term(attribute.column, Kind.TEXT, missing, codes=codes, answers=_answers(known))
+
+
+def _mapped_term(theirs: str, known: Column, missing: frozenset[str]) -> Term:
+    low, high = known.minimum, known.maximum
+    kind = _KINDS[known.nature]
+    return Term(theirs, kind, missing, minimum=low, maximum=high, codes=known.codes, answers=_answers(known))
+
+
+def _answers(known: Column | None) -> Answers:
+    if known is None:
+        return Answers.ANY
+    if known.nature is Nature.CODES:
+        return Answers.SEVERAL
+    return Answers.ONE if known.name == "race_1997" else Answers.ANY
+
+
+def _races(serving: Serving) -> tuple[str, ...]:
+    """Give the file's columns of race and ethnicity: mapped ones, and attributes that are called so."""
+    mapped = [theirs for theirs, known in serving.roster.canonical.items() if known.name.startswith("race")]
+    named = [a.column for name, a in serving.groups.attributes.items() if name.startswith("race")]
+    return tuple(dict.fromkeys([*mapped, *named]))
 
 
 def _narrowed(term: Term, other: Term) -> Term:
     minimum, maximum = max(term.minimum, other.minimum), min(term.maximum, other.maximum)
-    return replace(term, minimum=minimum, maximum=maximum)
+    answers = term.answers if other.answers is Answers.ANY else other.answers
+    return replace(term, minimum=minimum, maximum=maximum, codes=term.codes or other.codes, answers=answers)
 
 
-def _clauses(term: Term) -> Iterator[Clause]:
-    codes = (shown or "a blank" for shown in term.codes)
-    words = {"grades": ", ".join(term.grades), "limits": _limits(term), "codes": ", ".join(codes)}
-    for kind, breach, rule, remedy in _RULES:
-        if kind is term.kind and (breach is not Breach.OUT_OF_RANGE or words["limits"]):
-            yield Clause(term.column, kind, breach, rule.format(**words), remedy)
-
-
-def _limits(term: Term) -> str:
-    """Say the range in words: "from 0 to 4", "at least 0", "" where there is none."""
-    low, high = np.isfinite(term.minimum), np.isfinite(term.maximum)
-    if low and high:
-        return f"from {term.minimum:g} to {term.maximum:g}"
-    return f"at least {term.minimum:g}" if low else f"at most {term.maximum:g}" if high else ""
-
-
-def judge(block: Block, contract: Contract, file: str) -> tuple[dict[Key, Values], list[Refusal]]:
-    """Read a block as the contract says; give its values by column and kind, and what its rows broke."""
-    cells = {key: read_cells(block.columns[term.column], term) for key, term in contract.terms.items()}
-    refusals = list(block.refusals)
-    for clause in contract.clauses:
-        breach = cells[clause.column, clause.kind].breach
-        if breach.any():
-            refusals += clause.refuse(file, block.lines[breach == clause.breach].tolist())
-    return {key: read.values for key, read in cells.items()}, refusals
+def counts_of(contract: Contract) -> tuple[str, ...]:
+    """Give the file's columns that count days or events, which two spells of a student add up."""
+    return tuple(column for name, (column, _) in contract.canonical.items() if BY_NAME[name].is_count)

@@ -7,19 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from earlywarn.columns import Coded, Floats, InputType, Ints, Refusal, Roster, RowCounts, Texts
 from earlywarn.config.experiment import Serving
 from earlywarn.errors import RosterError
 from earlywarn.groups import GroupTable, part
-from earlywarn.roster.accept import accept
-from earlywarn.roster.cells import Kind
-from earlywarn.roster.contract import results_contract, roster_contract
+from earlywarn.roster.accept import Accepted, accept
+from earlywarn.roster.contract import Contract, results_contract, roster_contract
+from earlywarn.roster.profile import Profile, profile_of
 from earlywarn.roster.quarantine import share_faults
+from earlywarn.roster.tally import Tally
+from earlywarn.roster.terms import NUMBERS, Kind
 
 
 @dataclass(frozen=True)
 class Door:
-    """What came through the door, and what did not."""
+    """What came through the door, and what did not; ``profile`` counts the accepted rows for the next check."""
 
     roster: Roster
     groups: GroupTable
@@ -28,6 +32,7 @@ class Door:
     sha256: str
     file: str
     merged_lines: tuple[int, ...]
+    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -44,21 +49,22 @@ class Results:
     file: str
 
 
-def open_roster(path: Path, serving: Serving) -> Door:
-    """Read and judge a roster; the same student and school year twice is merged or refused.
+def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Door:
+    """Read and judge a roster, or the rows of some grades alone; a student twice in a year is merged or refused.
 
     Rows that break a rule are in ``refusals``, however many: ``check_share`` says whether too many.
 
     Raises
     ------
     UsageError
-        No such file.
+        No such file, or a folder.
     RosterError
         The file as a whole cannot be taken: empty, damaged, columns absent, a quote never closed.
     MachineError
         The file may not be read.
     """
-    rows = accept(path, roster_contract(serving), serving.roster.reading)
+    contract = roster_contract(serving)
+    rows = accept(path, contract, serving.roster.reading, grades)
     names = serving.roster
     roster = Roster(
         student_id=rows.ids,
@@ -76,7 +82,23 @@ def open_roster(path: Path, serving: Serving) -> Door:
     columns = {a.column: rows.texts[a.column, Kind.TEXT] for a in serving.groups.attributes.values()}
     groups = part(columns, serving.groups)
     account = rows.account
-    return Door(roster, groups, account.refusals, account.counts, account.sha256, account.file, account.merged_lines)
+    return Door(
+        roster=roster,
+        groups=groups,
+        refusals=account.refusals,
+        counts=account.counts,
+        sha256=account.sha256,
+        file=account.file,
+        merged_lines=account.merged_lines,
+        profile=_profile(rows, contract, serving),
+    )
+
+
+def _profile(rows: Accepted, contract: Contract, serving: Serving) -> Profile:
+    tally = Tally()
+    numbers = {key: rows.numbers[key[0]] for key in contract.terms if key[1] in NUMBERS}
+    tally.add({**rows.texts, **numbers}, np.ones(len(rows.ids), dtype=bool))
+    return profile_of(tally, rows.account.counts, serving)
 
 
 def open_results(path: Path, serving: Serving) -> Results:

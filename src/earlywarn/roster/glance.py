@@ -17,11 +17,12 @@ from earlywarn.config.sections import WORDS_FOR_MISSING
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Block
 from earlywarn.roster.blocks import Guess as Doubt
-from earlywarn.roster.cells import Kind, Term, read_cells
+from earlywarn.roster.cells import read_cells
 from earlywarn.roster.header import refuse_no_header, repeated_names
 from earlywarn.roster.read import open_source
 from earlywarn.roster.recognise import KEYS, Guess, Role, guess
 from earlywarn.roster.stored import reading
+from earlywarn.roster.terms import Kind, Term
 
 MISSING = frozenset(WORDS_FOR_MISSING)
 MOST_VALUES = 200

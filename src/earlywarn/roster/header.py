@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Source
-from earlywarn.roster.cells import Kind, is_text
+from earlywarn.roster.cells import is_text
 from earlywarn.roster.contract import Contract
+from earlywarn.roster.terms import Kind
 
 _NAMES_SHOWN = 60
 _NOTHING_KNOWN = (
@@ -115,15 +116,22 @@ def _is_few(stored: Any) -> bool:
     return _is_numeric(stored) or bool(pa.types.is_boolean(stored))
 
 
+def _is_day(stored: Any) -> bool:
+    return _is_id(stored) or bool(pa.types.is_date(stored) or pa.types.is_timestamp(stored))
+
+
 _ID = ("text", "an id stored as a number has lost its leading zeros: write it as text where it comes from")
 _WORDS = ("text or whole numbers", "write it as text where it comes from")
 _DIGITS = ("numbers", "write it as numbers where it comes from")
+_DAYS = ("dates, or text such as 2024-09-03", "write it as a date where it comes from")
 _STORED: dict[Kind, tuple[Callable[[Any], bool], str, str]] = {
     Kind.STUDENT: (_is_id, *_ID),
     Kind.SCHOOL: (_is_id, *_ID),
     Kind.YEAR: (_is_numeric, *_WORDS),
     Kind.GRADE: (_is_few, *_WORDS),
     Kind.NUMBER: (_is_numeric, *_DIGITS),
+    Kind.SHARE: (_is_numeric, *_DIGITS),
+    Kind.DATE: (_is_day, *_DAYS),
     Kind.TEXT: (_is_few, *_WORDS),
     Kind.SCORE: (_is_numeric, *_DIGITS),
     Kind.OUTCOME: (_is_few, *_WORDS),

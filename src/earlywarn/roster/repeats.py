@@ -21,9 +21,10 @@ class Clash(NamedTuple):
 
 @dataclass(frozen=True)
 class Repeats:
-    """Places of rows that say again what an earlier one said, and of those that contradict each other."""
+    """Places of rows that say again what an earlier one said, of that one, and of those that contradict each other."""
 
     merged: Ints
+    into: Ints
     conflicting: tuple[Clash, ...]
 
 
@@ -61,7 +62,8 @@ def find_repeats(key: Ints, doubtful: Bools, columns: Sequence[Floats | Coded]) 
     other = np.where(rows == first, second, first)
     names = [tuple(np.flatnonzero(column).tolist()) for column in differing[1:, clash].T]
     clashes = map(Clash, rows[clash].tolist(), other[clash].tolist(), names)
-    return Repeats(rows[~clash & (rows != first)], tuple(clashes))
+    again = ~clash & (rows != first)
+    return Repeats(rows[again], first[again], tuple(clashes))
 
 
 def _any_by(run: Ints, rows: Bools) -> Bools:

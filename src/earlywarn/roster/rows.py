@@ -1,23 +1,26 @@
 """All rows of one file as its contract reads them, and which of them are kept; every row is counted once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import accumulate, chain, islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
 from earlywarn.errors import Fault, RosterError
-from earlywarn.roster.blocks import Source, whereabouts
-from earlywarn.roster.cells import NUMBERS, Kind, Values, renamed
-from earlywarn.roster.contract import Contract, Key, judge
+from earlywarn.roster.blocks import Guess, Source
+from earlywarn.roster.cells import Values, renamed
+from earlywarn.roster.contract import Contract, Key
+from earlywarn.roster.judge import Judged, judge_all, located
+from earlywarn.roster.places import beside, whereabouts
 from earlywarn.roster.quarantine import in_order, rule_faults
-from earlywarn.roster.repeats import Repeats
+from earlywarn.roster.readings import told
 from earlywarn.roster.stored import reading
+from earlywarn.roster.terms import NUMBERS, Kind
 
 MOST_REFUSALS = 1_000_000
 """Beyond this the file is wrong as a whole, and a list of its rows would help nobody."""
@@ -25,7 +28,7 @@ MOST_REFUSALS = 1_000_000
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows that could be parted into cells, and every refusal so far.
+    """Rows that could be parted into cells, and every refusal so far.
 
     Attributes
     ----------
@@ -33,28 +36,55 @@ class Rows:
         A pyarrow text column, null where blank.
     texts, numbers
         By column and kind, and by column.
-    lines, refusals
-        By place: see ``blocks.PART``.
+    lines
+        The place of each row; in a single file its line.
+    doubtful
+        Rows that are refused already, so that nobody knows what they meant.
+    elsewhere
+        Lines refused that never became rows.
     """
 
-    file: str
-    parts: tuple[str, ...]
+    source: Source
     sha256: str
     ids: Any
     texts: Mapping[Key, Coded]
     numbers: Mapping[str, Floats]
     lines: Ints
     refusals: tuple[Refusal, ...]
+    doubtful: Bools
+    elsewhere: int
+    guesses: tuple[Guess, ...] = ()
 
-    @cached_property
-    def doubtful(self) -> Bools:
-        """Rows that are refused already, so that nobody knows what they meant."""
-        return _refused(self.lines, self.refusals)[0]
+    @property
+    def file(self) -> str:
+        """The name of the file or folder."""
+        return self.source.file
 
-    def told(self, place: int) -> str:
-        """Name a place in words: "line 7", or in a folder "line 7 of part-2.csv"."""
-        file, line = whereabouts(self.parts, place)
-        return f"line {line} of {file}" if len(self.parts) > 1 else f"line {line}"
+    def where(self, row: int) -> tuple[str, int]:
+        """Give file and line of a row."""
+        return whereabouts(self.source, int(self.lines[row]))
+
+    def beside(self, row: int, other: int) -> str:
+        """Name a row for somebody who looks at another."""
+        return beside(self.where(row), self.where(other))
+
+    def refuse(self, row: int, column: str, rule: str, remedy: str, name: str = "") -> Refusal:
+        """Give the refusal of one row."""
+        file, line = self.where(row)
+        return Refusal(line, column, rule, remedy, file, name)
+
+    def refusing(self, rows: Bools, refusals: Iterable[Refusal]) -> "Rows":
+        """Give the same rows with more of them refused."""
+        return replace(self, refusals=(*self.refusals, *refusals), doubtful=self.doubtful | rows)
+
+
+class Merge(NamedTuple):
+    """A row that is no longer one of its own: where it stood, why, and the row that speaks for it."""
+
+    file: str
+    line: int
+    name: str
+    kept: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +95,12 @@ class Account:
     sha256: str
     counts: RowCounts
     refusals: tuple[Refusal, ...]
-    merged_lines: tuple[int, ...]
+    merges: tuple[Merge, ...]
+
+    @property
+    def merged_lines(self) -> tuple[int, ...]:
+        """The lines of the merged rows."""
+        return tuple(merge.line for merge in self.merges)
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,27 @@ class Kept:
         return values if self.rows.all() else values[self.rows]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What is found of rows of one student: those merged, with what they are merged into, and those refused.
+
+    Attributes
+    ----------
+    merged, into
+        Places among the rows.
+    names
+        Why each was merged.
+    clashing
+        Places of the rows that contradict each other; ``refusals`` are theirs.
+    """
+
+    merged: Ints
+    into: Ints
+    names: Sequence[str]
+    clashing: Ints
+    refusals: Sequence[Refusal]
+
+
 def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
     """Read a file whose columns are those of the contract, and judge each row by itself.
 
@@ -93,35 +149,95 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
         The file as a whole cannot be taken; a row that cannot is a refusal in what is given.
     """
     with reading(path):
-        return _read(source, contract)
+        held, decided, evidence = judge_all(source, contract, lambda: Held(source))
+        sha256 = source.sha256()
+    refuse_empty(source, held.elsewhere + sum(map(len, held.lines)), held.refusals)
+    return replace(rows_of(held, sha256), guesses=(*source.guesses, *told(source.file, decided, evidence)))
 
 
-def settle(rows: Rows, repeats: Repeats, conflicts: Iterable[Refusal]) -> Kept:
-    """Refuse and merge; ``conflicts`` are the refusals of the rows that contradict each other.
+@dataclass
+class Held:
+    """Blocks held as they come."""
+
+    source: Source
+    values: list[dict[Key, Values]] = field(default_factory=list)
+    lines: list[Ints] = field(default_factory=list)
+    refused: list[Bools] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    elsewhere: int = 0
+
+    def add(self, judged: Judged) -> None:
+        """Take a block."""
+        self.values.append(dict(judged.values))
+        self.lines.append(judged.lines)
+        self.refused.append(judged.refused)
+        self.elsewhere += judged.unread
+        self.refusals += (located(refusal, self.source) for refusal in judged.refusals)
+        for broken in judged.broken:
+            if broken.refuses:
+                self.refusals += broken.refusals(self.source, judged.lines)
+        refuse_hopeless(self.source.file, self.refusals)
+
+
+def refuse_empty(source: Source, rows: int, refusals: Sequence[Refusal]) -> None:
+    """Refuse a file that has a header and nothing below it.
+
+    Raises
+    ------
+    RosterError
+        It has no row.
+    """
+    if not rows and not refusals:
+        raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
+
+
+def refuse_hopeless(file: str, refusals: Sequence[Refusal]) -> None:
+    """Refuse a file of nothing but faults before memory is full.
 
     Raises
     ------
     RosterError
         More faults than a list of them could help.
     """
-    refusals = [*rows.refusals, *islice(conflicts, MOST_REFUSALS + 1)]
-    _refuse_hopeless(rows.file, rows.parts, refusals)
-    refused, elsewhere = _refused(rows.lines, refusals)
+    if len(refusals) > MOST_REFUSALS:
+        remedy = "look at its first rows: is this the right file, and the right config?"
+        many = Fault(file, f"more than {MOST_REFUSALS:,} faults", "a file most of whose rows can be taken", remedy)
+        raise RosterError([many, *rule_faults(file, refusals)])
+
+
+def settle(rows: Rows, settled: Settled) -> Kept:
+    """Refuse and merge.
+
+    Raises
+    ------
+    RosterError
+        More faults than a list of them could help.
+    """
+    refusals = [*rows.refusals, *settled.refusals]
+    refuse_hopeless(rows.file, refusals)
+    refused = rows.doubtful.copy()
+    refused[settled.clashing] = True
     keep = ~refused
-    keep[repeats.merged] = False
+    keep[settled.merged] = False
     account = Account(
         file=rows.file,
         sha256=rows.sha256,
         counts=RowCounts(
-            rows_in=len(rows.lines) + elsewhere,
+            rows_in=len(rows.lines) + rows.elsewhere,
             accepted=int(keep.sum()),
-            merged=len(repeats.merged),
-            quarantined=int(refused.sum()) + elsewhere,
+            merged=len(settled.merged),
+            quarantined=int(refused.sum()) + rows.elsewhere,
         ),
-        refusals=tuple(in_order(_in_files(refusals, rows.parts))),
-        merged_lines=tuple(np.sort(rows.lines[repeats.merged]).tolist()),
+        refusals=tuple(in_order(refusals)),
+        merges=merges_of(rows, settled),
     )
     return Kept(keep, account)
+
+
+def merges_of(rows: Rows, settled: Settled) -> tuple[Merge, ...]:
+    """List the merged rows by file and line."""
+    each = zip(settled.merged.tolist(), settled.into.tolist(), settled.names, strict=True)
+    return tuple(sorted(Merge(*rows.where(row), name, rows.beside(row, into)) for row, into, name in each))
 
 
 def without_idle_names(coded: Coded) -> Coded:
@@ -132,37 +248,6 @@ def without_idle_names(coded: Coded) -> Coded:
         return coded
     names = [name if use else None for name, use in zip(coded.names, used.tolist(), strict=False)]
     return renamed(coded.codes, [*names, None])
-
-
-def _read(source: Source, contract: Contract) -> Rows:
-    parts: list[dict[Key, Values]] = []
-    lines: list[Ints] = []
-    refusals: list[Refusal] = []
-    for block in source.blocks(contract.types, contract.missing):
-        values, broken = judge(block, contract, source.file)
-        parts.append(values)
-        lines.append(block.lines)
-        refusals += broken
-        _refuse_hopeless(source.file, source.parts, refusals)
-    if not refusals and not sum(map(len, lines)):
-        raise RosterError(Fault(source.file, "a header and no rows", "at least one row", "export it again"))
-    ids, texts, numbers = _joined(parts)
-    places, sha256 = np.concatenate(lines), source.sha256()
-    return Rows(source.file, source.parts, sha256, ids, texts, numbers, places, tuple(refusals))
-
-
-def _in_files(refusals: Iterable[Refusal], parts: Sequence[str]) -> Iterator[Refusal]:
-    """Give refusals with file and line, as people count them, for places."""
-    for refusal in refusals:
-        file, line = whereabouts(parts, refusal.line)
-        yield replace(refusal, file=file, line=line)
-
-
-def _refuse_hopeless(file: str, parts: Sequence[str], refusals: list[Refusal]) -> None:
-    if len(refusals) > MOST_REFUSALS:
-        remedy = "look at its first rows: is this the right file, and the right config?"
-        many = Fault(file, f"more than {MOST_REFUSALS:,} faults", "a file most of whose rows can be taken", remedy)
-        raise RosterError([many, *rule_faults(file, _in_files(refusals, parts))])
 
 
 def _joined(parts: list[dict[Key, Values]]) -> tuple[Any, dict[Key, Coded], dict[str, Floats]]:
@@ -176,11 +261,12 @@ def _joined(parts: list[dict[Key, Values]]) -> tuple[Any, dict[Key, Coded], dict
         elif kind in NUMBERS:
             numbers[column] = np.concatenate(pieces)
         else:
-            texts[column, kind] = _joined_codes(pieces)
+            texts[column, kind] = joined_codes(pieces)
     return ids, texts, numbers
 
 
-def _joined_codes(pieces: list[Coded]) -> Coded:
+def joined_codes(pieces: Sequence[Coded]) -> Coded:
+    """Join columns of codes, each with names of its own."""
     shifts = accumulate((len(piece.names) for piece in pieces[:-1]), initial=0)
     both = zip(pieces, shifts, strict=True)
     codes = [np.where(piece.codes < 0, -1, piece.codes + shift) for piece, shift in both]
@@ -188,11 +274,19 @@ def _joined_codes(pieces: list[Coded]) -> Coded:
     return renamed(np.concatenate(codes).astype(np.int32), [*names, None])
 
 
-def _refused(lines: Ints, refusals: Iterable[Refusal]) -> tuple[Bools, int]:
-    """Tell which rows are refused, and how many more lines are that never became rows."""
-    wanted = np.array(sorted({refusal.line for refusal in refusals}), dtype=np.int64)
-    places = np.searchsorted(lines, wanted)  # lines ascend
-    found = np.append(lines, -1)[places] == wanted
-    refused = np.zeros(len(lines), dtype=bool)
-    refused[places[found]] = True
-    return refused, int((~found).sum())
+def taken(judged: Judged, rows: Ints) -> dict[Key, Values]:
+    """Take some rows of a block's values."""
+    return {key: _take(values, rows) for key, values in judged.values.items()}
+
+
+def _take(values: Values, rows: Ints) -> Values:
+    if isinstance(values, Coded):
+        return values.take(rows)
+    return values[rows] if isinstance(values, np.ndarray) else values.take(arrow.integers(rows))
+
+
+def rows_of(held: Held, sha256: str) -> Rows:
+    """Join what is held."""
+    ids, texts, numbers = _joined(held.values)
+    lines, doubtful = np.concatenate(held.lines), np.concatenate(held.refused)
+    return Rows(held.source, sha256, ids, texts, numbers, lines, tuple(held.refusals), doubtful, held.elsewhere)

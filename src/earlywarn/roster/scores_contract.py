@@ -12,10 +12,10 @@ from earlywarn.config.audit import OPTIONAL, AuditPlan, ScoreColumns, ScoreIs, c
 from earlywarn.config.sections import Groups
 from earlywarn.errors import Fault, RosterError, UsageError
 from earlywarn.roster.blocks import Source
-from earlywarn.roster.cells import Kind, Term
 from earlywarn.roster.contract import Contract, contract_of
 from earlywarn.roster.header import column_faults
 from earlywarn.roster.recognise import column_words
+from earlywarn.roster.terms import Kind, Term
 
 MOST_ATTRIBUTES = 12
 """More columns than these are hardly all meant, and their intersections would fill the memory."""

@@ -5,18 +5,17 @@ explained. Whatever else is odd is refused row by row, merged or counted. No mod
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Coded, Floats, Ints, Refusal
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Coded, Floats, Ints
 from earlywarn.config.audit import AuditPlan
 from earlywarn.config.sections import Groups
 from earlywarn.errors import Fault, RosterError
 from earlywarn.groups import MISSING, GroupTable, part
 from earlywarn.roster import scores_contract as names
-from earlywarn.roster.cells import Breach, Kind
 from earlywarn.roster.join import Meeting, alike_but_for_zeros, meet
 from earlywarn.roster.quarantine import share_faults, summary
 from earlywarn.roster.read import open_source
@@ -24,6 +23,7 @@ from earlywarn.roster.repeats import code_ids
 from earlywarn.roster.rows import Account, Rows, read_rows, without_idle_names
 from earlywarn.roster.scores_contract import FLAGGED, Agreed, agree
 from earlywarn.roster.sheet import Sheet, make_sheet
+from earlywarn.roster.terms import Breach, Kind
 
 MOST_VALUES = 20
 """A column of groups that nobody declared may hold so many different values; beyond that it is no attribute."""
@@ -117,7 +117,7 @@ def open_scores(scores: Path, groups: Path | None, plan: AuditPlan) -> ScoresDoo
     agreed = agree(sources[0], sources[1] if len(sources) > 1 else None, plan)
     contracts = (agreed.scores, agreed.groups or agreed.scores)
     read = [read_rows(*each) for each in zip(paths, sources, contracts, strict=False)]
-    read[0] = replace(read[0], refusals=(*read[0].refusals, *_no_flag(read[0], plan)))
+    read[0] = _without_flag(read[0], plan)
     students = code_ids(*(rows.ids for rows in read))
     sheets = [make_sheet(*each) for each in zip(read, students, contracts, strict=False)]
     faults = [fault for sheet in sheets for fault in _faults(sheet, plan)]
@@ -126,15 +126,16 @@ def open_scores(scores: Path, groups: Path | None, plan: AuditPlan) -> ScoresDoo
     return _door(sheets, agreed, plan)
 
 
-def _no_flag(rows: Rows, plan: AuditPlan) -> Iterator[Refusal]:
+def _without_flag(rows: Rows, plan: AuditPlan) -> Rows:
     """Refuse a blank flag beside a score: it may mean either."""
     column = plan.columns.flagged
     flags = rows.texts.get((column, Kind.FLAG))
-    if flags is not None:
-        blank = (flags.codes < 0) & ~np.isnan(rows.numbers[plan.columns.score]) & ~rows.doubtful
-        remedy = 'fill it in; if a blank means not on the list, add "" to flagged.no in the plan'
-        lines = rows.lines[blank].tolist()
-        yield from (Refusal(line, column, "no flag beside a score", remedy, rows.file) for line in lines)
+    if flags is None:
+        return rows
+    blank = (flags.codes < 0) & ~np.isnan(rows.numbers[plan.columns.score]) & ~rows.doubtful
+    remedy = 'fill it in; if a blank means not on the list, add "" to flagged.no in the plan'
+    told = (rows.refuse(row, column, "no flag beside a score", remedy) for row in np.flatnonzero(blank).tolist())
+    return rows.refusing(blank, told)
 
 
 def _faults(sheet: Sheet, plan: AuditPlan) -> list[Fault]:

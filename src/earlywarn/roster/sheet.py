@@ -8,11 +8,11 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn.columns import Coded, Floats, Ints, Refusal
-from earlywarn.roster.cells import Kind
 from earlywarn.roster.contract import Contract
 from earlywarn.roster.join import Side
 from earlywarn.roster.repeats import Repeats, find_repeats
-from earlywarn.roster.rows import Account, Kept, Rows, settle
+from earlywarn.roster.rows import Account, Kept, Rows, Settled, settle
+from earlywarn.roster.terms import Kind
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,20 @@ def make_sheet(rows: Rows, student: Ints, contract: Contract) -> Sheet:
         **rows.numbers,
     }
     repeats = find_repeats(np.where(known & often, student, -1), rows.doubtful, [*columns.values()])
-    kept = settle(rows, repeats, _conflicts(rows, repeats, [*columns], contract))
-    return Sheet(rows, student, contract, kept)
+    settled = Settled(
+        merged=repeats.merged,
+        into=repeats.into,
+        names=["exact_duplicate"] * len(repeats.merged),
+        clashing=np.array([clash.row for clash in repeats.conflicting], dtype=np.int64),
+        refusals=[*_conflicts(rows, repeats, [*columns], contract)],
+    )
+    return Sheet(rows, student, contract, settle(rows, settled))
 
 
 def _conflicts(rows: Rows, repeats: Repeats, columns: list[str], contract: Contract) -> Iterator[Refusal]:
     for clash in repeats.conflicting:
-        other = rows.told(int(rows.lines[clash.other]))
+        other = rows.beside(clash.row, clash.other)
         remedy = f"compare it with {other} and keep the one that is right: one row a student"
+        rule = "another row of this student says otherwise"
         for column in [columns[place] for place in clash.columns] or [contract.student_id]:
-            yield Refusal(
-                line=int(rows.lines[clash.row]),
-                column=column,
-                rule="another row of this student says otherwise",
-                remedy=remedy,
-                file=rows.file,
-            )
+            yield rows.refuse(clash.row, column, rule, remedy, "conflicting_duplicate")

@@ -1,0 +1,118 @@
+"""Rows of one student in one school year: said again, a second spell of enrolment, or a contradiction.
+
+A second spell is merged by a stated rule: counts of days and events add up, all else is that of the row with the
+latest entry date. What differs in anything that cannot change by moving between schools is refused, both rows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn.catalogue import BY_NAME, Family
+from earlywarn.columns import Ints, Refusal
+from earlywarn.roster.across import MOST_DAYS
+from earlywarn.roster.contract import Contract, counts_of
+from earlywarn.roster.dates import YEARS
+from earlywarn.roster.repeats import Clash, code_ids, find_repeats
+from earlywarn.roster.rows import Rows, Settled
+from earlywarn.roster.terms import Kind
+
+EXACT, RE_ENROLLED, TWO_RACES, CONFLICT = "exact_duplicate", "re_enrolled", "two_races", "conflicting_duplicate"
+"""Names for machines, the same for ever."""
+
+CONTRADICTS = "another row of this student and school year says otherwise"
+_MAY_DIFFER = (Family.ATTENDANCE, Family.BEHAVIOUR, Family.COURSES)
+"""What belongs to a spell at a school, beside the school and the dates."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The rows of one student and year that differ, and the columns in which they do."""
+
+    rows: Ints
+    differing: frozenset[str]
+
+
+def years_of(rows: Rows, contract: Contract) -> Ints:
+    """Give the school years, -1 where not known."""
+    year = rows.texts[contract.column_of(Kind.YEAR), Kind.YEAR]
+    return np.array([*map(int, year.names), -1], dtype=np.int64)[year.codes]
+
+
+def settle_spells(rows: Rows, contract: Contract) -> Settled:
+    """Merge what says the same and second spells, and refuse what contradicts; merged counts are written into rows."""
+    (student,) = code_ids(rows.ids)
+    years = years_of(rows, contract)
+    key = np.where((student < 0) | (years < 0), -1, student * YEARS.stop + years)
+    repeats = find_repeats(key, rows.doubtful, [*rows.texts.values(), *rows.numbers.values()])
+    names = [*(column for column, _ in rows.texts), *rows.numbers]
+    merged, into = [repeats.merged], [repeats.into]
+    said = [EXACT] * len(repeats.merged)
+    clashing: list[Clash] = []
+    for run, clashes in _runs(repeats.conflicting, key, names):
+        if (kept := _one_of_spells(run, rows, contract)) is None:
+            clashing += clashes
+            continue
+        others = run.rows[run.rows != kept]
+        merged.append(others)
+        into.append(np.full(len(others), kept))
+        said += [RE_ENROLLED] * len(others)
+    return Settled(
+        merged=np.concatenate(merged),
+        into=np.concatenate(into),
+        names=said,
+        clashing=np.array([clash.row for clash in clashing], dtype=np.int64),
+        refusals=[_refusal(clash, rows, names, contract) for clash in clashing],
+    )
+
+
+def _runs(clashes: Sequence[Clash], key: Ints, names: Sequence[str]) -> Iterator[tuple[_Run, list[Clash]]]:
+    by_key: dict[int, list[Clash]] = {}
+    for clash in clashes:
+        by_key.setdefault(int(key[clash.row]), []).append(clash)
+    for found in by_key.values():
+        differing = frozenset(names[place] for clash in found for place in clash.columns)
+        yield _Run(np.array([clash.row for clash in found]), differing), found
+
+
+def _one_of_spells(run: _Run, rows: Rows, contract: Contract) -> int | None:
+    """Give the row that stays, with the counts of all in it; None where the rows are no spells."""
+    entry = contract.canonical.get("entry_date")
+    if entry is None or rows.doubtful[run.rows].any() or not run.differing <= _of_spells(contract):
+        return None
+    entered = rows.numbers[entry[0]][run.rows]
+    if np.isnan(entered).any() or len(np.unique(entered)) < len(entered):
+        return None
+    kept, sums = int(run.rows[np.argmax(entered)]), {c: rows.numbers[c][run.rows].sum() for c in counts_of(contract)}
+    enrolled = contract.canonical.get("days_enrolled")
+    if enrolled and sums[enrolled[0]] > MOST_DAYS:
+        return None
+    for column, total in sums.items():
+        rows.numbers[column][kept] = total
+    _mend_rate(kept, rows, contract)
+    return kept
+
+
+def _mend_rate(kept: int, rows: Rows, contract: Contract) -> None:
+    """Take the attendance rate of all spells from their days, where the days are known."""
+    needed = ("attendance_rate", "days_absent", "days_enrolled")
+    if all(name in contract.canonical for name in needed):
+        rate, absent, enrolled = (rows.numbers[contract.canonical[name][0]] for name in needed)
+        if enrolled[kept] > 0 and not np.isnan(absent[kept]):
+            rate[kept] = 1 - absent[kept] / enrolled[kept]
+
+
+def _of_spells(contract: Contract) -> frozenset[str]:
+    dates = ("as_of", "entry_date", "exit_date")
+    own = [key[0] for name, key in contract.canonical.items() if name in dates or BY_NAME[name].family in _MAY_DIFFER]
+    return frozenset([contract.column_of(Kind.SCHOOL), *own])
+
+
+def _refusal(clash: Clash, rows: Rows, names: Sequence[str], contract: Contract) -> Refusal:
+    remedy = f"compare it with {rows.beside(clash.row, clash.other)} and keep the one that is right"
+    differing = {names[place] for place in clash.columns}
+    if differing and differing <= set(contract.races):
+        rule = "two records of race and ethnicity for one student"
+        return rows.refuse(clash.row, min(differing), rule, remedy, TWO_RACES)
+    return rows.refuse(clash.row, contract.student_id, CONTRADICTS, remedy, CONFLICT)

@@ -1,0 +1,72 @@
+"""Counts of a roster that add up over blocks: codes, missing cells and fates of rows, by a few baskets of schools.
+
+Nothing of one student is kept. Schools fall into BASKETS by their id, so that two rosters of one district can be
+compared school by school, and a profile stays as small for a state as for a district.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from earlywarn.arrow import strings
+from earlywarn.columns import Bools, Coded, Ints
+from earlywarn.roster.cells import Values
+from earlywarn.roster.contract import Key
+from earlywarn.roster.ids import hashes
+from earlywarn.roster.terms import NUMBERS, Kind
+
+BASKETS = 64
+MOST_CODES = 1_000
+"""More different codes in one column are pooled: it is hardly one of codes."""
+
+MOST_SCHOOLS = 100_000
+POOLED = "(more codes)"
+Counts = dict[str, Ints]
+
+
+@dataclass
+class Tally:
+    """Rows that count, by basket; codes and missing cells by column and basket."""
+
+    rows: Ints = field(default_factory=lambda: np.zeros(BASKETS, dtype=np.int64))
+    codes: dict[str, Counts] = field(default_factory=dict)
+    missing: Counts = field(default_factory=dict)
+    schools: dict[str, int] = field(default_factory=dict)
+
+    def add(self, values: Mapping[Key, Values], counted: Bools, sign: int = 1) -> None:
+        """Count rows in, or out again with sign -1."""
+        school = next(coded for (_, kind), coded in values.items() if kind is Kind.SCHOOL)
+        basket = baskets(school)[counted]
+        self.rows += sign * np.bincount(basket, minlength=BASKETS)
+        held = np.bincount(school.codes[counted] + 1, minlength=len(school.names) + 1)[1:].tolist()
+        for name, count in zip(school.names, held, strict=True):
+            if name in self.schools or len(self.schools) < MOST_SCHOOLS:
+                self.schools[name] = self.schools.get(name, 0) + sign * count
+        for (column, kind), cells in values.items():
+            if kind in NUMBERS:
+                self._missing(column, np.isnan(cells[counted]), basket, sign)
+            elif kind in (Kind.GRADE, Kind.TEXT):
+                kept = cells.take(counted)
+                self._missing(column, kept.codes < 0, basket, sign)
+                count_into(self.codes.setdefault(column, {}), kept, basket, sign)
+
+    def _missing(self, column: str, gone: Bools, basket: Ints, sign: int) -> None:
+        found = np.bincount(basket[gone], minlength=BASKETS) if gone.any() else np.zeros(BASKETS, dtype=np.int64)
+        self.missing[column] = self.missing.get(column, 0) + sign * found
+
+
+def baskets(school: Coded) -> Ints:
+    """Give the basket of each row, by its school; rows without one are in the first."""
+    of_name = (hashes(strings(school.names)) % np.uint64(BASKETS)).astype(np.int64)
+    return np.append(of_name, 0)[school.codes]
+
+
+def count_into(counts: Counts, coded: Coded, basket: Ints, sign: int) -> None:
+    """Add the rows of each code by basket."""
+    width, known = len(coded.names), coded.codes >= 0
+    flat = np.bincount(basket[known] * width + coded.codes[known], minlength=BASKETS * width)
+    for name, found in zip(coded.names, flat.reshape(BASKETS, width).T, strict=True):
+        if found.any():
+            place = name if name in counts or len(counts) < MOST_CODES else POOLED
+            counts[place] = counts.get(place, 0) + sign * found
