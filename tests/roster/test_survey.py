@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 
+from earlywarn.columns import Coded
 from earlywarn.config.experiment import Experiment
+from earlywarn.roster.contract import roster_contract
 from earlywarn.roster.door import open_roster
 from earlywarn.roster.findings import KEPT, MERGED, QUARANTINED
+from earlywarn.roster.judge import Judged
+from earlywarn.roster.repeated import Seen
 from earlywarn.roster.survey import Surveyed, survey
+from earlywarn.roster.terms import Kind
 from tests.roster.made import COLUMNS, DEMO_SERVING, GOOD, line, row, serving, text_of
 from tests.roster.test_laws import QUICK, some_rows
 
@@ -222,3 +229,31 @@ def test_every_quarantined_finding_is_of_a_school(tmp_path: Path) -> None:
     of = checked(tmp_path, row_of := mapped(grade="9"), mapped(student_id="2"))
     assert [finding.school for finding in of.findings if finding.fate == QUARANTINED] == [row()["school_id"]]
     assert row_of
+
+
+@pytest.mark.parametrize("column", ["gpa", "race_1997", "incidents", "read"])
+def test_a_column_that_is_blank_throughout_is_told_loudly(tmp_path: Path, column: str) -> None:
+    of = checked(tmp_path, *(mapped(student_id=str(i), gpa=str(i), **({column: ""})) if column != "gpa"
+                             else mapped(student_id=str(i), gpa="") for i in range(3)))  # fmt: skip
+    assert of.counts.accepted == 3
+    (told,) = (guess for guess in of.guesses if guess.found == "every cell is blank" and f"'{column}'" in guess.where)
+    assert told.is_warning
+
+
+def test_a_column_of_one_value_is_told_and_taken(tmp_path: Path) -> None:
+    of = checked(tmp_path, *(mapped(student_id=str(i), incidents=str(i)) for i in range(3)))
+    told = {guess.where.split("'")[1] for guess in of.guesses if guess.found == "one value in every row"}
+    assert {"gpa", "race_1997"} <= told
+    assert not {"incidents", "as_of", "grade"} & told
+    assert of.counts.accepted == 3
+
+
+def test_a_row_costs_18_bytes_until_repeats_are_found() -> None:
+    ids = pa.array([f"{number:09d}" for number in range(1_000)])
+    years = Coded(np.zeros(1_000, dtype=np.int32), ("1986",))
+    contract = roster_contract(CONFIG)
+    values = {(contract.student_id, Kind.STUDENT): ids, ("school_year", Kind.YEAR): years}
+    seen = Seen(contract)
+    seen.add(Judged(values, np.arange(1_000), (), (), {}, np.empty(0, np.int64), 0))
+    assert sum(part.nbytes for parts in (seen.student, seen.alike, seen.year) for part in parts) == 18 * 1_000
+    assert not seen.candidates()

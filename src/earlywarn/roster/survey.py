@@ -27,7 +27,7 @@ from earlywarn.roster.repeated import Candidates, Seen, numbers_of
 from earlywarn.roster.rows import Held, Rows, Settled, refuse_empty, refuse_hopeless, rows_of, taken
 from earlywarn.roster.spells import EXACT, RE_ENROLLED, settle_spells
 from earlywarn.roster.stored import reading
-from earlywarn.roster.tally import Tally
+from earlywarn.roster.tally import BLANK, Tally
 from earlywarn.roster.terms import NUMBERS, Kind
 from earlywarn.roster.unknown import UnknownCodes
 
@@ -95,7 +95,7 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
         sha256=sha256,
         counts=stream.counts,
         findings=tuple(sorted((*stream.findings, *unknown), key=_place)),
-        guesses=(*source.guesses, *told(source.file, decided, evidence)),
+        guesses=(*source.guesses, *told(source.file, decided, evidence), *_hollow(stream)),
         fates=stream.fates,
         tally=stream.tally,
         unread=stream.unread,
@@ -104,6 +104,20 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:
     return finding.refusal.file, finding.refusal.line, finding.refusal.column, finding.refusal.name
+
+
+def _hollow(stream: "_Stream") -> Iterator[Guess]:
+    """Tell of columns that say nothing; dates and the grade may well be the same in all rows."""
+    dates = {column for column, kind in stream.contract.terms if kind in (Kind.DATE, Kind.GRADE)}
+    for column, found in sorted(stream.tally.hollow().items()):
+        if found == BLANK:
+            sure = "certain; if the export should hold it, ask for it: it tells nothing apart"
+        elif column in dates:
+            continue
+        else:
+            sure = "certain; it tells no student from another"
+        loud = found == BLANK and column not in dates
+        yield Guess(f"{stream.source.file}: column '{column}'", "content", found, sure, loud)
 
 
 @dataclass

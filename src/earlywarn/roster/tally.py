@@ -21,18 +21,20 @@ MOST_CODES = 1_000
 """More different codes in one column are pooled: it is hardly one of codes."""
 
 MOST_SCHOOLS = 100_000
+BLANK, ONE_VALUE = "every cell is blank", "one value in every row"
 POOLED = "(more codes)"
 Counts = dict[str, Ints]
 
 
 @dataclass
 class Tally:
-    """Rows that count, by basket; codes and missing cells by column and basket."""
+    """Rows that count, by basket; codes and missing cells by column and basket; least and largest number ever seen."""
 
     rows: Ints = field(default_factory=lambda: np.zeros(BASKETS, dtype=np.int64))
     codes: dict[str, Counts] = field(default_factory=dict)
     missing: Counts = field(default_factory=dict)
     schools: dict[str, int] = field(default_factory=dict)
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def add(self, values: Mapping[Key, Values], counted: Bools, sign: int = 1) -> None:
         """Count rows in, or out again with sign -1."""
@@ -45,7 +47,13 @@ class Tally:
                 self.schools[name] = self.schools.get(name, 0) + sign * count
         for (column, kind), cells in values.items():
             if kind in NUMBERS:
-                self._missing(column, np.isnan(cells[counted]), basket, sign)
+                kept = cells if counted.all() else cells[counted]
+                self._missing(column, np.isnan(kept), basket, sign)
+                low, high = self.spans.get(column, (np.inf, -np.inf))
+                self.spans[column] = (
+                    float(np.fmin.reduce(kept, initial=low)),
+                    float(np.fmax.reduce(kept, initial=high)),
+                )
             elif kind in (Kind.GRADE, Kind.TEXT):
                 kept = cells.take(counted)
                 self._missing(column, kept.codes < 0, basket, sign)
@@ -54,6 +62,16 @@ class Tally:
     def _missing(self, column: str, gone: Bools, basket: Ints, sign: int) -> None:
         found = np.bincount(basket[gone], minlength=BASKETS) if gone.any() else np.zeros(BASKETS, dtype=np.int64)
         self.missing[column] = self.missing.get(column, 0) + sign * found
+
+    def hollow(self) -> dict[str, str]:
+        """Give columns that say nothing: blank in every row that counts, or one value in all of them."""
+        blank = {column: BLANK for column, counts in self.missing.items() if counts.sum() == self.rows.sum() > 0}
+        full = [column for column, counts in self.missing.items() if not counts.any() and self.rows.sum() > 1]
+        same = {column for column, (low, high) in self.spans.items() if low == high}
+        same |= {
+            column for column, held in self.codes.items() if sum(counts.sum() > 0 for counts in held.values()) == 1
+        }
+        return blank | {column: ONE_VALUE for column in full if column in same}
 
 
 def baskets(school: Coded) -> Ints:
