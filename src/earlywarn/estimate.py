@@ -1,9 +1,11 @@
 """A figure with what its interval needs, at any confidence; refuses to name a width that it does not have."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 from scipy import optimize, special
 
 NO_WIDTH = 1e-9
@@ -65,14 +67,15 @@ class Estimate:
     def p_beyond(self, limit: float, side: int) -> float:
         """Give the one-sided p-value against "not above the limit" (side 1) or "not below it" (side -1).
 
-        The interval turned round: the p at which its end on that side reaches the limit. Only for
-        differences: on the identity scale, or by MOVER.
+        The interval turned round: the p at which its end on that side reaches the limit.
         """
         if self.sides is not None:
             return self._p_by_search(limit, side)
-        if self.se == 0:
-            return 0.0 if side * (self.value - limit) > 0 else 1.0
-        return float(special.stdtr(self.df, -side * (self.value - limit) / self.se))
+        if self.value == limit:
+            return 0.5
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = _DISTANCES[self.scale](np.float64(self.value), np.float64(limit), np.float64(self.se))
+        return float(special.stdtr(self.df, -side * errors))
 
     def p_differs(self, limit: float = 0.0) -> float:
         """Give the two-sided p-value against "equal to the limit"."""
@@ -86,10 +89,19 @@ class Estimate:
             ends = self.interval(1 - 2 * p)
             return side * (ends[0 if side > 0 else 1] - limit)
 
-        tiny, half = 1e-12, 0.5 - 1e-9
-        if beyond(tiny) > 0 or beyond(half) <= 0:  # even the widest, or not even the narrowest, lies beyond
-            return tiny if beyond(tiny) > 0 else 0.5
-        return float(optimize.brentq(beyond, tiny, half))
+        least, most = 1e-12, 0.5 - 1e-9
+        if beyond(most) <= 0:  # the value lies next to the limit
+            return 0.5
+        return least if beyond(least) > 0 else float(optimize.brentq(beyond, least, most))
+
+
+_DISTANCES: dict[Scale, Callable[[np.float64, np.float64, np.float64], np.float64]] = {
+    Scale.IDENTITY: lambda value, limit, se: (value - limit) / se,
+    Scale.LOGIT: lambda value, limit, se: (special.logit(value) - special.logit(limit)) / se,
+    Scale.LOG: lambda value, limit, se: (np.log(value) - np.log(limit)) / se,
+    Scale.WILSON: lambda value, limit, size: (value - limit) / np.sqrt(limit * (1 - limit) / size),
+}
+"""How many standard errors lie between a value and a limit, by scale; Wilson's are those at the limit."""
 
 
 def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> Estimate:
