@@ -14,6 +14,7 @@ import numpy as np
 
 from earlywarn import __version__
 from earlywarn.audit.against import BY_SCHOOL, Change, Kept, changes, keep, read_kept, write_kept
+from earlywarn.audit.figures import Figure
 from earlywarn.audit.origins import Origin, origins
 from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
 from earlywarn.candidates.baselines import IndicatorRules
@@ -29,6 +30,7 @@ from earlywarn.examine.cohorts import InUse
 from earlywarn.examine.judged import Terms, audit, terms_of
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
 from earlywarn.histograms import Scored
+from earlywarn.inputs import Values
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
 from earlywarn.report.beside import Beside
@@ -86,14 +88,17 @@ PUBLISHED = ("audit.html", "audit.json", "verdict.json")
 
 @dataclass(frozen=True)
 class _Case:
-    """What is audited, on which terms, and the same students with the list of the indicator rules."""
+    """What is audited, on which terms, and the same students with the list of the indicator rules.
+
+    ``points`` is the scorecard and what it reads of the students, where they are known.
+    """
 
     subject: Subject
     about: About
     counted: tuple[Counted, ...]
     terms: Terms
     rules: Subject | None = None
-    origins: tuple[Origin, ...] = ()
+    points: tuple[Scorecard, Values] | None = None
 
 
 def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Order, tell: Told) -> Assessed:
@@ -231,14 +236,13 @@ def _case(part: Cohort, model: _Model, wanted: Wanted, today: date, roster: str)
     cuts = cohorts.level_cuts(experiment)
     subject = Subject(listed(*cohorts.card_scores(model.card, frame)), presence, cuts=cuts, against=against)
     terms = terms_of(experiment)
-    values = frame_values(model.card.specs, frame)
     return _Case(
         subject=subject,
         about=cohorts.held_against(about, in_use, experiment.inputs),
         counted=cohorts.count_outcomes(part),
         terms=terms,
         rules=Subject(rules, presence, is_risk=False),
-        origins=origins(model.card, values, subject.scored, terms.groups, terms.gate.evidence),
+        points=(model.card, frame_values(model.card.specs, frame)),
     )
 
 
@@ -294,7 +298,7 @@ def _name(case: _Case, order: Order) -> str:
 def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, bytes]:
     """Give the papers of an audit by their names, as they may be published."""
     told = published(audited)
-    reading, parted = Reading(told), published_origins(audited, case.origins)
+    reading, parted = Reading(told), published_origins(audited, _origins(case, audited.figures))
     record, beside = audit_record(told), Beside(rules=_rules(case, told), origins=origins_told(reading, parted))
     if parted:
         record["origins"] = origins_record(reading, parted)
@@ -306,6 +310,12 @@ def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, byt
     if told.verdict is not None:
         papers["verdict.json"] = readable_json(verdict_record(told, case.about.digests.get("scorecard_sha256")))
     return papers
+
+
+def _origins(case: _Case, figures: tuple[Figure, ...]) -> tuple[Origin, ...]:
+    if case.points is None:
+        return ()
+    return origins(*case.points, case.subject.scored, case.terms.groups, figures)
 
 
 def _unsuppressed(case: _Case, found: Found | None) -> dict[str, bytes]:

@@ -67,8 +67,10 @@ class Estimate:
     def p_beyond(self, limit: float, side: int) -> float:
         """Give the one-sided p-value against "not above the limit" (side 1) or "not below it" (side -1).
 
-        The interval turned round: the p at which its end on that side reaches the limit.
+        The interval turned round: the p at which its end on that side reaches the limit. NaN of a rounded estimate.
         """
+        if self.ends:
+            return math.nan
         if self.sides is not None:
             return self._p_by_search(limit, side)
         if self.value == limit:

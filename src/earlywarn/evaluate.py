@@ -97,8 +97,8 @@ def recall_gain(test: HeldOut, points: Floats, against: Floats, share: float) ->
     aware = [sums.knowing_the_cut()[:, :, 0].sum(axis=2) for sums in sides]
     value = m.value_of(m.RECALL, plain[0]) - m.value_of(m.RECALL, plain[1])
     without = m.without_each_school(m.RECALL, aware[0]) - m.without_each_school(m.RECALL, aware[1])
-    schools = iv.effective_schools(m.by_school(plain[0], m.RECALL.terms[0].denominator))
-    return iv.jackknife(value, without, schools)
+    missed = m.by_school(plain[0], m.RECALL.terms[0].denominator)
+    return iv.jackknife(value, without, iv.effective_schools(missed))
 
 
 def overall_sums(test: HeldOut, risk: Floats, listed: Listed) -> Sums:

@@ -84,7 +84,7 @@ def ratios(numerator: Floats, denominator: Floats, students: Floats, carried: Fl
     value, without = leave_one_out(numerator, denominator)
     held = students.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        few = np.minimum(value, 1 - value) * held < LEAST_EVENTS
+        few = np.minimum(value, 1 - value) * held < LEAST_EVENTS - NOTHING
         logits = np.log(without / (1 - without))
     inside = np.where(np.isnan(without), 0.5, without)
     blind = few | (np.minimum(value, inside.min(axis=0)) <= 0) | (np.maximum(value, inside.max(axis=0)) >= 1)

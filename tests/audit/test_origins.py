@@ -118,7 +118,12 @@ def taken(values: Values, scored: Scored, rows: np.ndarray) -> tuple[Values, Sco
 
 
 def found(values: Values, scored: Scored, evidence: Evidence | None = None) -> dict[tuple[Gap, Cell], Origin]:
-    return {(o.gap, o.cell): o for o in origins(CARD, values, scored, GROUPS, evidence or Evidence())}
+    return {(o.gap, o.cell): o for o in split(CARD, values, scored, evidence or Evidence())}
+
+
+def split(card: Scorecard, values: Values, scored: Scored, evidence: Evidence) -> tuple[Origin, ...]:
+    figures = audit_figures(Subject(scored, Presence(scored.school, scored.groups, {})), GROUPS, evidence)
+    return origins(card, values, scored, GROUPS, figures)
 
 
 def parts_of(origin: Origin) -> np.ndarray:
@@ -291,7 +296,7 @@ def test_groups_never_touch_the_model() -> None:
     for column in values.values():
         (column.codes if isinstance(column, Coded) else column).flags.writeable = False
     before = CARD.sha256
-    origins(CARD, values, scored, GROUPS, Evidence())
+    split(CARD, values, scored, Evidence())
     assert CARD.sha256 == before
     held = t.binned(CARD, values, scored.listed, 30)
     shuffled = np.random.default_rng(4).permutation(600)
@@ -330,7 +335,7 @@ def test_an_input_whose_points_all_come_from_missing_goes_to_missing_inputs() ->
     values, scored = district(4000, 60)
     points = total_points(card, values)
     listed = make_list(points, ids(4000), 1, 500)
-    told = origins(card, values, replace(scored, listed=listed), GROUPS, Evidence())
+    told = split(card, values, replace(scored, listed=listed), Evidence())
     (origin,) = (o for o in told if (o.gap, o.cell) == (Gap.SHARE_FLAGGED, LUNCH))
     reading, other, missing, cut = parts_of(origin)
     assert reading == pytest.approx(0, abs=1e-12)

@@ -37,7 +37,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class KeptFigure:
-    """One figure and how far it moves without each school, shape (schools,); ``reason`` if it cannot be judged."""
+    """One figure and how far it moves without each school, shape (schools,); ``reason`` if it cannot be judged.
+
+    ``schools`` are the effective schools that carry it: one more than its degrees of freedom.
+    """
 
     value: float
     schools: float
@@ -95,11 +98,17 @@ def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str,
     """
     title, day, standard = head
     held = {
-        (f.measure, f.cell.slug, f.versus): KeptFigure(f.value, f.schools, f.reason, f.parts)
+        (f.measure, f.cell.slug, f.versus): KeptFigure(
+            f.value, f.estimate.df + 1 if f.estimate else f.schools, f.reason, f.parts
+        )
         for f in figures
         if f.parts is not None
     }
     return Kept(keys, title, day, standard, held)
+
+
+def _carried(figure: Figure) -> float:
+    return figure.schools if figure.estimate is None else figure.estimate.df + 1
 
 
 def changes(now: Kept, then: Kept) -> tuple[Change, ...]:

@@ -126,7 +126,7 @@ def figures_of(sheet: Sheet, frame: Frame, cut: str = AT_CAPACITY) -> tuple[Figu
     """Give a measure of every group alone, and as difference and ratio to its reference and to everyone."""
 
     def told(pairs: Pairs) -> list[Figure]:
-        return _held(sheet, Rows(sheet.name, frame, pairs, sheet.counts, cut, sheet.undefined))
+        return _held(sheet, Rows(sheet.name, frame, pairs, sheet.counts, cut, sheet.undefined, sheet.unvarying))
 
     made = told(_alone(frame.sides))
     if sheet.moved is None:
@@ -139,14 +139,18 @@ def figures_of(sheet: Sheet, frame: Frame, cut: str = AT_CAPACITY) -> tuple[Figu
 
 @dataclass(frozen=True)
 class Rows:
-    """The figures of one measure for some pairs; ``counts`` are by column, ``undefined`` says why a value is NaN."""
+    """The figures of one measure for some pairs; ``counts`` are by column.
+
+    ``undefined`` and ``unvarying`` say why a value is NaN, or has no interval.
+    """
 
     name: str
     frame: Frame
     pairs: Pairs
     counts: Counts
     cut: str = AT_CAPACITY
-    undefined: str = "no student to take it of"
+    undefined: str = Sheet.undefined
+    unvarying: str = Sheet.unvarying
 
     @cached_property
     def smaller(self) -> Counts:
@@ -168,7 +172,7 @@ class Rows:
             reason = f"fewer than {frame.least} students: not shown" if smallest else "nobody in this group"
             value, rough, estimate, held, schools = float("nan"), None, None, (0, 0, 0), 0.0
         elif estimate is None and not reason:
-            reason = "no interval: a single school, or nothing that varies"
+            reason = self.unvarying if schools >= LEAST_SCHOOLS else Sheet.unvarying
         cell, versus = frame.sides.cells[pairs.one[row]], pairs.versus[row]
         made = Figure(self.name, cell, versus, value, estimate, reason, *held, schools, pairs.form, self.cut, rough)
         return replace(made, parts=parts) if made.is_main and held[0] else made
@@ -273,9 +277,10 @@ def _recovered(one: tuple[Sheet, Ints], other: tuple[Sheet, Ints]) -> list[Estim
     for sheet, places in (one, other):
         without = sheet.without[:, places]
         terms.append(np.where(np.isfinite(without), without - sheet.value[places], 0.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        together = np.sum(terms[0] * terms[1], axis=0)
-        correlation = np.nan_to_num(together / np.sqrt(np.sum(terms[0] ** 2, axis=0) * np.sum(terms[1] ** 2, axis=0)))
+    sizes = [np.sqrt(np.sum(term**2, axis=0)) for term in terms]
+    varies = np.minimum(*sizes) > LEAST_ERROR  # what a list sets, such as everyone's share flagged, goes with nothing
+    together = np.sum(terms[0] * terms[1], axis=0)
+    correlation = np.divide(together, sizes[0] * sizes[1], out=np.zeros_like(together), where=varies)
     every = zip(one[1], other[1], correlation.tolist(), strict=True)
     return [_with_width(one[0].alone[i], other[0].alone[j], r) for i, j, r in every]
 

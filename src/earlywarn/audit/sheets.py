@@ -20,6 +20,9 @@ NOT_SCORED = "not_scored_share"
 LACKS = "missing:"
 """Before an input's name: the share of a group's students who lack it."""
 
+SET_BY_LENGTH = "no interval: set by the list's length"
+"""Of everyone's share flagged, where the cut follows from the list's length."""
+
 LEAST_ERROR = 1e-9
 """A standard error below this is rounding: nothing varies between schools, and no width is no interval."""
 
@@ -57,8 +60,8 @@ class Sheet:
         For a share, each column's own estimate; for another measure empty: then the jackknife serves.
     moved
         For a paired difference of two lists, what each alone found; else None.
-    undefined
-        Why a value is NaN.
+    undefined, unvarying
+        Why a value is NaN, and why one that is defined has no interval.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Sheet:
     at_any_cut: bool = False
     moved: "Moved | None" = None
     undefined: str = "no student to take it of"
+    unvarying: str = "no interval: a single school, or nothing that varies"
 
     @property
     def is_share(self) -> bool:
@@ -98,7 +102,9 @@ def measure_sheets(sums: Sums, sides: Sides, measures: tuple[m.Measure, ...]) ->
         if measure.tells_of_flags:
             counts = replace(counts, carriers=np.minimum(counts.carriers, elsewhere))
         alone = varying(m.shares(measure, plain, aware, counts.carriers)) if measure.is_share else ()
-        yield Sheet(measure.name, measure.title, value, without, counts, alone, measure.at_any_cut)
+        sheet = Sheet(measure.name, measure.title, value, without, counts, alone, measure.at_any_cut)
+        is_set = measure is m.SHARE_FLAGGED and sums.near.any()
+        yield replace(sheet, unvarying=SET_BY_LENGTH) if is_set else sheet
 
 
 def _carried_elsewhere(sums: Sums, plain: Floats, sides: Sides) -> Floats:

@@ -11,9 +11,9 @@ from earlywarn.audit import measures as m
 from earlywarn.audit import subject as s
 from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
-from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.audit.sheets import NOT_SCORED, SET_BY_LENGTH
 from earlywarn.estimate import Estimate
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import TOO_LITTLE, Reading
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row
@@ -22,8 +22,6 @@ ROUGH = "rough: "
 """Before an interval that may not be judged."""
 
 BY_LENGTH = "fixed by the list\u2019s length"
-FIXED = 1e-6
-"""An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
 DECIMALS: dict[str, Callable[..., str]] = {
     AUC: w.decimal,
@@ -45,10 +43,13 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
         return Entry(w.NOTHING)
     if figure.estimate is not None:
         return told(figure, figure.estimate)
+    if figure.reason == SET_BY_LENGTH and not math.isnan(figure.value):
+        write, _ = written(figure.measure, figure.form)
+        return Entry(write(figure.value), BY_LENGTH)
     rough = reading.rough(figure)
     if rough is not None:
         entry = told(figure, rough)
-        return entry if entry.under == BY_LENGTH else Entry(entry.text, ROUGH + entry.under)
+        return Entry(entry.text, ROUGH + entry.under)
     head, _, why = reading.why_not(figure).partition(": ")
     first = why.split("; ")[0]
     return Entry(figure.bound, first) if figure.bound else Entry(head, first)
@@ -87,11 +88,8 @@ def hidden_reason(reading: Reading, cell: Cell) -> str:
 
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
-    low, high = estimate.interval(CONFIDENCE)
-    if (figure.measure, figure.cell) == (m.SHARE_FLAGGED.name, EVERYONE) and high - low < FIXED:
-        return Entry(w.percent(estimate.value), BY_LENGTH)
     write, ends = written(figure.measure, figure.form, estimate.digits)
-    return Entry(write(estimate.value), w.span((low, high), ends))
+    return Entry(write(estimate.value), w.span(estimate.interval(CONFIDENCE), ends))
 
 
 def written(measure: str, form: Form, digits: int | None = None) -> tuple[Write, Write]:
