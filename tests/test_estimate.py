@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,3 +98,34 @@ def test_a_share_counted_the_other_way_is_the_same_interval_turned_round(share: 
     low, high = share.interval(0.9)
     rest = Estimate(1 - share.value, share.se, share.df, share.scale)
     assert rest.interval(0.9) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+@given(st.floats(-0.95, 0.95), st.floats(0.55, 0.995), st.floats(2, 200))
+def test_skewness_only_ever_moves_an_end_outward(skew: float, confidence: float, df: float) -> None:
+    plain, skewed = Estimate(0.3, 0.05, df), Estimate(0.3, 0.05, df, skew=skew)
+    (low, high), (lower, higher) = plain.interval(confidence), skewed.interval(confidence)
+    assert lower <= low
+    assert high <= higher
+    assert (lower < low - 1e-12) or (higher > high + 1e-12) or abs(skew) < 1e-3
+
+
+@given(st.floats(-0.95, 0.95), st.floats(0.01, 0.45), st.sampled_from([1, -1]))
+def test_the_p_value_of_a_skewed_figure_is_its_interval_turned_round(skew: float, p: float, side: int) -> None:
+    estimate = Estimate(0.3, 0.05, 12.0, skew=skew)
+    end = estimate.interval(1 - 2 * p)[0 if side > 0 else 1]
+    assert estimate.p_beyond(end, side) == pytest.approx(p, rel=1e-6)
+
+
+def test_an_interval_of_skewed_schools_holds_the_mean_more_often() -> None:
+    """Of sums over 20 schools drawn from a law with a long tail."""
+    rng = np.random.default_rng(5)
+    held = {0: 0, 1: 0}
+    for _ in range(2000):
+        terms = rng.lognormal(0, 1, 20)
+        mean, off = terms.mean(), terms - terms.mean()
+        error, skew = np.sqrt(np.sum(off**2) / 19 / 20), np.sum(off**3) / np.sum(off**2) ** 1.5
+        for allowed in held:
+            low, high = Estimate(mean, error, 19.0, skew=allowed * skew).interval(0.95)
+            held[allowed] += low <= np.exp(0.5) <= high
+    assert held[0] / 2000 < 0.90
+    assert held[1] / 2000 > held[0] / 2000 + 0.02

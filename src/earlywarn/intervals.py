@@ -22,7 +22,7 @@ LEAST_EVENTS = 10
 """Below so many events or non-events the jackknife of a share is blind or leaps; Wilson serves instead."""
 
 NOTHING = 1e-9
-"""A denominator up to this is empty: sums of risks leave such rests where risks are all 0 or all 1."""
+"""A sum up to this is empty: sums of risks and of shares of a seat leave such rests."""
 
 PLANNING_CORRELATION = 0.15
 """Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
@@ -88,11 +88,21 @@ def ratios(numerator: Floats, denominator: Floats, students: Floats, carried: Fl
         logits = np.log(without / (1 - without))
     inside = np.where(np.isnan(without), 0.5, without)
     blind = few | (np.minimum(value, inside.min(axis=0)) <= 0) | (np.maximum(value, inside.max(axis=0)) >= 1)
-    errors = jackknife_errors(np.where(blind, np.nan, logits))
+    errors, skews = jackknife_errors(np.where(blind, np.nan, logits))
     spread = np.where(blind, _effective_sizes(held, np.sum(students**2, axis=0)), errors)
     schools = np.where(blind, _worth(students), carried)
-    every = zip(value.tolist(), spread.tolist(), schools.tolist(), blind.tolist(), strict=True)
-    return tuple(share_estimate(*each) for each in every)
+    return share_estimates(value, spread, schools, blind, skews)
+
+
+def share_estimates(
+    value: Floats, spread: Floats, schools: Floats, blind: Bools, skews: Floats
+) -> tuple[Estimate | None, ...]:
+    """Give shares on the logit scale, where ``spread`` is the error there; where that is blind, by Wilson.
+
+    Then ``spread`` is the effective sample size. None where too few schools carry one. All have shape (shares,).
+    """
+    every = zip(*(part.tolist() for part in (value, spread, schools, blind, skews)), strict=True)
+    return tuple(_share(*each) for each in every)
 
 
 def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
@@ -104,7 +114,7 @@ def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Float
         The first is NaN where the denominator is empty, the second where a school holds nothing of a ratio;
         it is infinite where a school holds all of it.
     """
-    held = (denominator != 0) | (numerator != 0)
+    held = (np.abs(denominator) > NOTHING) | (np.abs(numerator) > NOTHING)
     top, bottom = numerator.sum(axis=0), denominator.sum(axis=0)
     left = bottom - denominator
     value = np.divide(top, bottom, out=np.full_like(bottom, np.nan), where=bottom > NOTHING)
@@ -112,8 +122,11 @@ def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Float
     return value, np.where(held, without, np.nan)
 
 
-def jackknife_errors(without: Floats) -> Floats:
-    """Give :func:`jackknife_se` of many figures at once, over the schools that hold something of each.
+def jackknife_errors(without: Floats) -> tuple[Floats, Floats]:
+    """Give the jackknife's standard error of many figures, and how skewed the schools' terms are.
+
+    The error is sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over the K schools that hold something (Efron and
+    Stein 1981); the skewness that of their sum, sum d^3 / (sum d^2)^1.5 with d = mean - theta_(g).
 
     Parameters
     ----------
@@ -122,28 +135,26 @@ def jackknife_errors(without: Floats) -> Floats:
 
     Returns
     -------
-    ndarray of shape (figures,)
-        NaN where fewer than two schools hold something or one holds all.
+    two ndarrays of shape (figures,)
+        The error is NaN where fewer than two schools hold something or one holds all; then the skewness is 0.
     """
     held = ~np.isnan(without)
     count = held.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(held, without, 0.0).sum(axis=0) / count
-        spread = np.where(held, (without - mean) ** 2, 0.0).sum(axis=0)
+        terms = np.where(held, mean - without, 0.0)
+        spread = np.sum(terms**2, axis=0)
         errors = np.sqrt((count - 1) / count * spread)
-    return np.where(np.isfinite(errors) & (count > 1), errors, np.nan)
+        skews = np.sum(terms**3, axis=0) / spread**1.5
+    return np.where(np.isfinite(errors) & (count > 1), errors, np.nan), np.where(np.isfinite(skews), skews, 0.0)
 
 
-def share_estimate(value: float, spread: float, schools: float, blind: bool) -> Estimate | None:
-    """Give a share on the logit scale, where ``spread`` is its error there; where that is blind, by Wilson.
-
-    Then ``spread`` is the effective sample size. None where too few schools carry it.
-    """
+def _share(value: float, spread: float, schools: float, blind: bool, skew: float) -> Estimate | None:
     if not schools >= LEAST_SCHOOLS or math.isnan(spread) or math.isnan(value):
         return None
     if blind:
         return Estimate(min(max(value, 0.0), 1.0), spread, schools - 1, Scale.WILSON)
-    return Estimate(value, spread, schools - 1, Scale.LOGIT)
+    return Estimate(value, spread, schools - 1, Scale.LOGIT, skew)
 
 
 def sum_by(school: NDArray[Any], weights: NDArray[Any] | None = None, places: int = 0) -> Floats:
@@ -175,14 +186,8 @@ def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
     """
     if schools < LEAST_SCHOOLS or not math.isfinite(value) or np.isinf(without).any():
         return None
-    return Estimate(value, jackknife_se(without), schools - 1)
-
-
-def jackknife_se(without: Floats) -> float:
-    """Give sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over the K schools that count (Efron and Stein 1981)."""
-    without = without[~np.isnan(without)]
-    count = len(without)
-    return float(np.sqrt((count - 1) / count * np.sum((without - without.mean()) ** 2)))
+    (error,), (skew,) = jackknife_errors(without[:, None])
+    return Estimate(value, float(error), schools - 1, skew=float(skew))
 
 
 def mean_by_school(values: Floats, school: Ints) -> Estimate | None:
@@ -221,10 +226,11 @@ def auc(missed: Bools, points: Floats, school: Ints) -> Estimate | None:
     if missed.all() or not missed.any():
         return None
     found = placements(missed, points)
-    se = _clustered_se(missed, found.placement - found.auc, school)
+    se, skew = _clustered_se(missed, found.placement - found.auc, school)
+    schools = outcome_carriers(missed, school)
     if not 0 < found.auc < 1:
-        return share_estimate(found.auc, effective_schools(sum_by(school)), outcome_carriers(missed, school), True)
-    return share_estimate(found.auc, se / (found.auc * (1 - found.auc)), outcome_carriers(missed, school), False)
+        return _share(found.auc, effective_schools(sum_by(school)), schools, True, 0.0)
+    return _share(found.auc, se / (found.auc * (1 - found.auc)), schools, False, skew)
 
 
 def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints) -> Estimate | None:
@@ -233,11 +239,9 @@ def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints)
         return None
     one, other = placements(missed, points), placements(missed, against)
     value = one.auc - other.auc
-    se, schools = (
-        _clustered_se(missed, one.placement - other.placement - value, school),
-        outcome_carriers(missed, school),
-    )
-    return Estimate(value, se, schools - 1) if schools >= LEAST_SCHOOLS else None
+    se, skew = _clustered_se(missed, one.placement - other.placement - value, school)
+    schools = outcome_carriers(missed, school)
+    return Estimate(value, se, schools - 1, skew=skew) if schools >= LEAST_SCHOOLS else None
 
 
 def outcome_carriers(missed: Bools, school: Ints) -> float:
@@ -247,14 +251,17 @@ def outcome_carriers(missed: Bools, school: Ints) -> float:
     return float(carriers(every, events, every - events)[0])
 
 
-def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> float:
-    """Give the standard error from the schools' sums of centred placements.
+def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, float]:
+    """Give the standard error and the skewness from the schools' sums of centred placements.
 
     Obuchowski's three terms with one factor k/(k-1) for the k schools in place of one for each outcome.
     """
     weight = np.where(missed, 1 / missed.sum(), 1 / (~missed).sum())
     sums, count = sum_by(school, weight * centred), len(np.unique(school))
-    return float(np.sqrt(count / (count - 1) * np.sum(sums**2))) if count > 1 else 0.0
+    spread = np.sum(sums**2)
+    if count < 2 or not spread > 0:
+        return 0.0, 0.0
+    return float(np.sqrt(count / (count - 1) * spread)), float(np.sum(sums**3) / spread**1.5)
 
 
 def _without_one(numerator: Floats, denominator: Floats) -> Floats:

@@ -19,7 +19,7 @@ from earlywarn.audit.many import adjusted
 from earlywarn.columns import Floats
 from earlywarn.errors import Fault, UsageError
 from earlywarn.estimate import Estimate
-from earlywarn.intervals import jackknife_se
+from earlywarn.intervals import jackknife
 
 FORMAT = "earlywarn-audit-parts/1"
 LEAST_ERROR = 1e-9
@@ -173,8 +173,9 @@ def _change(key: Key, now: Kept, then: Kept) -> Change:
     value, reason = new.value - old.value, "; ".join(lacks)
     difference = None
     if not reason:
-        error = jackknife_se(_together((now.keys, new.parts), (then.keys, old.parts)))
-        difference = Estimate(value, error, min(new.schools, old.schools) - 1) if error > LEAST_ERROR else None
+        moved = _together((now.keys, new.parts), (then.keys, old.parts))
+        found = jackknife(value, moved, min(new.schools, old.schools))
+        difference = found if found is not None and found.se > LEAST_ERROR else None
         reason = "" if difference else "no change" if value == 0 else "no interval: nothing that varies"
     return Change(*key, old.value, new.value, difference, reason)
 

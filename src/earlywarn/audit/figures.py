@@ -264,10 +264,10 @@ def jackknifed(value: Floats, without: Floats, carried: Floats) -> list[Estimate
 
     None where too few schools carry a figure, or where no school differs from another: no width is no interval.
     """
-    errors = jackknife_errors(without)
+    every = zip(*(part.tolist() for part in (value, *jackknife_errors(without), carried)), strict=True)
     return [
-        Estimate(v, e, c - 1) if c >= LEAST_SCHOOLS and e > LEAST_ERROR and np.isfinite(v) else None
-        for v, e, c in zip(value.tolist(), errors.tolist(), carried.tolist(), strict=True)
+        Estimate(v, e, c - 1, skew=s) if c >= LEAST_SCHOOLS and e > LEAST_ERROR and np.isfinite(v) else None
+        for v, e, s, c in every
     ]
 
 

@@ -14,7 +14,7 @@ from earlywarn.audit.sides import Sides
 from earlywarn.columns import MISSED, UNKNOWN, Floats, Ints
 from earlywarn.estimate import Estimate
 from earlywarn.histograms import Scored, by_school_and_cell
-from earlywarn.intervals import jackknife_errors, share_estimate
+from earlywarn.intervals import jackknife_errors, share_estimates
 
 AUC, SLOPE, INTERCEPT = "auc", "calibration_slope", "calibration_intercept"
 TITLES = {AUC: "AUC within the group", SLOPE: "Calibration slope", INTERCEPT: "Calibration intercept"}
@@ -159,7 +159,11 @@ class _Fit:
 
 
 def _fit(middle: Floats, students: Floats, missed: Floats, *, free_slope: bool) -> _Fit:
-    """Fit outcome ~ start + slope * logit in every cell at once, by Newton steps from 0."""
+    """Fit outcome ~ start + slope * logit in every cell at once, by Newton steps from 0.
+
+    A step that would move some student's logit by d moves it by log(1 + d), which cannot overshoot for good (Sun and
+    Tran-Dinh 2019, Mathematical Programming 178, for logistic losses) and is a whole step near the fit.
+    """
     cells = len(students)
     weights = np.zeros((cells, 2)) if free_slope else np.tile([0.0, 1.0], (cells, 1))
     design = np.stack([np.ones_like(middle), middle])
@@ -170,7 +174,9 @@ def _fit(middle: Floats, students: Floats, missed: Floats, *, free_slope: bool) 
         curve = np.einsum("ib,cb,jb->cij", design, students * expected * (1 - expected), design, optimize=True)
         score = (missed - students * expected) @ design.T
         inverse = _inverse(curve, free_slope)
-        step = np.clip(np.nan_to_num(np.einsum("cij,cj->ci", inverse, score)), -5, 5)
+        step = np.nan_to_num(np.einsum("cij,cj->ci", inverse, score))
+        moved = np.abs(np.where(students > 0, step @ design, 0.0)).max(axis=1, initial=1e-12)
+        step *= (np.log1p(moved) / moved)[:, None]
         weights = weights + step
         if np.abs(step).max(initial=0.0) < 1e-10:
             break
@@ -226,8 +232,8 @@ def _sheet(name: str, value: Floats, parts: Floats, counts: Counts, alone: tuple
 def _bounded(value: Floats, parts: Floats, counts: Counts) -> tuple[Estimate | None, ...]:
     """Give each AUC on the logit scale; a perfect one by Wilson, on its effective schools alone."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors = jackknife_errors(value - parts) / (value * (1 - value))
+        errors, skews = jackknife_errors(value - parts)
+        errors = errors / (value * (1 - value))
     perfect = (value <= 0) | (value >= 1)
     spread = np.where(perfect, counts.schools[: len(value)], errors)
-    every = zip(value.tolist(), spread.tolist(), counts.carriers[: len(value)].tolist(), perfect.tolist(), strict=True)
-    return varying(tuple(share_estimate(*each) for each in every))
+    return varying(share_estimates(value, spread, counts.carriers[: len(value)], perfect, skews))
