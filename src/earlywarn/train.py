@@ -22,6 +22,7 @@ from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
 from earlywarn.report.findings import Findings
 from earlywarn.report.mitigation_record import mitigation_record
+from earlywarn.report.origins import origins_record
 from earlywarn.report.pages import audit_page, figure_files
 from earlywarn.report.published import published_findings
 from earlywarn.report.reading import Reading
@@ -98,7 +99,10 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
 
 def _record(findings: Findings) -> dict[str, Any]:
     """Give audit.json: what every audit tells, what training found, and mitigation where that was asked for."""
+    reading = Reading(findings.audited)
     record = audit_record(findings.audited) | {"training": training_record(findings)}
+    if findings.origins:
+        record["origins"] = origins_record(reading, findings.origins)
     if findings.frontier is not None:
-        record["mitigation"] = mitigation_record(Reading(findings.audited), findings.frontier)
+        record["mitigation"] = mitigation_record(reading, findings.frontier)
     return record

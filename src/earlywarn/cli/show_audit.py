@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from earlywarn.groups import EVERYONE
 from earlywarn.report.accounts import unknown_differences
 from earlywarn.report.findings import UNSUPPRESSED, Audited
 from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import verdict_headline, verdict_sentences
 from earlywarn.report.unjudged import HEADLINE, asked
+from earlywarn.report.verdict_words import verdict_headline, verdict_sentences
 
 HEADS = {
     SAME_RISK_GAP: ">Same-risk gap",
@@ -62,10 +63,10 @@ def show_unknown(audited: Audited) -> None:
         out.print(line)
 
 
-def show_verdict(audited: Audited, lead: str = "") -> None:
-    """Print the verdict in a sentence and its reasons."""
+def show_verdict(audited: Audited, lead: str = "", today: date | None = None) -> None:
+    """Print the verdict in a sentence and its reasons; with a day, until when a provisional one holds."""
     reading = Reading(audited)
-    out.print(f"{lead}{verdict_headline(reading, None)}", style="bold")
+    out.print(f"{lead}{verdict_headline(reading, today)}", style="bold")
     for sentence in verdict_sentences(reading):
         out.print(f"  {sentence}")
 

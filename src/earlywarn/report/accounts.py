@@ -9,6 +9,7 @@ from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
 from earlywarn.report.entries import figure_entry, told
 from earlywarn.report.findings import Reached
+from earlywarn.report.mirrors import gaps_once
 from earlywarn.report.reading import Reading
 
 
@@ -71,9 +72,10 @@ def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, 
 def unknown_differences(reading: Reading) -> tuple[str, ...]:
     """Say for which groups outcomes are unknown more or less often than for their reference, surely."""
     said = []
-    for cell in reading.singles:
-        gap = reading.gap(m.UNKNOWN_SHARE.name, cell)
-        if gap is None or gap.estimate is None or cell in reading.discretion.hidden:
+    found = [gap for cell in reading.singles if (gap := reading.gap(m.UNKNOWN_SHARE.name, cell))]
+    for gap in gaps_once(reading, found):
+        cell = gap.cell
+        if gap.estimate is None or cell in reading.discretion.hidden:
             continue
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:

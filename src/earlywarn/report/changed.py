@@ -10,11 +10,11 @@ from earlywarn.audit.against import Change, Kept
 from earlywarn.audit.figures import Form
 from earlywarn.audit.subject import title_of
 from earlywarn.report import words as w
-from earlywarn.report.beside import Told
 from earlywarn.report.entries import written
 from earlywarn.report.reading import Reading
 from earlywarn.report.rows import estimated, number
 from earlywarn.report.tables import Row, Table, row, with_interval
+from earlywarn.report.told import Told
 
 CAPTION = "Figures that changed by more than noise, and by how much; intervals are 95\u00a0%."
 COLUMNS = ("Group", "Figure", "Compared with", "Then", "Now", "Change")

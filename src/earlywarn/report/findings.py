@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.origins import Origin
 from earlywarn.audit.suppression import Suppression
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
@@ -112,6 +113,11 @@ class About:
     digests: Mapping[str, str]
     beside: str = ""
 
+    @property
+    def titled(self) -> str:
+        """The title as an audit's; one that says so itself is left as it is."""
+        return self.title if self.title.lower().startswith("audit") else f"Audit of {self.title}"
+
 
 @dataclass(frozen=True)
 class Audited:
@@ -170,6 +176,8 @@ class Findings:
         The candidate that would have been chosen by itself; "" where it is the chosen one.
     frontier
         What mitigation buys and costs; None where the config asks for none.
+    origins
+        Where the gaps of the chosen list come from.
     """
 
     experiment: Experiment
@@ -185,6 +193,7 @@ class Findings:
     test_schools: int
     automatic: str = ""
     frontier: Frontier | None = None
+    origins: tuple[Origin, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
