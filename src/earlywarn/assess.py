@@ -40,6 +40,7 @@ from earlywarn.report.pages import audit_page
 from earlywarn.report.published import published, published_changes, published_origins
 from earlywarn.report.reading import Reading
 from earlywarn.report.records import audit_record, verdict_record
+from earlywarn.report.told import Told as ToldBeside
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.roster.scores_file import open_scores
 from earlywarn.score_run import open_run
@@ -73,10 +74,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Assessed:
-    """An audit as it is published, what changed since an older one, and the folder of its papers."""
+    """An audit as it is published, what differs from another in words, and the folder of its papers."""
 
     audited: Audited
-    compared: Found | None
+    changed: tuple[ToldBeside, ...]
     folder: Path
 
 
@@ -256,7 +257,8 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
     tell("auditing")
     audited = audit(case.subject, case.about, case.counted, case.terms)
     about = case.about
-    kept = keep(audited.figures, audited.school_keys, (about.title, about.day.isoformat(), about.standard))
+    head = (about.title, about.day.isoformat(), about.standard)
+    kept = keep(audited.figures, audited.school_keys, head, about.what)
     found = None if then is None else (then, changes(kept, then))
     tell("writing the papers")
     papers = _papers(audited, case, found)
@@ -275,7 +277,8 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
         sweep(order.out)
         if not folder.exists():
             publish_folder(folder, fill)
-    return Assessed(published(audited), found, folder)
+    told = published(audited)
+    return Assessed(told, _changed(told, found), folder)
 
 
 def _name(case: _Case, order: Order) -> str:
@@ -284,7 +287,7 @@ def _name(case: _Case, order: Order) -> str:
         "groups": case.terms.groups.model_dump(mode="json"),
         "gate": case.terms.gate.model_dump(mode="json"),
         "about": {**vars(case.about), "day": case.about.day.isoformat(), "digests": dict(case.about.digests)},
-        "against": str(order.against),
+        "against": str(order.against).encode("utf-8", "backslashreplace").decode(),
         "unsuppressed": order.unsuppressed,
         "version": __version__,
     }
@@ -301,11 +304,16 @@ def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, byt
     if found is not None:
         since, moved = found[0], published_changes(told, found[1])
         record["changed"] = changed_record(moved, since)
-        beside = replace(beside, changed=changed(reading, moved, since))
+        beside = replace(beside, changed=_changed(told, found))
     papers = {"audit.html": audit_page(told, beside).encode(), "audit.json": row_json(record)}
     if told.verdict is not None:
         papers["verdict.json"] = readable_json(verdict_record(told, case.about.digests.get("scorecard_sha256")))
     return papers
+
+
+def _changed(told: Audited, found: Found | None) -> tuple[ToldBeside, ...]:
+    """Say what differs from the other audit, where there is one."""
+    return () if found is None else changed(Reading(told), published_changes(told, found[1]), found[0])
 
 
 def _unsuppressed(case: _Case, found: Found | None) -> dict[str, bytes]:

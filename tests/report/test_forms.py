@@ -172,7 +172,7 @@ def test_other_pieces_have_their_places_on_the_page(pooled: Audited) -> None:
     beside = Beside(origins=(told,), changed=(replace(told, title="Since last year", table=None),))
     text = words(audit_page(pooled, beside))
     assert "Where a gap comes from On the list: Free lunch against No free lunch Two thirds come from reading." in text
-    assert "What changed since the last audit Since last year" in text
+    assert "What changed, against another audit Since last year" in text
     assert "Parts of the gap." in text
     assert "Where a gap comes from" not in words(audit_page(pooled))
 

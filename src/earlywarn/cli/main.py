@@ -231,7 +231,10 @@ def audit(
         else:
             done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
     files = {path.name: path for path in sorted(done.folder.iterdir())}
-    terminal.print_json(audited_record(done.audited, files)) if as_json else show_audit(done.audited, files)
+    if as_json:
+        terminal.print_json(audited_record(done.audited, files))
+    else:
+        show_audit(done.audited, files, done.changed)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from earlywarn.examine.cohorts import level_cuts
 from earlywarn.examine.judged import count_students
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
+from earlywarn.printable import short
 from earlywarn.report.findings import About, Counted
 from earlywarn.score_run import GROUPS, INPUTS, SCORES, StoredRun
 
@@ -41,7 +42,7 @@ def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
     return About(
         name=serving.name,
         title=serving.title,
-        what=f"score run {run.folder.name}",
+        what=f"score run {short(run.folder.name)}",
         standard=serving.standard.title,
         note=serving.cohort.note,
         students=f"the roster of {manifest.as_of}, outcomes not known yet",

@@ -19,6 +19,7 @@ from earlywarn.errors import EvidenceError, Fault
 from earlywarn.examine.judged import Terms, count_students
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
+from earlywarn.printable import one_line, short
 from earlywarn.report.findings import About, Counted
 from earlywarn.roster.quarantine import summary
 from earlywarn.roster.scores_file import ScoresDoor
@@ -60,7 +61,7 @@ def subject_of(door: ScoresDoor, plan: AuditPlan) -> tuple[Subject, tuple[Counte
 
 def about(door: ScoresDoor, plan: AuditPlan, day: date) -> About:
     """Say what was audited."""
-    files = [account.file for account in door.accounts]
+    files = [short(account.file) for account in door.accounts]
     return About(
         name=plan.name,
         title=plan.title,
@@ -83,9 +84,9 @@ def _accounts(door: ScoresDoor) -> Iterator[str]:
         counts = account.counts
         if counts.quarantined or counts.merged:
             told = f"{counts.quarantined:,} refused and {counts.merged:,} merged"
-            yield f"Of {counts.rows_in:,} rows of {account.file} {told}."
+            yield f"Of {counts.rows_in:,} rows of {short(account.file)} {told}."
         for count in summary(account.refusals)[:RULES_SHOWN]:
-            yield f"Refused in {account.file}, {count.place}: {count.rule}; {count.remedy}."
+            yield f"Refused in {short(account.file)}, {one_line(count.place)}: {count.rule}; {count.remedy}."
     join = door.join
     if len(join.groups_only):
         yield f"{len(join.groups_only):,} students stand in the groups file alone: they count as not scored."

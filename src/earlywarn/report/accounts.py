@@ -7,7 +7,7 @@ from earlywarn.audit import measures as m
 from earlywarn.groups import EVERYONE
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
-from earlywarn.report.entries import figure_entry, told
+from earlywarn.report.entries import figure_entry, n_words, told
 from earlywarn.report.findings import Reached
 from earlywarn.report.mirrors import gaps_once
 from earlywarn.report.reading import Reading
@@ -47,6 +47,13 @@ def list_words(reading: Reading) -> ListWords:
         unknown=told[2] if unknown else "",
         not_scored=shown.count(EVERYONE, not_scored) if not_scored else "",
     )
+
+
+def test_n(reading: Reading) -> str:
+    """Say on how many students the figures of a test rest: all, those who missed, and those on the list."""
+    known, missed = reading.known_and_missed(EVERYONE)
+    right = n_words(reading, reading.find(m.PRECISION.name, EVERYONE))
+    return f"On the test: n {known}; what is found, n {missed} who missed; right on the list, {right} flagged."
 
 
 def within_words(reading: Reading) -> tuple[str, ...]:

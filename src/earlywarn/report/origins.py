@@ -12,6 +12,7 @@ from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell
 from earlywarn.report import captions
 from earlywarn.report import words as w
+from earlywarn.report.entries import n_words
 from earlywarn.report.mirrors import cells_once
 from earlywarn.report.reading import Reading
 from earlywarn.report.rows import estimated
@@ -159,7 +160,12 @@ def origins_table(reading: Reading, found: Sequence[Origin], caption: str) -> Ta
     """Give every part of the gaps of one group, a row a part and a column a gap, the heaviest input first."""
     totals = tuple(gap(origin.total, _why_not(reading, origin)) for origin in found)
     rows = _rows([origin.parts for origin in found])
-    return Table(caption, _heads(found), tuple(rows), Row("The difference", totals))
+    told = (reading.find(origin.gap.value, origin.cell, origin.versus) for origin in found)
+    sizes = (
+        f"{COLUMNS[origin.gap]}: {size}" for origin, f in zip(found, told, strict=True) if (size := n_words(reading, f))
+    )
+    n = "; ".join(sizes)
+    return Table(caption, _heads(found), tuple(rows), Row("The difference", totals), f"{n}." if n else "")
 
 
 def missing_table(found: Sequence[Origin], caption: str) -> Table:

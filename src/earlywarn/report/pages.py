@@ -215,7 +215,8 @@ def _rules(reading: Reading, verdict: Verdict) -> dict[str, Any]:
 
 
 def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
-    test = findings.chosen.test
+    test, on_test = findings.chosen.test, accounts.test_n(reading)
+    taught = f"Out of fold: n {w.count(findings.train_students)}."
     return {
         "experiment": findings.experiment,
         "on_purpose": on_purpose(findings),
@@ -224,9 +225,9 @@ def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
         "reached": model.reached_table(reading, findings.reached, captions.REACHED),
         "reliability": curves.reliability(test.reliability),
         "reliability_table": model.reliability_table(test.reliability, captions.RELIABILITY),
-        "candidates": model.candidates_table(findings, captions.CANDIDATES),
-        "later": model.later_table(findings, captions.LATER),
-        "lists": model.lists_table(findings, captions.LISTS),
+        "candidates": replace(model.candidates_table(findings, captions.CANDIDATES), n=f"{on_test} {taught}"),
+        "later": replace(model.later_table(findings, captions.LATER), n=on_test),
+        "lists": replace(model.lists_table(findings, captions.LISTS), n=on_test),
         "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "points": curves.points_figures(findings.card.tables),
     }

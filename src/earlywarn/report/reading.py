@@ -149,6 +149,10 @@ class Reading:
         names = (Cell((attribute,), (value,)).words(groups) for attribute, value in parts)
         return " \N{MULTIPLICATION SIGN} ".join(names) or EVERYONE.words(groups)
 
+    def cell_of(self, slug: str) -> Cell | None:
+        """Give the group of a slug; None for all others."""
+        return self._by_slug.get(slug)
+
     def against(self, versus: str) -> str:
         """Give the reference's name for people."""
         cell = self._by_slug.get(versus)
