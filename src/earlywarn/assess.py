@@ -27,6 +27,7 @@ from earlywarn.errors import EvidenceError, Fault, ScorecardError, UsageError
 from earlywarn.examine import cohorts, score_runs, scores_files
 from earlywarn.examine.cohorts import InUse
 from earlywarn.examine.judged import Terms, audit, terms_of
+from earlywarn.examine.refused import of_account
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
 from earlywarn.histograms import Scored
 from earlywarn.promotions import load_scorecard, read_record
@@ -34,7 +35,7 @@ from earlywarn.registry.store import Registry
 from earlywarn.report.beside import Beside
 from earlywarn.report.changed import changed, changed_record
 from earlywarn.report.entry import audit_entry
-from earlywarn.report.findings import About, Audited, Counted
+from earlywarn.report.findings import About, Audited, Counted, Refused
 from earlywarn.report.origins import origins_record, origins_told
 from earlywarn.report.pages import audit_page
 from earlywarn.report.published import published, published_changes, published_origins
@@ -95,6 +96,7 @@ class _Case:
     terms: Terms
     rules: Subject | None = None
     origins: tuple[Origin, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Order, tell: Told) -> Assessed:
@@ -108,8 +110,8 @@ def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Orde
     tell("reading scores and groups")
     door = open_scores(scores, groups, plan)
     subject, counted = scores_files.subject_of(door, plan)
-    case = _Case(subject, scores_files.about(door, plan, order.today), counted, scores_files.terms(door, plan))
-    return _assess(case, order, tell)
+    about, terms = scores_files.about(door, plan, order.today), scores_files.terms(door, plan)
+    return _assess(_Case(subject, about, counted, terms, refused=scores_files.refused(door)), order, tell)
 
 
 def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
@@ -125,8 +127,8 @@ def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
     card = load_scorecard(home, stored.manifest.scorecard)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     subject, counted = score_runs.subject_of(stored, serving)
-    case = _Case(subject, score_runs.about(stored, subject, serving), counted, terms_of(serving))
-    return _assess(case, order, tell)
+    about, refused = score_runs.about(stored, subject, serving), (score_runs.refused(stored),)
+    return _assess(_Case(subject, about, counted, terms_of(serving), refused=refused), order, tell)
 
 
 def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) -> Assessed:
@@ -146,7 +148,8 @@ def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) ->
     check_share(door, model.experiment)
     cohort = build_cohort(door.roster, door.groups, model.experiment)
     part = cohort.take(_chosen(cohort, model, wanted, door.sha256))
-    assessed = _assess(_case(part, model, wanted, order.today, door.sha256), order, tell)
+    case = replace(_case(part, model, wanted, order.today, door.sha256), refused=(of_account(door),))
+    assessed = _assess(case, order, tell)
     tell("writing the record")
     papers = {name: (assessed.folder / name).read_bytes() for name in PUBLISHED if (assessed.folder / name).is_file()}
     registry.note(audit_entry(assessed.audited, papers, model.version))
@@ -255,7 +258,7 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
     """Audit, compare with the older audit, and publish the folder whole or not at all."""
     then = None if order.against is None else read_kept(order.against)
     tell("auditing")
-    audited = audit(case.subject, case.about, case.counted, case.terms)
+    audited = _audited(case)
     about = case.about
     head = (about.title, about.day.isoformat(), about.standard)
     kept = keep(audited.figures, audited.school_keys, head, about.what)
@@ -279,6 +282,10 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
             publish_folder(folder, fill)
     told = published(audited)
     return Assessed(told, _changed(told, found), folder)
+
+
+def _audited(case: _Case) -> Audited:
+    return replace(audit(case.subject, case.about, case.counted, case.terms), refused=case.refused)
 
 
 def _name(case: _Case, order: Order) -> str:
@@ -320,7 +327,7 @@ def _unsuppressed(case: _Case, found: Found | None) -> dict[str, bytes]:
     """Give the data scientist's own copies, with every count, marked on every page."""
     groups = case.terms.groups.model_copy(update={"privacy_minimum": 0})
     case = replace(case, terms=replace(case.terms, groups=groups))
-    audited = replace(audit(case.subject, case.about, case.counted, case.terms), unsuppressed=True)
+    audited = replace(_audited(case), unsuppressed=True)
     return {f"unsuppressed-{name}": paper for name, paper in _papers(audited, case, found).items()}
 
 

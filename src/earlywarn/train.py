@@ -13,6 +13,7 @@ from earlywarn.candidates.rivals import learn_rivals
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
 from earlywarn.examine.cohorts import InUse
+from earlywarn.examine.refused import of_account
 from earlywarn.files import publish_file, readable_json, row_json, sha256_of
 from earlywarn.mitigation import weigh_mitigation
 from earlywarn.promotions import load_scorecard, read_record
@@ -66,7 +67,8 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     tell("looking at the test, once")
     stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
     findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
-    findings = replace(findings, frontier=weigh_mitigation(parts, rivals, experiment))
+    audited = replace(findings.audited, refused=(of_account(door),))
+    findings = replace(findings, audited=audited, frontier=weigh_mitigation(parts, rivals, experiment))
     tell("writing the record")
     told = published_findings(findings)
     papers = papers_of(told, content)

@@ -17,6 +17,7 @@ from earlywarn.printable import one_line
 from earlywarn.report.accounts import unknown_differences
 from earlywarn.report.findings import UNSUPPRESSED, Audited
 from earlywarn.report.reading import Reading
+from earlywarn.report.refused import refused_sentences
 from earlywarn.report.told import Told
 from earlywarn.report.unjudged import HEADLINE, asked
 from earlywarn.report.verdict_words import verdict_headline, verdict_sentences
@@ -60,6 +61,8 @@ def show_about(audited: Audited) -> None:
     out.print(f"{about.students}; {about.list}; {size}{schools}.")
     if about.beside:
         out.print(f"{about.beside[:1].upper()}{about.beside[1:]}.")
+    for sentence in refused_sentences(reading):
+        out.print(sentence)
     if audited.unsuppressed:
         out.print(Text(UNSUPPRESSED, style="bold"))
 

@@ -13,7 +13,7 @@ from earlywarn.examine.judged import count_students
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.printable import short
-from earlywarn.report.findings import About, Counted
+from earlywarn.report.findings import About, Counted, Refused
 from earlywarn.score_run import GROUPS, INPUTS, SCORES, StoredRun
 
 
@@ -51,6 +51,12 @@ def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
         day=manifest.as_of,
         digests={"scorecard_sha256": manifest.scorecard},
     )
+
+
+def refused(run: StoredRun) -> Refused:
+    """Count the rows of the roster that were refused or merged when it was scored."""
+    counts = run.manifest.counts
+    return Refused("the roster", counts.rows_in, counts.quarantined, counts.merged)
 
 
 def groups_of(run: StoredRun, rows: Ints, serving: Serving) -> GroupTable:

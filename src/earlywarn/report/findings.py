@@ -68,6 +68,37 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class RefusedRule:
+    """How many rows of a file broke one rule, and where in the row."""
+
+    place: str
+    rule: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What became of the rows of a file on which no figure rests.
+
+    Attributes
+    ----------
+    rows, merged
+        How many of ``rows_in`` were refused, and how many merged.
+    rules
+        The rules they broke, the most frequent first; a row may break several.
+    students
+        Students whose rows were refused, by single group, where their group could be read.
+    """
+
+    file: str
+    rows_in: int
+    rows: int
+    merged: int
+    rules: tuple[RefusedRule, ...] = ()
+    students: tuple[tuple[Cell, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Reached:
     """Of one group's students who missed the standard: on the chosen list, and on the aware comparator's."""
 
@@ -135,6 +166,8 @@ class Audited:
         Whether scores are probabilities.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
+    refused
+        Rows of each file that no figure rests on.
     is_published
         Whether it was made ready to be published: its numbers are rounded, its reasons told in words.
     unsuppressed
@@ -151,6 +184,7 @@ class Audited:
     suppression: Suppression
     is_risk: bool = True
     school_keys: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
     is_published: bool = False
     unsuppressed: bool = False
 

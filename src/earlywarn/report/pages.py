@@ -29,6 +29,7 @@ from earlywarn.report.mirrors import judged_once, mirror_note
 from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.questions import QUESTIONS, Question, question_of
 from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.refused import refused_groups
 from earlywarn.report.tables import Table
 from earlywarn.report.verdict_words import verdict_headline, verdict_words
 from earlywarn.report.ways import ways
@@ -110,6 +111,7 @@ def _front(reading: Reading, beside: Beside) -> dict[str, Any]:
         "list": accounts.list_words(reading) if audited.has_outcomes else None,
         "hidden": groups.unseen_groups(reading),
         "mirrors": mirror_note(reading),
+        "refused": refused_groups(reading),
         "attributes": tuple(attribute.title for attribute in audited.groups.attributes.values()),
         "level": w.percent(audited.gate.confidence, 0),
         "unsuppressed": UNSUPPRESSED,

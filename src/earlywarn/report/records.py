@@ -15,6 +15,7 @@ from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, 
 from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.refused import refused_record
 from earlywarn.report.rows import estimated, figure_rows, number
 from earlywarn.report.verdict_words import verdict_sentences
 from earlywarn.scorecard.table import LevelMeaning
@@ -53,6 +54,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
         "measures": [{"measure": name, "title": _title(reading, name)} for name in _measures(audited)],
         "figures": list(figure_rows(reading, audited.figures)),
         "counted": [_counted(reading, line) for line in audited.counted],
+        "refused": refused_record(reading),
         "digests": dict(about.digests),
     }
 
