@@ -30,8 +30,10 @@ from earlywarn.examine.judged import Terms, audit, terms_of
 from earlywarn.examine.refused import of_account
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
 from earlywarn.histograms import Scored
+from earlywarn.printable import short
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
+from earlywarn.report import words as w
 from earlywarn.report.beside import Beside
 from earlywarn.report.changed import changed, changed_record
 from earlywarn.report.entry import audit_entry
@@ -168,8 +170,8 @@ class _Model:
 
 
 def _model(wanted: Wanted, registry: Registry) -> _Model:
-    """Read the version asked for; without one, that in force, else the newest."""
-    version = wanted.version or _version(wanted, registry)
+    """Read the version asked for."""
+    version = _version(wanted, registry)
     where = f"{wanted.name} version {version}"
     papers = registry.papers(wanted.name, version)
     experiment = parse_experiment(papers["config.toml"], f"config.toml of {where}")
@@ -183,11 +185,20 @@ def _model(wanted: Wanted, registry: Registry) -> _Model:
 
 
 def _version(wanted: Wanted, registry: Registry) -> int:
+    """Give the version asked for; without one, that in force, else the newest."""
     in_force = [line.version for line in read_record(wanted.home) if line.name == wanted.name]
-    known = [version.version for version in registry.versions(wanted.name)]
+    versions = registry.versions()
+    known = [version.version for version in versions if version.name == wanted.name]
+    if in_force and not versions:
+        remedy = "restore mlflow.db and artifacts/ from a backup, or train again; scoring works without them"
+        found = f"its MLflow store is gone or empty, though {wanted.name} was promoted here"
+        raise UsageError(Fault(str(wanted.home), found, "the store that 'earlywarn train' wrote", remedy))
     if not known:
-        raise UsageError(Fault(wanted.name, "no model of this name is registered", remedy="see 'earlywarn models'"))
-    return in_force[-1] if in_force else known[-1]
+        where, names = f"--model '{short(wanted.name)}'", sorted({version.name for version in versions})
+        allowed = ", ".join(names) or f"none yet in {wanted.home}"
+        remedy = "see 'earlywarn models', or give the --home in which it was trained"
+        raise UsageError(Fault(where, "no model of this name is registered", allowed, remedy))
+    return wanted.version or (in_force[-1] if in_force else known[-1])
 
 
 def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools:
@@ -201,8 +212,9 @@ def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools
     rows = np.asarray(fresh & (year == asked))
     if not rows.any():
         found = f"no student of school year {asked}" if wanted.year else "no student"
+        allowed = f"school year {w.listed(map(str, np.unique(year[fresh]).tolist()), 'or')}" if fresh.any() else ""
         remedy = "give a roster of a later year; whoever taught a model cannot say how often it is right"
-        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", remedy=remedy))
+        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", allowed, remedy))
     return rows
 
 
