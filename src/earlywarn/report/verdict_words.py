@@ -169,5 +169,5 @@ def _would_decide(reading: Reading, judgements: Sequence[Judgement]) -> str:
         said.append(f"If the gaps stay as they are, it would take {'; '.join(told)} to decide{rest}.")
     if hopeless:
         named = w.listed(reading.words(cell) for cell in dict.fromkeys(j.cell for j in judgements) if cell in hopeless)
-        said.append(f"For {named} it would take {OUT_OF_REACH.replace('the gap stays where it is', 'the gaps stay')}.")
+        said.append(f"For {named} it would take {OUT_OF_REACH.split(',')[0]}.")
     return " ".join(said)

@@ -118,7 +118,7 @@ def _longer(reading: Reading) -> Way:
 
 def _moved(reading: Reading, measure: str, cut: str, clause: str) -> str:
     then, now = (reading.find(measure, EVERYONE, cut=each) for each in (cut, AT_CAPACITY))
-    return f"{_share(reading, then)} {clause}, now {_share(reading, now)}"
+    return f"{_share(reading, then)} {clause} (now {_share(reading, now)})"
 
 
 def _share(reading: Reading, figure: Figure | None) -> str:
