@@ -1,6 +1,7 @@
 """Every figure in a table of a page has beside it on how many students it rests."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -65,3 +66,10 @@ def test_before_outcomes_no_caption_speaks_of_who_was_found(early: Audited) -> N
     told = crossed(Reading(early), ("found and overlooked", "flagged in vain", "marks"))
     assert told is not None
     assert all("found" not in table.caption for _, table in told.tables)
+
+
+def test_a_group_whose_part_is_too_small_to_tell_keeps_its_size(early: Audited) -> None:
+    size = Reading(early).figure("share_flagged")
+    bare = replace(size, events=0, non_events=0, estimate=None)
+    figures = tuple(bare if figure is size else figure for figure in early.figures)
+    assert Reading(replace(early, figures=figures)).size(size.cell) == Reading(early).size(size.cell)

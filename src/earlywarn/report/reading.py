@@ -182,7 +182,8 @@ class Reading:
     def size(self, cell: Cell) -> str:
         """Say how many students of a group were scored."""
         size = self.figure(m.SHARE_FLAGGED.name, cell)
-        return self.discretion.count(cell, size.events + size.non_events)
+        # Where a part is too small to be told, both are 0 once published; the whole is not.
+        return self.discretion.count(cell, max(size.students, size.events + size.non_events))
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""

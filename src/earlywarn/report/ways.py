@@ -30,7 +30,7 @@ class Way:
     words: str = ""
 
 
-WEIGH = "a [mitigation] section in the experiment has ‘earlywarn train’ weigh other lists, and who pays for them"
+WEIGH = "with [mitigation] in its experiment ‘earlywarn train’ weighs other lists, and its page says who pays"
 """Which command weighs other lists."""
 
 
