@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +72,10 @@ def show_unknown(audited: Audited) -> None:
         out.print(line)
 
 
-def show_verdict(audited: Audited, lead: str = "", today: date | None = None) -> None:
-    """Print the verdict in a sentence and its reasons; with a day, until when a provisional one holds."""
+def show_verdict(audited: Audited, lead: str = "") -> None:
+    """Print the verdict in a sentence and its reasons."""
     reading = Reading(audited)
-    out.print(f"{lead}{verdict_headline(reading, today)}", style="bold")
+    out.print(f"{lead}{verdict_headline(reading, None)}", style="bold")
     for sentence in verdict_sentences(reading):
         out.print(f"  {sentence}")
 

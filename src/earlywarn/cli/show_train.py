@@ -29,7 +29,7 @@ def show_train(trained: Trained, more: str = "") -> None:
     show_candidates(findings)
     show_groups(findings)
     show_unknown(findings.audited)
-    show_verdict(findings.audited, today=findings.audited.about.day)
+    show_verdict(findings.audited)
     show_verdict(findings.rules, "The indicator rules, judged by the same gate: ")
     show_mitigation(findings)
     name = findings.experiment.name
