@@ -10,10 +10,11 @@ from datetime import date
 import numpy as np
 
 from earlywarn import intervals as iv
+from earlywarn.audit.origins import origins
 from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
 from earlywarn.candidates.catalogue import Candidate
 from earlywarn.candidates.crossfit import across_schools, out_of_fold, risk_and_points
-from earlywarn.candidates.fold import check_equal
+from earlywarn.candidates.fold import check_equal, frame_values
 from earlywarn.candidates.learn import Learnt, with_groups
 from earlywarn.cohort import Cohort, Split
 from earlywarn.columns import MISSED, Bools, Floats
@@ -32,6 +33,7 @@ from earlywarn.examine.cohorts import (
 )
 from earlywarn.examine.judged import audit, terms_of
 from earlywarn.groups import membership
+from earlywarn.histograms import Presence, Scored
 from earlywarn.report.findings import About, Audited, Findings, Reached, Tried
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.table import LevelMeaning
@@ -74,11 +76,14 @@ def look(
     if in_use is not None and not in_use.misfit(experiment.inputs):
         judged[IN_USE] = card_scores(in_use.card, frame)
     about = held_against(about_test(chosen.title, parts.test, experiment, stamp), in_use, experiment.inputs)
-    audited, rules = _audits(parts.test, test, judged, about, experiment)
+    presence, share = presence_of(parts.test, experiment), experiment.capacity.share
+    lists = {name: scored_students(presence, parts.test.enough, test, each, share) for name, each in judged.items()}
+    audited, rules = _audits(parts.test, presence, lists, about, experiment)
+    values = frame_values(learnt.card.specs, frame)
     return Findings(
         experiment=experiment,
         card=replace(learnt.card, levels=levels),
-        tried=tuple(_tried(c, learnt, scores, test, experiment.capacity.share) for c in candidates),
+        tried=tuple(_tried(c, learnt, scores, test, share) for c in candidates),
         calibration=learnt.calibration,
         unseen=_unseen_schools(parts, scorable, candidates, learnt, experiment),
         audited=audited,
@@ -87,16 +92,16 @@ def look(
         train_students=len(parts.train),
         train_schools=parts.train.frame["school"].nunique(),
         test_schools=parts.test.frame["school"].nunique(),
+        origins=origins(learnt.card, values, lists[CHOSEN], experiment.groups, audited.figures),
         automatic="" if learnt.choice.automatic == learnt.choice.chosen else learnt.choice.automatic,
     )
 
 
 def _audits(
-    part: Cohort, test: HeldOut, scores: Scores, about: About, experiment: Experiment
+    part: Cohort, presence: Presence, lists: Mapping[str, Scored], about: About, experiment: Experiment
 ) -> tuple[Audited, Audited]:
     """Audit the chosen candidate and the indicator rules, each by its own risks and list."""
-    presence, cuts, share = presence_of(part, experiment), level_cuts(experiment), experiment.capacity.share
-    lists = {name: scored_students(presence, part.enough, test, each, share) for name, each in scores.items()}
+    cuts = level_cuts(experiment)
     against = {measure: lists[name] for measure, name in AGAINST_WHOM.items() if name in lists}
     counted = count_outcomes(part)
     model = Subject(lists[CHOSEN], presence, cuts=cuts, against=against)

@@ -50,13 +50,17 @@ class KeptFigure:
 
 @dataclass(frozen=True)
 class Kept:
-    """What an audit leaves for later ones: its schools' keys, its head in words, and its figures."""
+    """What an audit leaves for later ones: its schools' keys, its head in words, and its figures.
+
+    ``what`` is whose scores were audited; "" in what older versions left.
+    """
 
     keys: tuple[str, ...]
     title: str
     day: str
     standard: str
     figures: Mapping[Key, KeptFigure]
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,8 @@ def school_keys(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(f"school:{name}".encode()).hexdigest()[:16] for name in names)
 
 
-def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str, str]) -> Kept:
-    """Give what later audits are compared with; ``head`` is title, day and standard.
+def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str, str], what: str = "") -> Kept:
+    """Give what later audits are compared with; ``head`` is title, day and standard, ``what`` whose scores.
 
     Where schools are not known, ``keys`` is empty: later audits are then compared as if of other schools.
     """
@@ -104,7 +108,7 @@ def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str,
         for f in figures
         if f.parts is not None
     }
-    return Kept(keys, title, day, standard, held)
+    return Kept(keys, title, day, standard, held, what)
 
 
 def _carried(figure: Figure) -> float:
@@ -123,7 +127,7 @@ def changes(now: Kept, then: Kept) -> tuple[Change, ...]:
 
 def write_kept(kept: Kept, path: Path) -> None:
     """Write a private Parquet file; the caller publishes it."""
-    head = {"format": FORMAT, "keys": kept.keys, "title": kept.title, "day": kept.day, "standard": kept.standard}
+    head = {"format": FORMAT} | {name: getattr(kept, name) for name in ("keys", "title", "day", "standard", "what")}
     columns = {
         "measure": [key[0] for key in kept.figures],
         "group": [key[1] for key in kept.figures],
@@ -162,7 +166,7 @@ def read_kept(folder: Path) -> Kept:
             )
             for row in rows
         }
-        return Kept(tuple(head["keys"]), head["title"], head["day"], head["standard"], figures)
+        return Kept(tuple(head["keys"]), head["title"], head["day"], head["standard"], figures, head.get("what", ""))
     except (pa.ArrowException, ValueError, KeyError, TypeError):
         raise UsageError(Fault(str(path), "damaged, or of another form", FORMAT, remedy)) from None
 

@@ -7,8 +7,9 @@ from earlywarn.audit import measures as m
 from earlywarn.groups import EVERYONE
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
-from earlywarn.report.entries import figure_entry, told
+from earlywarn.report.entries import figure_entry, n_words, told
 from earlywarn.report.findings import Reached
+from earlywarn.report.mirrors import gaps_once
 from earlywarn.report.reading import Reading
 
 
@@ -48,6 +49,13 @@ def list_words(reading: Reading) -> ListWords:
     )
 
 
+def test_n(reading: Reading) -> str:
+    """Say on how many students the figures of a test rest: all, those who missed, and those on the list."""
+    known, missed = reading.known_and_missed(EVERYONE)
+    right = n_words(reading, reading.find(m.PRECISION.name, EVERYONE))
+    return f"On the test: n {known}; what is found, n {missed} who missed; right on the list, {right} flagged."
+
+
 def within_words(reading: Reading) -> tuple[str, ...]:
     """Say from where to where each measure told within a group goes, over the groups with enough data."""
     said = []
@@ -71,9 +79,10 @@ def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, 
 def unknown_differences(reading: Reading) -> tuple[str, ...]:
     """Say for which groups outcomes are unknown more or less often than for their reference, surely."""
     said = []
-    for cell in reading.singles:
-        gap = reading.gap(m.UNKNOWN_SHARE.name, cell)
-        if gap is None or gap.estimate is None or cell in reading.discretion.hidden:
+    found = [gap for cell in reading.singles if (gap := reading.gap(m.UNKNOWN_SHARE.name, cell))]
+    for gap in gaps_once(reading, found):
+        cell = gap.cell
+        if gap.estimate is None or cell in reading.discretion.hidden:
             continue
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:

@@ -5,6 +5,7 @@ Shares are told in percent, their gaps in students of 100, all else in plain dec
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from earlywarn.audit import measures as m
@@ -31,6 +32,9 @@ DECIMALS: dict[str, Callable[..., str]] = {
 }
 """Measures that are no share; their differences are signed decimals."""
 
+OF_FOUND = dict.fromkeys(s.AGAINST, m.RECALL.name)
+"""Measures that compare two lists by whom they find -> the one that tells on how many students they rest."""
+
 GAPS = (
     m.CALIBRATION_GAP.name, m.EXCESS_OVERLOOKED.name, m.EXCESS_FALSE_ALARMS.name, s.SAME_RISK_GAP, *s.AGAINST,
 )  # fmt: skip
@@ -42,17 +46,41 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
     if figure is None:
         return Entry(w.NOTHING)
     if figure.estimate is not None:
-        return told(figure, figure.estimate)
+        return replace(told(figure, figure.estimate), n=n_words(reading, figure))
     if figure.reason == SET_BY_LENGTH and not math.isnan(figure.value):
         write, _ = written(figure.measure, figure.form)
-        return Entry(write(figure.value), BY_LENGTH)
+        return Entry(write(figure.value), BY_LENGTH, n=n_words(reading, figure))
     rough = reading.rough(figure)
     if rough is not None:
         entry = told(figure, rough)
-        return Entry(entry.text, ROUGH + entry.under)
+        return replace(entry, under=ROUGH + entry.under, n=n_words(reading, figure))
     head, _, why = reading.why_not(figure).partition(": ")
     first = why.split("; ")[0]
     return Entry(figure.bound, first) if figure.bound else Entry(head, first)
+
+
+def n_words(reading: Reading, figure: Figure | None) -> str:
+    """Say on how many students a figure rests; of a comparison, on its smaller side. "" where that may not be told."""
+    if figure is None:
+        return ""
+    number = min(_denominators(reading, figure), default=figure.students)
+    return f"n {reading.discretion.count(figure.cell, number)}" if number >= max(reading.discretion.minimum, 1) else ""
+
+
+def _denominators(reading: Reading, figure: Figure) -> list[int]:
+    """Count the students whom a figure is a share of; of a comparison, of both sides."""
+    measure = OF_FOUND.get(figure.measure, figure.measure)
+    own, every = (reading.find(measure, cell, cut=figure.cut) for cell in (figure.cell, EVERYONE))
+    if own is None or every is None:
+        return []
+    if not figure.versus:
+        return [_whole(own)]
+    other = reading.find(measure, reading.cell_of(figure.versus) or EVERYONE, cut=figure.cut)
+    return [_whole(own), _whole(every) - _whole(own) if other in (every, None) else _whole(other)]
+
+
+def _whole(figure: Figure) -> int:
+    return figure.events + figure.non_events
 
 
 def group_row(reading: Reading, cell: Cell, figures: Sequence[Figure | None]) -> Row:

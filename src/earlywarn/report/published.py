@@ -68,6 +68,7 @@ def published_findings(findings: Findings) -> Findings:
         findings,
         audited=published(findings.audited),
         rules=published(findings.rules),
+        origins=published_origins(findings.audited, findings.origins),
         frontier=findings.frontier and published_frontier(findings.audited, findings.frontier),
     )
 

@@ -1,6 +1,7 @@
 """An audit with the look-ups that every page needs: which figure, which words, what may be shown."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,13 +13,16 @@ from earlywarn.columns import Outcome
 from earlywarn.config.sections import Rule
 from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement, Verdict
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE, MISSING, OTHER, Cell
 from earlywarn.report import words as w
 from earlywarn.report.evidence import lacks
 from earlywarn.report.findings import Audited, Counted
 from earlywarn.report.privacy import Discretion
 
 Key = tuple[str, Cell, str, str, Form]
+
+FEW_NOT_RECORDED = 0.05
+"""Where a larger share of students has no value of an attribute, its two groups are not each other's reverse."""
 
 TOO_LITTLE, NOBODY = "too little data", "nobody in this group"
 OWN = {SAME_RISK_GAP: m.PREVALENCE.name}
@@ -64,6 +68,25 @@ class Reading:
     def counted(self) -> dict[Cell, Counted]:
         """Students of the test year by group."""
         return {line.cell: line for line in self.audited.counted}
+
+    @cached_property
+    def mates(self) -> Mapping[Cell, Cell]:
+        """Each of the two groups of an attribute without a reference -> the other: their gaps are one."""
+        attributes = self.audited.groups.attributes
+        pairs = (self._pair(name) for name, attribute in attributes.items() if attribute.reference is None)
+        return {one: other for pair in pairs if len(pair) == 2 for one, other in (pair, pair[::-1])}
+
+    def _pair(self, attribute: str) -> tuple[Cell, ...]:
+        """Give the groups of an attribute if they are all its students, but for few whose value is not recorded."""
+        held = [cell for cell in self.singles if cell.attributes == (attribute,) and self._counted(cell)]
+        named = tuple(cell for cell in held if cell.values[0] != MISSING)
+        rest = sum(self._counted(cell) for cell in held if cell not in named)
+        pooled = any(cell.values[0] == OTHER for cell in named)
+        return () if pooled or rest > FEW_NOT_RECORDED * self._counted(EVERYONE) else named
+
+    def _counted(self, cell: Cell) -> int:
+        """Count the students of a group in scope; below 0 where they may not be told."""
+        return self.counted[cell].students if cell in self.counted else 0
 
     @cached_property
     def _by_slug(self) -> dict[str, Cell]:
@@ -126,6 +149,10 @@ class Reading:
         names = (Cell((attribute,), (value,)).words(groups) for attribute, value in parts)
         return " \N{MULTIPLICATION SIGN} ".join(names) or EVERYONE.words(groups)
 
+    def cell_of(self, slug: str) -> Cell | None:
+        """Give the group of a slug; None for all others."""
+        return self._by_slug.get(slug)
+
     def against(self, versus: str) -> str:
         """Give the reference's name for people."""
         cell = self._by_slug.get(versus)
@@ -155,7 +182,8 @@ class Reading:
     def size(self, cell: Cell) -> str:
         """Say how many students of a group were scored."""
         size = self.figure(m.SHARE_FLAGGED.name, cell)
-        return self.discretion.count(cell, size.events + size.non_events)
+        # Where a part is too small to be told, both are 0 once published; the whole is not.
+        return self.discretion.count(cell, max(size.students, size.events + size.non_events))
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""

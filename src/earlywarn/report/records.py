@@ -15,7 +15,9 @@ from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, 
 from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.refused import refused_record
 from earlywarn.report.rows import estimated, figure_rows, number
+from earlywarn.report.verdict_words import verdict_sentences
 from earlywarn.scorecard.table import LevelMeaning
 
 SCHEMA, VERDICT_SCHEMA = "urn:earlywarn:audit:2", "urn:earlywarn:verdict:2"
@@ -52,6 +54,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
         "measures": [{"measure": name, "title": _title(reading, name)} for name in _measures(audited)],
         "figures": list(figure_rows(reading, audited.figures)),
         "counted": [_counted(reading, line) for line in audited.counted],
+        "refused": refused_record(reading),
         "digests": dict(about.digests),
     }
 
@@ -103,7 +106,7 @@ def verdict_record(audited: Audited, scorecard: str | None = None) -> dict[str, 
         "scorecard": scorecard,
         **_mark(audited),
         **_verdict(reading, reading.verdict, told=True),
-        "sentences": list(say.verdict_sentences(reading)),
+        "sentences": list(verdict_sentences(reading)),
         "confidence": gate.confidence,
         "resampling_unit": _unit(reading),
         "undecided_share": gate.undecided_share,
@@ -178,7 +181,7 @@ def _judgement(reading: Reading, judgement: Judgement, told: bool) -> dict[str, 
         "students": judgement.students,
         "effective_schools": number(judgement.schools) if reading.schools_known else None,
         "needed_factor": number(judgement.needed) if judgement.needed else None,
-        "would_decide": say.decides(reading, judgement) if told and is_open(judgement) else None,
+        "would_decide": say.decides_exactly(reading, judgement) if told and is_open(judgement) else None,
     }
 
 
