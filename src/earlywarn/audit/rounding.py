@@ -190,7 +190,7 @@ def figure_of(
     ]
     return Rate(
         shown=Shown.ABOUT if slack else Shown.EXACT,
-        value=told.low + 0.5 / told.steps,
+        value=round(told.low + 0.5 / told.steps, 9),
         grain=1 / told.steps,
         low=told.low,
         high=told.low + 1 / told.steps,
