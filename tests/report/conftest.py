@@ -14,6 +14,7 @@ import pytest
 import earlywarn
 from earlywarn import intervals as iv
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.rounding import count_told
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.audit.suppression import suppress
@@ -174,7 +175,10 @@ def summary() -> Summary:
         counts=Counts(1523, 1400, 60, 40, 3, 20, 292),
         capacity=0.2,
         levels=(LevelLine(high, 420, 292), LevelLine(low, 980, 0)),
-        groups=(GroupLine("sex", "Girls", 745, 140, 30), GroupLine("sex", "Sex not recorded", None, None, None)),
+        groups=(
+            GroupLine("Girls", (count_told(745, 10), count_told(140, 10), count_told(3, 10))),
+            GroupLine("Sex not recorded", ()),
+        ),
         schools=(SchoolLine(HOSTILE, 730, 146, 30), SchoolLine("Cedar Grove", 730, 146, 30)),
         quarantine=(QuarantineLine("read", "not a number", "give a number, or leave it empty", 20, (4, 18, 77)),),
         missing=(("Reading result", 0.02), ("Age", 0.001)),

@@ -14,7 +14,7 @@ from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
 from earlywarn.audit.sheets import NOT_SCORED, SET_BY_LENGTH
 from earlywarn.estimate import Estimate
-from earlywarn.groups import Cell
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.reading import TOO_LITTLE, Reading
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Write, row

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from earlywarn.audit import measures as m
@@ -18,6 +18,7 @@ from earlywarn.report import words as w
 from earlywarn.report.evidence import lacks
 from earlywarn.report.findings import Audited, Counted
 from earlywarn.report.privacy import Discretion
+from earlywarn.report.telling import Telling
 
 Key = tuple[str, Cell, str, str, Form]
 
@@ -201,14 +202,19 @@ class Reading:
 
     def lacks(self, figure: Figure) -> tuple[str, ...]:
         """Say all that a figure lacks before it may be judged; of a comparison, on which side."""
-        need, shown = self.audited.gate.evidence, self.discretion
-        if self._by_slug.get(figure.versus) in shown.rounded:
-            shown = replace(shown, rounded=shown.rounded | {figure.cell})
-        found = lacks(figure, need, shown, schools_known=self.schools_known)
+        need, words = self.audited.gate.evidence, self._exact if self.audited.unsuppressed else self._telling.words
+        found = lacks(figure, need, self.discretion, words, schools_known=self.schools_known)
         own = self.find(OWN.get(figure.measure, figure.measure), figure.cell, cut=figure.cut)
         if found and figure.versus and own is not None and own.estimate is not None:
             return tuple(f"of {self.against(figure.versus)} {lack}" for lack in found)
         return found
+
+    @cached_property
+    def _telling(self) -> Telling:
+        return Telling(self.audited)
+
+    def _exact(self, figure: Figure, need: tuple[int, int, int]) -> tuple[str, ...]:
+        return tuple(w.count(number) for number in (figure.students, figure.events, figure.non_events))
 
     def why_not(self, figure: Figure) -> str:
         """Say why a figure has no interval: what it lacks and how much of it, without a small count."""

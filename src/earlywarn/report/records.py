@@ -188,7 +188,11 @@ def _judgement(reading: Reading, judgement: Judgement, told: bool) -> dict[str, 
 def _counted(reading: Reading, line: Counted) -> dict[str, Any]:
     names = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
     if line.cell in reading.discretion.hidden:
-        return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reading.discretion.hidden_words}
+        return {
+            "group": line.cell.slug,
+            **dict.fromkeys(names),
+            "reason": reading.audited.suppression.hidden_words(line.cell),
+        }
     about = line.cell in reading.discretion.rounded
     counts = {name: _count(getattr(line, name)) for name in names}
     return {"group": line.cell.slug, **counts, "reason": "", "about": about}
