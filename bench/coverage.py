@@ -149,10 +149,9 @@ def _line(cells: pd.DataFrame) -> pd.Series:
 
 def _low(rows: pd.DataFrame) -> pd.DataFrame:
     """Give the cells whose 95 % interval held the truth less often than GOAL, beyond two simulation errors."""
-    full = rows[rows["claimed"] > LEAST_CLAIMS]
-    share = full["held_95"] / full["claimed"]
+    full = rows[rows["claimed"] > LEAST_CLAIMS].assign(held=lambda part: part["held_95"] / part["claimed"])
     error = np.sqrt(GOAL * (1 - GOAL) / full["claimed"])
-    return full[share < GOAL - 2 * error].assign(held=share).sort_values("held")
+    return full[full["held"] < GOAL - 2 * error].sort_values("held")
 
 
 if __name__ == "__main__":

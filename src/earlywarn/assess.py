@@ -320,7 +320,7 @@ def _name(case: _Case, order: Order) -> str:
 def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, bytes]:
     """Give the papers of an audit by their names, as they may be published."""
     told = published(audited)
-    reading, parted = Reading(told), published_origins(audited, _origins(case, audited.figures))
+    reading, parted = Reading(told), published_origins(told, _origins(case, audited.figures))
     record, beside = audit_record(told), Beside(rules=_rules(case, told), origins=origins_told(reading, parted))
     if parted:
         record["origins"] = origins_record(reading, parted)

@@ -8,9 +8,6 @@ from enum import StrEnum
 import numpy as np
 from scipy import optimize, special
 
-NO_WIDTH = 1e-9
-NO_SKEW = 1e-6
-
 
 class Scale(StrEnum):
     """On which scale an estimate is taken as t-distributed."""
@@ -34,8 +31,9 @@ class Estimate:
     df
         Degrees of freedom of the t distribution: effective schools less one.
     skew
-        Of the schools' terms, sum d^3 / (sum d^2)^1.5: an end lies farther out where the schools not seen may be
-        those that would move it, and never nearer than without it (:func:`_turned`).
+        Of the schools' terms, sum d^3 / (sum d^2)^1.5. The end towards which they have their tail lies farther out by
+        skew * (1 + 2 t^2) / 6 standard errors (Johnson 1978, Journal of the American Statistical Association 73,
+        pages 536-544): schools not seen may be those that would move it. The other end stays where t puts it.
     sides
         For MOVER the two shares whose difference this is.
     ends
@@ -62,8 +60,8 @@ class Estimate:
         t = float(special.stdtrit(self.df, 0.5 + confidence / 2))
         if self.scale is Scale.WILSON:
             return _wilson(self.value, self.se, t)
-        down = max(t, _turned(t, self.skew)) * self.se
-        up = -min(-t, _turned(-t, self.skew)) * self.se
+        stretch = self.skew * (1 + 2 * t**2) / 6
+        down, up = (t + max(-stretch, 0.0)) * self.se, (t + max(stretch, 0.0)) * self.se
         if self.scale is Scale.LOGIT:
             middle = math.log(self.value / (1 - self.value))
             return _sigmoid(middle - down), _sigmoid(middle + up)
@@ -84,7 +82,7 @@ class Estimate:
             return 0.5
         with np.errstate(divide="ignore", invalid="ignore"):
             errors = _DISTANCES[self.scale](np.float64(self.value), np.float64(limit), np.float64(self.se))
-        return float(special.stdtr(self.df, -min(side * errors, side * _straightened(errors, self.skew))))
+        return float(special.stdtr(self.df, -_drawn_in(side * float(errors), -side * self.skew / 6)))
 
     def p_differs(self, limit: float = 0.0) -> float:
         """Give the two-sided p-value against "equal to the limit"."""
@@ -104,18 +102,12 @@ class Estimate:
         return least if beyond(least) > 0 else float(optimize.brentq(beyond, least, most))
 
 
-def _straightened(t: float, skew: float) -> float:
-    """Give t + s t^2 / 3 + s / 6 + s^2 t^3 / 27, what a studentized figure is once the skewness s is allowed for.
-
-    Johnson (1978, Journal of the American Statistical Association 73, pages 536-544), but for the last term, which
-    makes it a cube and so gives it an inverse (Hall 1992, Journal of the Royal Statistical Society B 54).
-    """
-    return t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
-
-
-def _turned(t: float, skew: float) -> float:
-    """Give the inverse of :func:`_straightened`."""
-    return t if abs(skew) < NO_SKEW else 3 / skew * (math.cbrt(1 + skew * (t - skew / 6)) - 1)
+def _drawn_in(errors: float, stretch: float) -> float:
+    """Give the t whose end, with what skewness adds (t + stretch * (1 + 2 t^2)), lies so many standard errors out."""
+    if stretch <= 0 or errors <= 0:
+        return errors
+    left = max(errors - stretch, 0.0)
+    return 2 * left / (1 + math.sqrt(1 + 8 * stretch * left))
 
 
 _DISTANCES: dict[Scale, Callable[[np.float64, np.float64, np.float64], np.float64]] = {
@@ -125,22 +117,6 @@ _DISTANCES: dict[Scale, Callable[[np.float64, np.float64, np.float64], np.float6
     Scale.WILSON: lambda value, limit, size: (value - limit) / np.sqrt(limit * (1 - limit) / size),
 }
 """How many standard errors lie between a value and a limit, by scale; Wilson's are those at the limit."""
-
-
-def rounded(estimate: Estimate, digits: int, confidences: tuple[float, ...]) -> Estimate:
-    """Give an estimate of which only rounded numbers are left, at these confidences.
-
-    The ends are rounded outward; a figure that has no width, such as a share that is set, keeps none.
-    """
-    unit, value = 10.0**digits, round(estimate.value, digits)
-    ends = [(confidence, *estimate.interval(confidence)) for confidence in dict.fromkeys(confidences)]
-    told = tuple(
-        (c, math.floor(low * unit) / unit, math.ceil(high * unit) / unit)
-        if high - low > NO_WIDTH
-        else (c, value, value)
-        for c, low, high in ends
-    )
-    return Estimate(value, math.nan, estimate.df, estimate.scale, ends=told, digits=digits)
 
 
 def mover(one: Estimate, other: Estimate, correlation: float) -> Estimate:

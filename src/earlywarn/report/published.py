@@ -12,7 +12,7 @@ from earlywarn.audit.against import THEN, Change
 from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.origins import Origin
 from earlywarn.audit.rounding import Count, Rate, Shown
-from earlywarn.estimate import NO_WIDTH, Estimate
+from earlywarn.estimate import Estimate
 from earlywarn.frontier.lists import Frontier, Moved
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE
@@ -130,11 +130,8 @@ def _counts(figure: Figure, counts: tuple[Count, ...]) -> Figure:
 
 
 def _told(estimate: Estimate, rate: Rate, ends: tuple[tuple[float, float, float], ...]) -> Estimate:
-    """Give an estimate of which only what is told is left; one without a width, such as a set share, keeps none."""
+    """Give an estimate of which only what is told is left."""
     value = math.nan if rate.value is None else rate.value
-    low, high = estimate.interval(ends[0][0])
-    if high - low <= NO_WIDTH:
-        ends = tuple((confidence, value, value) for confidence, *_ in ends)
     return Estimate(value, math.nan, estimate.df, estimate.scale, ends=ends, digits=_digits(rate.grain or 1.0))
 
 
