@@ -88,7 +88,7 @@ def look(
         unseen=_unseen_schools(parts, scorable, candidates, learnt, experiment),
         audited=audited,
         rules=rules,
-        reached=_reached(scorable, test, scores, learnt.choice.chosen, experiment),
+        reached=_reached(scorable, test, scores[AWARE][1], experiment),
         train_students=len(parts.train),
         train_schools=parts.train.frame["school"].nunique(),
         test_schools=parts.test.frame["school"].nunique(),
@@ -176,12 +176,11 @@ def _level_meaning(level: LevelMeaning, rows: Bools, test: HeldOut, need: Eviden
     return replace(level, students=found.students, share=found.estimate.value, low=low, high=high)
 
 
-def _reached(part: Cohort, test: HeldOut, scores: Scores, chosen: str, experiment: Experiment) -> tuple[Reached, ...]:
-    share = experiment.capacity.share
-    lists = [test.make_list(scores[name][1], share).flagged for name in (chosen, AWARE)]
+def _reached(part: Cohort, test: HeldOut, points: Floats, experiment: Experiment) -> tuple[Reached, ...]:
+    flagged = test.make_list(points, experiment.capacity.share).flagged
     missed, groups = test.outcome == MISSED, membership(part.groups, 1)
     return tuple(
-        Reached(groups.cells[place], int(rows.sum()), *(int((rows & flagged).sum()) for flagged in lists))
+        Reached(groups.cells[place], int(rows.sum()), int((rows & flagged).sum()))
         for codes in groups.codes
         for place in np.unique(codes)
         if (rows := (codes == place) & missed).any()

@@ -290,15 +290,13 @@ class _Students:
         return tuple(lines)
 
     def reached(self) -> tuple[Reached, ...]:
-        flagged = self.trial.make_list(self.points, 0.2).flagged
         aware = self.trial.make_list(self.points + 0.8 * (self.groups.attributes["lunch"].codes == 0), 0.2).flagged
         single, missed = membership(self.groups, 1), self.outcome == MISSED
         lines = []
         for codes in single.codes:
             for place in np.unique(codes):
                 rows = (codes == place) & missed
-                found = (int((rows & listed).sum()) for listed in (flagged, aware))
-                lines.append(Reached(single.cells[place], int(rows.sum()), *found))
+                lines.append(Reached(single.cells[place], int(rows.sum()), int((rows & aware).sum())))
         return tuple(lines)
 
 

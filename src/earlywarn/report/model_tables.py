@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+from earlywarn.audit.measures import RECALL
+from earlywarn.audit.rounding import Shown
 from earlywarn.candidates.catalogue import Role
 from earlywarn.columns import InputType
 from earlywarn.config.standard import Standard
 from earlywarn.evaluate import LIST_SHARES, Bin
+from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.findings import Findings, Reached, Tried
+from earlywarn.report.other_lists import OtherList, more_words, reached_by
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import Entry, Row, Table, difference, gap, plain, row, share
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable
@@ -65,7 +69,8 @@ def lists_table(findings: Findings, caption: str) -> Table:
 def reached_table(reading: Reading, reached: Iterable[Reached], caption: str) -> Table:
     """Compare whom the list finds with whom it would find, were groups among the inputs."""
     columns = ("Group", "Missed the standard", "Found by this list", "Found with groups as inputs", "Difference")
-    return Table(caption, columns, tuple(_reached_row(reading, line) for line in reached))
+    aware = reached_by(reading, reached)
+    return Table(caption, columns, tuple(_reached_row(reading, aware, cell) for cell in aware.held))
 
 
 def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
@@ -121,13 +126,12 @@ def _value(value: float | str) -> str:
     return value if isinstance(value, str) else w.decimal(value, 3)
 
 
-def _reached_row(reading: Reading, line: Reached) -> Row:
-    words, minimum = reading.words(line.cell), reading.discretion.minimum
-    if line.missed < minimum:
-        return row(words, f"fewer than {minimum} missed the standard: not shown")
-    shares = (w.percent(found / line.missed) for found in (line.chosen, line.aware))
-    missed = reading.discretion.count(line.cell, line.missed)
-    return row(words, missed, *shares, w.signed(line.aware - line.chosen, 0))
+def _reached_row(reading: Reading, aware: OtherList, cell: Cell) -> Row:
+    known, words = reading.suppression, reading.words(cell)
+    if known.of(cell) is Shown.HIDDEN:
+        return row(words, known.hidden_words(cell))
+    shares = (known.share(cell, RECALL.name).words, aware.share(cell).words)
+    return row(words, known.count(cell, "missed").words, *shares, more_words(*aware.more(cell)))
 
 
 def _level_row(level: LevelMeaning) -> Row:

@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+import numpy as np
 
 from earlywarn.audit import measures as m
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.rounding import Shown
 from earlywarn.audit.subject import AGAINST, SAME_RISK_GAP
+from earlywarn.audit.suppression import Suppression
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Rule
 from earlywarn.estimate import Estimate
@@ -40,6 +43,12 @@ class Reading:
     def verdict(self) -> Verdict:
         """What the gate says; before outcomes are known it says nothing of anybody."""
         return self.audited.verdict or Verdict(Outcome.PROVISIONAL, ())
+
+    @cached_property
+    def suppression(self) -> Suppression:
+        """How every count may be told."""
+        known = self.audited.suppression
+        return replace(known, minimum=0, exact=np.ones_like(known.exact)) if self.audited.unsuppressed else known
 
     @cached_property
     def discretion(self) -> Discretion:
