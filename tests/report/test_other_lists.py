@@ -29,10 +29,8 @@ def known() -> Suppression:
 
 
 def found_by(known: Suppression, **found: int) -> OtherList:
-    numbers = [sum(found.values()), *found.values()]
-    return OtherList(
-        known, ("missed",), {cell: (n, 150 if cell == EVERYONE else 50) for cell, n in zip(CELLS, numbers)}
-    )
+    numbers = zip([sum(found.values()), *found.values()], (150, 50, 50, 50), strict=True)
+    return OtherList(known, ("missed",), dict(zip(CELLS, numbers, strict=True)))
 
 
 def test_without_a_small_part_all_is_told_as_it_is(known: Suppression) -> None:

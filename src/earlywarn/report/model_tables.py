@@ -1,6 +1,7 @@
 """Tables about the model itself: what it was compared with, what it does on the test, its points and levels."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from earlywarn.audit.measures import RECALL
 from earlywarn.audit.rounding import Shown
@@ -75,8 +76,9 @@ def reached_table(reading: Reading, reached: Iterable[Reached], caption: str) ->
 
 def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
     """Give the reliability table."""
-    rows = (row(w.percent(one.risk), share(one.missed), w.count(one.students)) for one in bins)
-    return Table(caption, ("Risk stated (mean)", "Missed the standard", "Students"), tuple(rows))
+    rows = [row(w.percent(one.risk), share(one.missed), w.count(one.students)) for one in bins]
+    told = rows or [row(w.NOTHING, "too few who missed the standard, or who met it: not shown")]
+    return Table(caption, ("Risk stated (mean)", "Missed the standard", "Students"), tuple(told))
 
 
 def levels_table(levels: Sequence[LevelMeaning], caption: str) -> Table:
@@ -135,11 +137,14 @@ def _reached_row(reading: Reading, aware: OtherList, cell: Cell) -> Row:
 
 
 def _level_row(level: LevelMeaning) -> Row:
-    students = w.count(level.students)
+    students = w.count(level.students) if level.students else "too few to tell"
     if level.share is None or level.low is None or level.high is None:
         return row(level.name, w.percent(level.start, 0), students, Entry(w.NOTHING, "too little data"), w.NOTHING)
-    missed = Entry(w.percent(level.share), w.span((level.low, level.high), w.bare_percent))
-    met = Entry(w.percent(1 - level.share), w.span((1 - level.high, 1 - level.low), w.bare_percent))
+    share, low, high = level.share, level.low, level.high
+    places = 1 - w.is_coarse(share, low, high)
+    ends = partial(w.bare_percent, places=places)
+    missed = Entry(w.percent(share, places), w.span((low, high), ends))
+    met = Entry(w.percent(1 - share, places), w.span((1 - high, 1 - low), ends))
     return row(level.name, w.percent(level.start, 0), students, missed, met)
 
 

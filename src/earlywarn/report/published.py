@@ -19,6 +19,7 @@ from earlywarn.groups import EVERYONE
 from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
 from earlywarn.report.reading import NOBODY, Reading
 from earlywarn.report.telling import Telling
+from earlywarn.report.tried import evaluation_told, tried_told
 
 COUNTED = {
     "students": "students",
@@ -54,9 +55,11 @@ def published(audited: Audited) -> Audited:
 
 def published_findings(findings: Findings) -> Findings:
     """Give the findings of a training run as they may be published."""
-    audited = published(findings.audited)
+    audited, known = published(findings.audited), findings.audited.suppression
     return replace(
         findings,
+        tried=tuple(tried_told(known, tried) for tried in findings.tried),
+        unseen=evaluation_told(known, findings.unseen),
         audited=audited,
         rules=published(findings.rules),
         origins=published_origins(audited, findings.origins),
