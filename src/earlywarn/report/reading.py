@@ -174,10 +174,9 @@ class Reading:
 
     def known_and_missed(self, cell: Cell) -> tuple[str, str]:
         """Say how many students of a group have a known outcome, and how many of these missed the standard."""
-        size = self.find(m.PREVALENCE.name, cell)
-        if size is None:
+        if self.find(m.PREVALENCE.name, cell) is None:
             return w.NOTHING, w.NOTHING
-        known, missed, _ = self.discretion.counts(cell, size.students, size.events, size.non_events)
+        known, missed = self.suppression.counts(cell, "known", "missed")
         return known, missed
 
     def has_students(self, cell: Cell) -> bool:
@@ -187,13 +186,11 @@ class Reading:
 
     def students(self, cell: Cell) -> str:
         """Say how many students of a group are in scope, scored or not."""
-        return self.discretion.count(cell, self.counted[cell].students) if cell in self.counted else self.size(cell)
+        return self.suppression.count(cell, "students").words if cell in self.counted else self.size(cell)
 
     def size(self, cell: Cell) -> str:
         """Say how many students of a group were scored."""
-        size = self.figure(m.SHARE_FLAGGED.name, cell)
-        # Where a part is too small to be told, both are 0 once published; the whole is not.
-        return self.discretion.count(cell, max(size.students, size.events + size.non_events))
+        return self.suppression.count(cell, "scored").words
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""
