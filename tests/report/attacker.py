@@ -48,7 +48,7 @@ OF_ALL = {"share_flagged": "scored", "unknown_share": "scored", "not_scored_shar
 
 OTHERWISE = {
     "excess_overlooked": ("overlooked", "flagged_missed"),
-    "excess_false_alarms": ("unflagged_met", "flagged_met"),
+    "excess_false_alarms": ("flagged_met", "flagged_missed"),
 }
 """Measures that are no share -> what their events and non-events are, where not who missed and who met."""
 

@@ -64,7 +64,7 @@ def experiment() -> Experiment:
 def findings(experiment: Experiment) -> Findings:
     students = _Students()
     model, rules = (students.scored(points) for points in (students.points, students.rule_points))
-    presence = Presence(model.school, model.groups, {NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
+    presence = students.presence({NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
     evidence, groups = experiment.gate.evidence, experiment.groups
     figures = audit_figures(Subject(model, presence, against={RECALL_GAIN: rules}), groups, evidence)
     rule_figures = audit_figures(Subject(rules, presence), groups, evidence)
@@ -83,7 +83,7 @@ def findings(experiment: Experiment) -> Findings:
         card=_card(),
         tried=students.tried(),
         calibration=Calibration(1.0, 0.0, None, used=False),
-        unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2),
+        unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2, 10),
         audited=audited(figures, "Piecewise logistic"),
         rules=audited(rule_figures, "Indicator rules"),
         reached=students.reached(),
@@ -274,7 +274,7 @@ class _Students:
             role=role,
             loss=Estimate(0.43, 0.02, 20.0),
             behind=Estimate(0.002, 0.002, 20.0) if role is Role.PROMOTABLE else None,
-            test=evaluate(_sigmoid(points), points, self.trial, 0.2),
+            test=evaluate(_sigmoid(points), points, self.trial, 0.2, 10),
             gain=recall_gain(self.trial, self.points, points, 0.2) if other else None,
             auc_gain=iv.auc_difference(missed, self.points[known], points[known], school) if other else None,
         )
@@ -290,15 +290,13 @@ class _Students:
         return tuple(lines)
 
     def reached(self) -> tuple[Reached, ...]:
-        flagged = self.trial.make_list(self.points, 0.2).flagged
         aware = self.trial.make_list(self.points + 0.8 * (self.groups.attributes["lunch"].codes == 0), 0.2).flagged
         single, missed = membership(self.groups, 1), self.outcome == MISSED
         lines = []
         for codes in single.codes:
             for place in np.unique(codes):
                 rows = (codes == place) & missed
-                found = (int((rows & listed).sum()) for listed in (flagged, aware))
-                lines.append(Reached(single.cells[place], int(rows.sum()), *found))
+                lines.append(Reached(single.cells[place], int(rows.sum()), int((rows & aware).sum())))
         return tuple(lines)
 
 

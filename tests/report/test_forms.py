@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from earlywarn.columns import Outcome
@@ -196,6 +197,9 @@ def test_an_audit_of_very_few_students_shows_no_count(pooled: Audited) -> None:
         for f in pooled.figures
     )  # fmt: skip
     counted = tuple(replace(line, students=7, missed=4, met=3, unknown=0) for line in pooled.counted)
-    text = words(audit_page(replace(pooled, figures=few, counted=counted, verdict=Verdict(Outcome.PROVISIONAL, ()))))
+    known = pooled.suppression
+    hidden = replace(known, numbers=np.minimum(known.numbers, 4), exact=np.zeros_like(known.exact))
+    judged = replace(pooled, figures=few, counted=counted, suppression=hidden)
+    text = words(audit_page(replace(judged, verdict=Verdict(Outcome.PROVISIONAL, ()))))
     assert "Of fewer than 10 scored students who missed the standard" in text
     assert not re.search(r"\b[1-9]\d? students? (?:who|of)", text.split("How to read")[0])

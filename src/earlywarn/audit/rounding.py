@@ -131,6 +131,22 @@ def count_told(number: int, minimum: int) -> Count:
     return next(one for one, other in told if one == other)
 
 
+def more_of(one: Held, other: Held, minimum: int) -> tuple[int, int]:
+    """Tell how many more one count is than another, and to the nearest of what.
+
+    To the finest base at which LEEWAY more or fewer change no word, unless both counts are exact.
+
+    >>> more_of(Held(34, True), Held(30, True), 10), more_of(Held(27, False), Held(38, True), 10)
+    ((4, 1), (-10, 10))
+    """
+    more = one.number - other.number
+    if one.exact and other.exact:
+        return round(more), 1
+    least, most = more - LEEWAY, more + LEEWAY
+    steps = ((math.floor(least / base + 0.5), math.floor(most / base + 0.5), base) for _, base in _rungs(minimum))
+    return next((low * base, base) for low, high, base in steps if low == high)
+
+
 def share_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
     """Tell the share of a part in its whole, with the ends of its interval.
 

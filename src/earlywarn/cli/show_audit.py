@@ -129,7 +129,7 @@ def _show_unjudged(audited: Audited) -> None:
 def _show_groups(audited: Audited, columns: Sequence[Column], intervals: str) -> None:
     if not audited.about.schools:
         columns = [replace(column, write=roughly(column.write)) for column in columns]
-    made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, columns)
+    made = groups_table(audited.figures, audited.groups, Reading(audited).suppression, columns)
     show(f"Groups, for the audit only; {intervals}", made)
 
 

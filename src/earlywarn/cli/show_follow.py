@@ -73,10 +73,9 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 def _show_groups(followed: Followed) -> None:
     groups = followed.serving.groups
-    shown = Reading(followed.audited).discretion
     show(
         "How the list did, by group; 95 % intervals over schools",
-        groups_table(followed.audited.figures, groups, shown, COLUMNS),
+        groups_table(followed.audited.figures, groups, Reading(followed.audited).suppression, COLUMNS),
     )
 
 

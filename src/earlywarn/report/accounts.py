@@ -4,13 +4,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from earlywarn.audit import measures as m
+from earlywarn.audit.rounding import Shown
 from earlywarn.groups import EVERYONE
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
 from earlywarn.report.entries import figure_entry, n_words, told
 from earlywarn.report.findings import Reached
 from earlywarn.report.mirrors import gaps_once
+from earlywarn.report.other_lists import more_words, reached_by
 from earlywarn.report.reading import Reading
+
+DID = {
+    "missed": "missed",
+    "found": "flagged_missed",
+    "overlooked": "overlooked",
+    "flagged": "flagged",
+    "met": "flagged_met",
+    "unknown": "flagged_unknown",
+    "not_scored": "not_scored_missed",
+}
+"""What the list did -> the kind of count."""
+
+RARE = ("unknown", "not_scored")
+"""Of these there is nothing to say where they are nobody."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +44,9 @@ class ListWords:
 
 def list_words(reading: Reading) -> ListWords:
     """Count what the list did for all students."""
-    recall, precision = reading.figure(m.RECALL.name), reading.figure(m.PRECISION.name)
-    flagged = reading.figure(m.SHARE_FLAGGED.name).events
-    unknown = flagged - recall.events - precision.non_events
-    everyone = reading.counted.get(EVERYONE)
-    not_scored = 0 if everyone is None else everyone.not_scored_missed
-    shown = reading.discretion
-    missed, found, overlooked = shown.counts(
-        EVERYONE, recall.events + recall.non_events, recall.events, recall.non_events
-    )
-    told = shown.counts(EVERYONE, flagged, precision.non_events, *([unknown] if unknown else []))
-    return ListWords(
-        missed=missed,
-        found=found,
-        overlooked=overlooked,
-        flagged=told[0],
-        met=told[1],
-        unknown=told[2] if unknown else "",
-        not_scored=shown.count(EVERYONE, not_scored) if not_scored else "",
-    )
+    told = {name: reading.suppression.count(EVERYONE, kind) for name, kind in DID.items()}
+    nobody = {name: "" for name in RARE if told[name].number == 0}
+    return ListWords(**{name: count.words for name, count in told.items()} | nobody)
 
 
 def test_n(reading: Reading) -> str:
@@ -68,12 +68,12 @@ def within_words(reading: Reading) -> tuple[str, ...]:
     return tuple(said)
 
 
-def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, int], ...]:
-    """Give (group, students found more if groups were inputs), from most to fewest; small groups are left out."""
-    minimum = reading.discretion.minimum
-    held = [line for line in reached if line.missed >= minimum and line.cell.depth == 1]
-    moved = [(reading.words(line.cell), line.aware - line.chosen) for line in held]
-    return tuple(sorted(moved, key=lambda pair: -pair[1]))
+def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, str], ...]:
+    """Give (group, students found more if groups were inputs), from most to fewest; hidden groups are left out."""
+    aware = reached_by(reading, reached)
+    shown = (cell for cell in aware.held if cell.depth == 1 and reading.suppression.of(cell) is not Shown.HIDDEN)
+    moved = sorted(((cell, aware.more(cell)) for cell in shown), key=lambda pair: -pair[1][0])
+    return tuple((reading.words(cell), more_words(*more)) for cell, more in moved)
 
 
 def unknown_differences(reading: Reading) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ _NOUNS = {
     m.OVERLOOKED: Nouns(_FOUND.non_events, _FOUND.events),
     m.EXCESS_OVERLOOKED: Nouns(_FOUND.non_events, _FOUND.events),
     m.FALSE_ALARMS: _VAIN,
-    m.EXCESS_FALSE_ALARMS: Nouns(_VAIN.non_events, _VAIN.events),
+    m.EXCESS_FALSE_ALARMS: Nouns(_VAIN.events, _FOUND.events),
     m.PRECISION: Nouns(_FOUND.events, _VAIN.events),
     m.FALSE_OMISSIONS: Nouns(_FOUND.non_events, _VAIN.non_events),
     m.UNKNOWN_SHARE: Nouns("of unknown outcome", "of known outcome", "student"),

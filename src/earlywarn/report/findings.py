@@ -100,11 +100,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Reached:
-    """Of one group's students who missed the standard: on the chosen list, and on the aware comparator's."""
+    """Of one group's students who missed the standard: how many are on the aware comparator's list."""
 
     cell: Cell
     missed: int
-    chosen: int
     aware: int
 
 

@@ -98,7 +98,7 @@ def _price(reading: Reading, frontier: Frontier, step: Step, gap: tuple[str, Cel
 
 
 def _by_group(reading: Reading, frontier: Frontier, step: Step, part: Part) -> str:
-    cells = (EVERYONE, *(g.cell for g in groups_told(reading, frontier, part) if g.cell != EVERYONE))
+    cells = (EVERYONE, *(each for each in groups_told(reading, frontier, part) if each != EVERYONE))
     return "; ".join(f"{reading.words(cell)} {more_entry(reading, frontier, step, part, cell).line}" for cell in cells)
 
 

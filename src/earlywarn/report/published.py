@@ -10,15 +10,20 @@ from dataclasses import replace
 
 from earlywarn.audit.against import THEN, Change
 from earlywarn.audit.figures import Figure, Form
+from earlywarn.audit.measures import EXCESS_FALSE_ALARMS, EXCESS_OVERLOOKED, FALSE_ALARMS, RECALL
 from earlywarn.audit.origins import Origin
-from earlywarn.audit.rounding import Count, Rate, Shown
+from earlywarn.audit.rounding import Count, Rate, Shown, value_of
+from earlywarn.audit.suppression import Suppression
 from earlywarn.estimate import Estimate
-from earlywarn.frontier.lists import Frontier, Moved
+from earlywarn.frontier.lists import Frontier, Moved, Step
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import EVERYONE
 from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
+from earlywarn.report.mitigation_tables import FOUND, IN_VAIN
+from earlywarn.report.other_lists import OtherList
 from earlywarn.report.reading import NOBODY, Reading
-from earlywarn.report.telling import Telling
+from earlywarn.report.telling import Pair, Telling
+from earlywarn.report.tried import evaluation_told, tried_told
 
 COUNTED = {
     "students": "students",
@@ -29,6 +34,8 @@ COUNTED = {
     "not_scored_missed": "not_scored_missed",
 }
 """What is counted of a group -> the kind that the suppression knows it by."""
+
+FEW = "too few on one side: not shown"
 
 MINIMUM_WHOLE = 10.0
 """From so many effective schools they are told in whole ones."""
@@ -54,9 +61,11 @@ def published(audited: Audited) -> Audited:
 
 def published_findings(findings: Findings) -> Findings:
     """Give the findings of a training run as they may be published."""
-    audited = published(findings.audited)
+    audited, known = published(findings.audited), findings.audited.suppression
     return replace(
         findings,
+        tried=tuple(tried_told(known, tried) for tried in findings.tried),
+        unseen=evaluation_told(known, findings.unseen),
         audited=audited,
         rules=published(findings.rules),
         origins=published_origins(audited, findings.origins),
@@ -65,12 +74,10 @@ def published_findings(findings: Findings) -> Findings:
 
 
 def published_frontier(audited: Audited, frontier: Frontier) -> Frontier:
-    """Give the gaps of every list as they may be published; counts of students are told by the tables."""
+    """Give what every list finds and its gaps as they may be published; counts of students are told by the tables."""
     if audited.unsuppressed:
         return frontier
-    reading = Reading(audited)
-    steps = (replace(step, moved=tuple(_moved(reading, moved) for moved in step.moved)) for step in frontier.steps)
-    return replace(frontier, steps=tuple(steps))
+    return replace(frontier, steps=tuple(_step(Telling(audited), step) for step in frontier.steps))
 
 
 def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin, ...]:
@@ -118,8 +125,7 @@ def _figure(telling: Telling, figure: Figure) -> Figure:
 
 def _bounded(figure: Figure, counts: tuple[Count, ...], rate: Rate) -> Figure:
     """Keep of a figure that has no value to tell how many students it is about, and a bound."""
-    few = "too few on one side: not shown"
-    reason = few if not figure.reason or figure.reason.startswith("undefined") else figure.reason
+    reason = FEW if not figure.reason or figure.reason.startswith("undefined") else figure.reason
     bound = rate.words if figure.form is Form.VALUE and rate.value is None and rate.high is not None else ""
     return replace(_without_numbers(figure, reason), students=counts[0].number or 0, bound=bound)
 
@@ -171,15 +177,51 @@ def _origin(reading: Reading, origin: Origin) -> Origin:
     )
 
 
-def _moved(reading: Reading, moved: Moved) -> Moved:
-    known, pair = reading.audited.suppression, Telling(reading.audited).pair(moved.cell, moved.versus)
+def _step(telling: Telling, step: Step) -> Step:
+    known = telling.audited.suppression
+    found, in_vain = (part.of(known, step) for part in (FOUND, IN_VAIN))
+    told = replace(step, moved=tuple(_moved(telling, moved, (found, in_vain)) for moved in step.moved))
+    if found.is_exact(EVERYONE):
+        return told
+    recall = value_of(found.parts(EVERYONE), known.minimum).value
+    change = step.recall_change and _paired(known, step.recall_change, EXCESS_OVERLOOKED.name, (EVERYONE, EVERYONE))
+    return replace(told, recall=math.nan if recall is None else recall, recall_change=change)
+
+
+LIKE = {RECALL.name: EXCESS_OVERLOOKED.name, FALSE_ALARMS.name: EXCESS_FALSE_ALARMS.name}
+"""A share -> what a student more or fewer moves as much, and the record knows of what it is taken."""
+
+
+def _moved(telling: Telling, moved: Moved, lists: tuple[OtherList, OtherList]) -> Moved:
+    """Tell a gap no finer than the record tells its groups, and than whom this list finds and flags in vain."""
+    known, pair = telling.audited.suppression, telling.pair(moved.cell, moved.versus)
     shown = max(known.of(each or EVERYONE, moved.measure) for each in pair)
-    if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
-        return moved
     if shown is Shown.HIDDEN:
-        return replace(moved, value=math.nan, change=None, reason=reading.discretion.hidden_words)
-    change = moved.change and coarse(moved.change, CAREFUL)
-    return replace(moved, value=round(moved.value, 2), change=change, digits=2)
+        return _not_moved(moved, Reading(telling.audited).discretion.hidden_words)
+    like = LIKE.get(moved.measure, moved.measure)
+    taken_of = {EXCESS_OVERLOOKED.name: lists[:1], EXCESS_FALSE_ALARMS.name: lists[1:]}.get(like, ())
+    exact = shown is Shown.EXACT and all(part.is_exact(each or EVERYONE) for part in taken_of for each in pair)
+    if exact or moved.reason:
+        return moved
+    rate = known.figure(moved.value, like, pair)
+    if rate.value is None or rate.grain is None:
+        return _not_moved(moved, FEW)
+    change = moved.change and _paired(known, moved.change, like, pair)
+    return replace(moved, value=rate.value, change=change, digits=_digits(rate.grain))
+
+
+def _not_moved(moved: Moved, reason: str) -> Moved:
+    return replace(moved, value=math.nan, change=None, reason=reason)
+
+
+def _paired(known: Suppression, change: Estimate, measure: str, pair: Pair) -> Estimate | None:
+    """Tell how far two lists are apart so that no word hangs on one or two students."""
+    confidences = (0.95, 0.90)
+    spans = [change.interval(confidence) for confidence in confidences]
+    rate = known.figure(change.value, measure, pair, (*spans[0], *spans[1]))
+    if not rate.ends:
+        return None
+    return _told(change, rate, tuple(zip(confidences, rate.ends[::2], rate.ends[1::2], strict=True)))
 
 
 def _change(change: Change, now: Figure) -> Change:

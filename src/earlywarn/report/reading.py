@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+import numpy as np
 
 from earlywarn.audit import measures as m
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.rounding import Shown
 from earlywarn.audit.subject import AGAINST, SAME_RISK_GAP
+from earlywarn.audit.suppression import Suppression
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Rule
 from earlywarn.estimate import Estimate
@@ -40,6 +43,12 @@ class Reading:
     def verdict(self) -> Verdict:
         """What the gate says; before outcomes are known it says nothing of anybody."""
         return self.audited.verdict or Verdict(Outcome.PROVISIONAL, ())
+
+    @cached_property
+    def suppression(self) -> Suppression:
+        """How every count may be told."""
+        known = self.audited.suppression
+        return replace(known, minimum=0, exact=np.ones_like(known.exact)) if self.audited.unsuppressed else known
 
     @cached_property
     def discretion(self) -> Discretion:
@@ -165,10 +174,9 @@ class Reading:
 
     def known_and_missed(self, cell: Cell) -> tuple[str, str]:
         """Say how many students of a group have a known outcome, and how many of these missed the standard."""
-        size = self.find(m.PREVALENCE.name, cell)
-        if size is None:
+        if self.find(m.PREVALENCE.name, cell) is None:
             return w.NOTHING, w.NOTHING
-        known, missed, _ = self.discretion.counts(cell, size.students, size.events, size.non_events)
+        known, missed = self.suppression.counts(cell, "known", "missed")
         return known, missed
 
     def has_students(self, cell: Cell) -> bool:
@@ -178,13 +186,11 @@ class Reading:
 
     def students(self, cell: Cell) -> str:
         """Say how many students of a group are in scope, scored or not."""
-        return self.discretion.count(cell, self.counted[cell].students) if cell in self.counted else self.size(cell)
+        return self.suppression.count(cell, "students").words if cell in self.counted else self.size(cell)
 
     def size(self, cell: Cell) -> str:
         """Say how many students of a group were scored."""
-        size = self.figure(m.SHARE_FLAGGED.name, cell)
-        # Where a part is too small to be told, both are 0 once published; the whole is not.
-        return self.discretion.count(cell, max(size.students, size.events + size.non_events))
+        return self.suppression.count(cell, "scored").words
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""

@@ -6,10 +6,10 @@ A group's count below the privacy minimum is hidden, and then the attribute's ot
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from earlywarn.audit.rounding import Count, Held, Shown, count_of
 from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.findings import Audited, Refused
-from earlywarn.report.privacy import nearest, shown
 from earlywarn.report.reading import Reading
 
 MOST_RULES = 6
@@ -56,8 +56,7 @@ def _sentences(reading: Reading, refused: Refused) -> Iterator[str]:
 
 def _by_group(reading: Reading, refused: Refused) -> Iterator[str]:
     for those in _attributes(refused):
-        counts = shown(tuple(number for _, number in those), reading.discretion.minimum, rounded=False)
-        told = (f"{reading.words(cell)} {words}" for (cell, _), words in zip(those, counts, strict=True))
+        told = (f"{reading.words(cell)} {count.words}" for cell, count in _told(reading.audited, those))
         yield f"Students refused in {refused.file}, by group: {'; '.join(told)}."
 
 
@@ -71,8 +70,12 @@ def _attributes(refused: Refused) -> list[list[tuple[Cell, int]]]:
 
 
 def _rows(audited: Audited, those: Sequence[tuple[Cell, int]]) -> Iterator[dict[str, Any]]:
+    for cell, count in _told(audited, those):
+        yield {"group": cell.slug, "students": count.number, "about": count.shown is not Shown.EXACT}
+
+
+def _told(audited: Audited, those: Sequence[tuple[Cell, int]]) -> Iterator[tuple[Cell, Count]]:
+    """Tell the counts of an attribute as they are where none is small."""
     minimum = 0 if audited.unsuppressed else audited.groups.privacy_minimum
-    about = any(number < minimum for _, number in those)
-    for cell, number in those:
-        told = None if number < minimum else nearest(number) if about else number
-        yield {"group": cell.slug, "students": told, "about": about}
+    exact = min(number for _, number in those) >= minimum
+    return ((cell, count_of(Held(number, exact), minimum)) for cell, number in those)

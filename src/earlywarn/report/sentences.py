@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from earlywarn.audit import measures as m
+from earlywarn.audit.rounding import Count
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.columns import Outcome
 from earlywarn.estimate import Estimate
@@ -96,7 +96,7 @@ def everyone_scored(reading: Reading) -> bool:
 
 def gain_answers(reading: Reading, question: Question) -> tuple[Said, ...]:
     """Answer a question that holds one list against another: in students found, then group by group."""
-    figure, missed = reading.figure(question.measure), reading.figure(m.PREVALENCE.name).events
+    figure, missed = reading.figure(question.measure), reading.suppression.count(EVERYONE, "missed")
     if figure.estimate is None:
         return (Said("Not known:", f"{reading.why_not(figure)}."), *answers(reading, question))
     judged = reading.judged(question.measure, "overall")
@@ -108,13 +108,15 @@ def gain_answers(reading: Reading, question: Question) -> tuple[Said, ...]:
     return (_found_more(figure.estimate, missed, HELD_AGAINST[question.measure]), *verdicts, *groups)
 
 
-def _found_more(gain: Estimate, missed: int, other: str) -> Said:
-    more = round(gain.value * missed)
-    low, high = (round(end * missed) for end in gain.interval(0.95))
+def _found_more(gain: Estimate, missed: Count, other: str) -> Said:
+    """Tell it of two numbers as they are told themselves."""
+    number = missed.number or 0
+    more = round(gain.value * number)
+    low, high = (round(end * number) for end in gain.interval(0.95))
     verb = f"finds {w.count(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "finds no more"
     return Said(
         f"At the same length the list {verb}",
-        f"of the {w.count(missed)} students who missed the standard than {other} "
+        f"of the {missed.words} students who missed the standard than {other} "
         f"(95{w.HARD_SPACE}% interval {w.signed(low, 0)} to {w.signed(high, 0)}).",
     )
 

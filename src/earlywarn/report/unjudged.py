@@ -68,7 +68,7 @@ _RAW = (
 
 def _flagged(reading: Reading) -> tuple[Said, ...]:
     everyone = reading.figure(m.SHARE_FLAGGED.name)
-    words = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)
+    words = reading.suppression.counts(EVERYONE, "scored", "flagged")
     told = Said(f"{w.percent(everyone.value)} of all scored students", f"are on the list: {words[1]} of {words[0]}.")
     return (told, *_differing(reading, m.SHARE_FLAGGED.name, "on the list"))
 
@@ -77,7 +77,7 @@ def _not_scored(reading: Reading) -> tuple[Said, ...]:
     everyone = reading.figure(NOT_SCORED)
     if everyone_scored(reading):
         return (Said("Nobody.", "Every student in scope has a score."),)
-    words = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)
+    words = reading.suppression.counts(EVERYONE, "students", "not_scored")
     told = Said(f"{w.percent(everyone.value)} of all students in scope", f"have no score: {words[1]} of {words[0]}.")
     limit = rule_limit(reading, NOT_SCORED)
     judged = [Said("The gate\u2019s limit,", f"judged once outcomes are known: {limit}.")] if limit else []

@@ -53,7 +53,7 @@ def _judged(reading: Reading, beside: Beside) -> Iterator[Way]:
 def _before_outcomes(reading: Reading) -> Iterator[Way]:
     everyone = reading.figure(NOT_SCORED)
     if everyone.events:
-        number = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)[1]
+        number = reading.suppression.count(EVERYONE, "not_scored").words
         rest = f"{w.capital(number)} have no score and can be on no list; it costs a person’s look at each."
         yield Way("Look by hand at who was not scored.", rest, "unseen", "Who is not seen")
     lacking = [figure for figure in most_lacking(reading) if figure.events]
