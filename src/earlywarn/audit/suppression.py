@@ -150,6 +150,8 @@ class Suppression:
         return Shown.EXACT if self.exact[self.place[cell]].all() else Shown.ABOUT
 
     def _held(self, cell: Cell, kind: str) -> Held:
+        if cell not in self.place:
+            return Held(0.0, exact=False)
         at = self.place[cell], self.kinds.place[kind]
         return Held(float(self.numbers[at]), bool(self.exact[at]))
 
