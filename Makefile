@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench fuzz lock clean
+.PHONY: help demo test tables check bench fuzz lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,9 @@ demo: $(VENV)/ready  ## set up, then run the whole main job on real students and
 
 test: $(VENV)/ready  ## set up, then run the tests and report coverage (PYTEST_ARGS=... for more)
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+tables: $(VENV)/ready  ## hold the audit of thousands of degenerate tables against figures straight from rows
+	EARLYWARN_TABLES=500 $(BIN)/python -m pytest -q tests/audit/test_degenerate.py
 
 check: $(VENV)/ready  ## lint, format, types and the import contract; changes nothing
 	$(BIN)/ruff check .

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded
-from earlywarn.evaluate import HeldOut, calibration, evaluate, recall_gain
+from earlywarn.evaluate import HeldOut, _pooled, calibration, evaluate, recall_gain
 
 
 def drawn(n: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, HeldOut]:
@@ -24,7 +26,7 @@ def drawn(n: int = 2000, seed: int = 0) -> tuple[np.ndarray, np.ndarray, HeldOut
 
 def test_figures_equal_scikit_learns_on_known_outcomes() -> None:
     risk, points, test = drawn()
-    found = evaluate(risk, points, test, 0.2).figures
+    found = evaluate(risk, points, test, 0.2, 10).figures
     y, known = test.outcome[test.known] == MISSED, test.known
     assert found["auc"].value == pytest.approx(roc_auc_score(y, points[known]))
     assert found["average_precision"].value == pytest.approx(average_precision_score(y, points[known]))
@@ -39,7 +41,7 @@ def test_the_calibration_slope_equals_an_unpenalised_logistic_fit() -> None:
     intercept, slope = calibration(y, risk[test.known])
     assert slope == pytest.approx(fitted.coef_[0, 0], abs=1e-4)
     assert intercept == pytest.approx(fitted.intercept_[0], abs=1e-4)
-    assert evaluate(risk, points, test, 0.2).figures["calibration_slope"].value == pytest.approx(slope)
+    assert evaluate(risk, points, test, 0.2, 10).figures["calibration_slope"].value == pytest.approx(slope)
 
 
 def test_a_bold_score_is_still_calibrated_by_newton() -> None:
@@ -54,7 +56,7 @@ def test_lists_are_made_of_everyone_and_rates_of_the_known() -> None:
     listed = test.make_list(points, 0.2)
     assert listed.flagged.sum() == 400
     missed = test.outcome == MISSED
-    found = evaluate(risk, points, test, 0.2).figures
+    found = evaluate(risk, points, test, 0.2, 10).figures
     assert found["recall_at_capacity"].value == pytest.approx((missed & listed.flagged).sum() / missed.sum())
     precision = (missed & listed.flagged).sum() / (test.known & listed.flagged).sum()
     assert found["precision_at_capacity"].value == pytest.approx(precision)
@@ -71,7 +73,7 @@ def test_capacity_is_a_share_of_the_roster_not_of_the_scorable() -> None:
 def test_skill_within_schools_ignores_what_only_the_school_knows() -> None:
     risk, _, test = drawn()
     by_school = test.school.codes.astype(float)
-    figure = evaluate(risk, by_school, test, 0.2).figures["skill_within_schools"]
+    figure = evaluate(risk, by_school, test, 0.2, 10).figures["skill_within_schools"]
     assert figure.value == 0.5
 
 
@@ -85,7 +87,7 @@ def test_a_gain_over_itself_is_nothing_and_over_noise_is_something() -> None:
 
 def test_reliability_bins_hold_every_known_student() -> None:
     risk, points, test = drawn()
-    bins = evaluate(risk, points, test, 0.2).reliability
+    bins = evaluate(risk, points, test, 0.2, 10).reliability
     assert sum(one.students for one in bins) == test.known.sum()
     assert [one.risk for one in bins] == sorted(one.risk for one in bins)
 
@@ -93,8 +95,33 @@ def test_reliability_bins_hold_every_known_student() -> None:
 def test_tied_risks_make_fewer_bins_and_no_fault() -> None:
     _, points, test = drawn()
     counts = np.digitize(points, [-1, 0]).astype(float)
-    bins = evaluate(0.2 + 0.2 * counts, counts, test, 0.2).reliability
+    bins = evaluate(0.2 + 0.2 * counts, counts, test, 0.2, 10).reliability
     assert len(bins) == 3
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=10),
+    st.integers(5, 20),
+)
+def test_every_reliability_bin_holds_the_minimum_of_both_outcomes(sizes: list[tuple[int, int]], minimum: int) -> None:
+    counts = np.array(sizes, dtype=float)
+    pools = _pooled(counts, minimum)
+    if (counts.sum(axis=0) < minimum).any():
+        assert (pools == -1).all()
+        return
+    assert (np.diff(pools) >= 0).all()
+    for pool in range(pools.max() + 1):
+        assert counts[pools == pool].sum(axis=0).min() >= minimum
+
+
+def test_bins_with_enough_of_both_outcomes_are_left_apart() -> None:
+    assert _pooled(np.full((10, 2), 10.0), 10).tolist() == list(range(10))
+    assert _pooled(np.array([[3.0, 90], [9, 80], [40, 40], [80, 4]]), 10).tolist() == [0, 0, 1, 1]
+
+
+def test_of_too_few_students_there_is_no_reliability_table() -> None:
+    risk, points, test = drawn(80)
+    assert evaluate(risk, points, test, 0.2, 40).reliability == ()
 
 
 @pytest.mark.parametrize(("share", "risk"), [(0.4, 0.05), (0.5, 0.07), (0.3, 0.87)])

@@ -1,5 +1,6 @@
 """Outcomes joined by the one standard; promises judged; unknown never met."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -95,3 +96,23 @@ def test_a_folder_that_is_no_score_run_is_told(district: District, tmp_path: Pat
         follow(tmp_path, district.outcomes, district.home)
     with pytest.raises(UsageError, match="no such folder"):
         follow(tmp_path / "none", district.outcomes, district.home)
+
+
+def test_no_level_of_a_group_is_told_as_it_is_beside_a_small_one(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    followed = follow(run.folder, district.outcomes, district.home)
+    of_groups = [promise for promise in followed.promises if promise.cell != EVERYONE]
+    assert any(not promise.students or promise.came is None for promise in of_groups)
+    assert all(promise.students % 10 == 0 for promise in of_groups)
+    assert all(round(p.came.value, 2) == p.came.value for p in of_groups if p.came)
+
+
+def test_totals_below_the_minimum_are_not_told(district: District, tmp_path: Path) -> None:
+    run = scored(district, tmp_path)
+    followed = replace(follow(run.folder, district.outcomes, district.home), not_scored_missed=3)
+    assert followed.count("not_scored_missed").number is None
+    known = followed.audited.suppression
+    few = [kind for kind in ("flagged_met", "flagged_unknown") if known.numbers[0, known.kinds.place[kind]] < 10]
+    for kind in few:
+        assert followed.count(kind).number is None or not known.numbers[0, known.kinds.place[kind]]
+    assert followed.count("missed").number == followed.missed

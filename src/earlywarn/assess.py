@@ -14,6 +14,7 @@ import numpy as np
 
 from earlywarn import __version__
 from earlywarn.audit.against import BY_SCHOOL, Change, Kept, changes, keep, read_kept, write_kept
+from earlywarn.audit.figures import Figure
 from earlywarn.audit.origins import Origin, origins
 from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
 from earlywarn.candidates.baselines import IndicatorRules
@@ -27,19 +28,24 @@ from earlywarn.errors import EvidenceError, Fault, ScorecardError, UsageError
 from earlywarn.examine import cohorts, score_runs, scores_files
 from earlywarn.examine.cohorts import InUse
 from earlywarn.examine.judged import Terms, audit, terms_of
+from earlywarn.examine.refused import of_account
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
 from earlywarn.histograms import Scored
+from earlywarn.inputs import Values
+from earlywarn.printable import short
 from earlywarn.promotions import load_scorecard, read_record
 from earlywarn.registry.store import Registry
+from earlywarn.report import words as w
 from earlywarn.report.beside import Beside
 from earlywarn.report.changed import changed, changed_record
 from earlywarn.report.entry import audit_entry
-from earlywarn.report.findings import About, Audited, Counted
+from earlywarn.report.findings import About, Audited, Counted, Refused
 from earlywarn.report.origins import origins_record, origins_told
 from earlywarn.report.pages import audit_page
 from earlywarn.report.published import published, published_changes, published_origins
 from earlywarn.report.reading import Reading
 from earlywarn.report.records import audit_record, verdict_record
+from earlywarn.report.told import Told as ToldBeside
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.roster.scores_file import open_scores
 from earlywarn.score_run import open_run
@@ -73,10 +79,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Assessed:
-    """An audit as it is published, what changed since an older one, and the folder of its papers."""
+    """An audit as it is published, what differs from another in words, and the folder of its papers."""
 
     audited: Audited
-    compared: Found | None
+    changed: tuple[ToldBeside, ...]
     folder: Path
 
 
@@ -86,14 +92,18 @@ PUBLISHED = ("audit.html", "audit.json", "verdict.json")
 
 @dataclass(frozen=True)
 class _Case:
-    """What is audited, on which terms, and the same students with the list of the indicator rules."""
+    """What is audited, on which terms, and the same students with the list of the indicator rules.
+
+    ``points`` is the scorecard and what it reads of the students, where they are known.
+    """
 
     subject: Subject
     about: About
     counted: tuple[Counted, ...]
     terms: Terms
     rules: Subject | None = None
-    origins: tuple[Origin, ...] = ()
+    points: tuple[Scorecard, Values] | None = None
+    refused: tuple[Refused, ...] = ()
 
 
 def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Order, tell: Told) -> Assessed:
@@ -107,8 +117,8 @@ def audit_scores(scores: Path, groups: Path | None, plan: AuditPlan, order: Orde
     tell("reading scores and groups")
     door = open_scores(scores, groups, plan)
     subject, counted = scores_files.subject_of(door, plan)
-    case = _Case(subject, scores_files.about(door, plan, order.today), counted, scores_files.terms(door, plan))
-    return _assess(case, order, tell)
+    about, terms = scores_files.about(door, plan, order.today), scores_files.terms(door, plan)
+    return _assess(_Case(subject, about, counted, terms, refused=scores_files.refused(door)), order, tell)
 
 
 def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
@@ -124,8 +134,8 @@ def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
     card = load_scorecard(home, stored.manifest.scorecard)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     subject, counted = score_runs.subject_of(stored, serving)
-    case = _Case(subject, score_runs.about(stored, subject, serving), counted, terms_of(serving))
-    return _assess(case, order, tell)
+    about, refused = score_runs.about(stored, subject, serving), (score_runs.refused(stored),)
+    return _assess(_Case(subject, about, counted, terms_of(serving), refused=refused), order, tell)
 
 
 def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) -> Assessed:
@@ -145,7 +155,8 @@ def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) ->
     check_share(door, model.experiment)
     cohort = build_cohort(door.roster, door.groups, model.experiment)
     part = cohort.take(_chosen(cohort, model, wanted, door.sha256))
-    assessed = _assess(_case(part, model, wanted, order.today, door.sha256), order, tell)
+    case = replace(_case(part, model, wanted, order.today, door.sha256), refused=(of_account(door),))
+    assessed = _assess(case, order, tell)
     tell("writing the record")
     papers = {name: (assessed.folder / name).read_bytes() for name in PUBLISHED if (assessed.folder / name).is_file()}
     registry.note(audit_entry(assessed.audited, papers, model.version))
@@ -164,8 +175,8 @@ class _Model:
 
 
 def _model(wanted: Wanted, registry: Registry) -> _Model:
-    """Read the version asked for; without one, that in force, else the newest."""
-    version = wanted.version or _version(wanted, registry)
+    """Read the version asked for."""
+    version = _version(wanted, registry)
     where = f"{wanted.name} version {version}"
     papers = registry.papers(wanted.name, version)
     experiment = parse_experiment(papers["config.toml"], f"config.toml of {where}")
@@ -179,11 +190,20 @@ def _model(wanted: Wanted, registry: Registry) -> _Model:
 
 
 def _version(wanted: Wanted, registry: Registry) -> int:
+    """Give the version asked for; without one, that in force, else the newest."""
     in_force = [line.version for line in read_record(wanted.home) if line.name == wanted.name]
-    known = [version.version for version in registry.versions(wanted.name)]
+    versions = registry.versions()
+    known = [version.version for version in versions if version.name == wanted.name]
+    if in_force and not versions:
+        remedy = "restore mlflow.db and artifacts/ from a backup, or train again; scoring works without them"
+        found = f"its MLflow store is gone or empty, though {wanted.name} was promoted here"
+        raise UsageError(Fault(str(wanted.home), found, "the store that 'earlywarn train' wrote", remedy))
     if not known:
-        raise UsageError(Fault(wanted.name, "no model of this name is registered", remedy="see 'earlywarn models'"))
-    return in_force[-1] if in_force else known[-1]
+        where, names = f"--model '{short(wanted.name)}'", sorted({version.name for version in versions})
+        allowed = ", ".join(names) or f"none yet in {wanted.home}"
+        remedy = "see 'earlywarn models', or give the --home in which it was trained"
+        raise UsageError(Fault(where, "no model of this name is registered", allowed, remedy))
+    return wanted.version or (in_force[-1] if in_force else known[-1])
 
 
 def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools:
@@ -197,8 +217,9 @@ def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools
     rows = np.asarray(fresh & (year == asked))
     if not rows.any():
         found = f"no student of school year {asked}" if wanted.year else "no student"
+        allowed = f"school year {w.listed(map(str, np.unique(year[fresh]).tolist()), 'or')}" if fresh.any() else ""
         remedy = "give a roster of a later year; whoever taught a model cannot say how often it is right"
-        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", remedy=remedy))
+        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", allowed, remedy))
     return rows
 
 
@@ -231,14 +252,13 @@ def _case(part: Cohort, model: _Model, wanted: Wanted, today: date, roster: str)
     cuts = cohorts.level_cuts(experiment)
     subject = Subject(listed(*cohorts.card_scores(model.card, frame)), presence, cuts=cuts, against=against)
     terms = terms_of(experiment)
-    values = frame_values(model.card.specs, frame)
     return _Case(
         subject=subject,
         about=cohorts.held_against(about, in_use, experiment.inputs),
         counted=cohorts.count_outcomes(part),
         terms=terms,
         rules=Subject(rules, presence, is_risk=False),
-        origins=origins(model.card, values, subject.scored, terms.groups, terms.gate.evidence),
+        points=(model.card, frame_values(model.card.specs, frame)),
     )
 
 
@@ -254,9 +274,10 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
     """Audit, compare with the older audit, and publish the folder whole or not at all."""
     then = None if order.against is None else read_kept(order.against)
     tell("auditing")
-    audited = audit(case.subject, case.about, case.counted, case.terms)
+    audited = _audited(case)
     about = case.about
-    kept = keep(audited.figures, audited.school_keys, (about.title, about.day.isoformat(), about.standard))
+    head = (about.title, about.day.isoformat(), about.standard)
+    kept = keep(audited.figures, audited.school_keys, head, about.what)
     found = None if then is None else (then, changes(kept, then))
     tell("writing the papers")
     papers = _papers(audited, case, found)
@@ -275,7 +296,12 @@ def _assess(case: _Case, order: Order, tell: Told) -> Assessed:
         sweep(order.out)
         if not folder.exists():
             publish_folder(folder, fill)
-    return Assessed(published(audited), found, folder)
+    told = published(audited)
+    return Assessed(told, _changed(told, found), folder)
+
+
+def _audited(case: _Case) -> Audited:
+    return replace(audit(case.subject, case.about, case.counted, case.terms), refused=case.refused)
 
 
 def _name(case: _Case, order: Order) -> str:
@@ -284,7 +310,7 @@ def _name(case: _Case, order: Order) -> str:
         "groups": case.terms.groups.model_dump(mode="json"),
         "gate": case.terms.gate.model_dump(mode="json"),
         "about": {**vars(case.about), "day": case.about.day.isoformat(), "digests": dict(case.about.digests)},
-        "against": str(order.against),
+        "against": str(order.against).encode("utf-8", "backslashreplace").decode(),
         "unsuppressed": order.unsuppressed,
         "version": __version__,
     }
@@ -294,25 +320,36 @@ def _name(case: _Case, order: Order) -> str:
 def _papers(audited: Audited, case: _Case, found: Found | None) -> dict[str, bytes]:
     """Give the papers of an audit by their names, as they may be published."""
     told = published(audited)
-    reading, parted = Reading(told), published_origins(audited, case.origins)
+    reading, parted = Reading(told), published_origins(told, _origins(case, audited.figures))
     record, beside = audit_record(told), Beside(rules=_rules(case, told), origins=origins_told(reading, parted))
     if parted:
         record["origins"] = origins_record(reading, parted)
     if found is not None:
         since, moved = found[0], published_changes(told, found[1])
         record["changed"] = changed_record(moved, since)
-        beside = replace(beside, changed=changed(reading, moved, since))
+        beside = replace(beside, changed=_changed(told, found))
     papers = {"audit.html": audit_page(told, beside).encode(), "audit.json": row_json(record)}
     if told.verdict is not None:
         papers["verdict.json"] = readable_json(verdict_record(told, case.about.digests.get("scorecard_sha256")))
     return papers
 
 
+def _origins(case: _Case, figures: tuple[Figure, ...]) -> tuple[Origin, ...]:
+    if case.points is None:
+        return ()
+    return origins(*case.points, case.subject.scored, case.terms.groups, figures)
+
+
+def _changed(told: Audited, found: Found | None) -> tuple[ToldBeside, ...]:
+    """Say what differs from the other audit, where there is one."""
+    return () if found is None else changed(Reading(told), published_changes(told, found[1]), found[0])
+
+
 def _unsuppressed(case: _Case, found: Found | None) -> dict[str, bytes]:
     """Give the data scientist's own copies, with every count, marked on every page."""
     groups = case.terms.groups.model_copy(update={"privacy_minimum": 0})
     case = replace(case, terms=replace(case.terms, groups=groups))
-    audited = replace(audit(case.subject, case.about, case.counted, case.terms), unsuppressed=True)
+    audited = replace(_audited(case), unsuppressed=True)
     return {f"unsuppressed-{name}": paper for name, paper in _papers(audited, case, found).items()}
 
 

@@ -63,7 +63,7 @@ class Evaluation:
     reliability: tuple[Bin, ...]
 
 
-def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float) -> Evaluation:
+def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float, minimum: int) -> Evaluation:
     """Give every figure of one candidate.
 
     Parameters
@@ -72,6 +72,8 @@ def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float) -> Evalu
         Shape (n,): points rank, risk is judged for calibration.
     share
         The district's capacity as a share of the roster.
+    minimum
+        So many who missed and who met are in each bin of the reliability table at least; without them there is none.
     """
     known = test.known
     missed, school = test.outcome[known] == MISSED, test.school.codes[known].astype(np.int64)
@@ -87,7 +89,7 @@ def evaluate(risk: Floats, points: Floats, test: HeldOut, share: float) -> Evalu
     }
     for name, part in [("capacity", share), *((f"{s:.0%}".replace("%", "_percent"), s) for s in LIST_SHARES)]:
         figures |= _at_list(test, risk, test.make_list(points, part), name)
-    return Evaluation(figures, _reliability(missed, stated, test.school.take(known)))
+    return Evaluation(figures, _reliability(missed, stated, test.school.take(known), minimum))
 
 
 def recall_gain(test: HeldOut, points: Floats, against: Floats, share: float) -> Estimate | None:
@@ -97,8 +99,8 @@ def recall_gain(test: HeldOut, points: Floats, against: Floats, share: float) ->
     aware = [sums.knowing_the_cut()[:, :, 0].sum(axis=2) for sums in sides]
     value = m.value_of(m.RECALL, plain[0]) - m.value_of(m.RECALL, plain[1])
     without = m.without_each_school(m.RECALL, aware[0]) - m.without_each_school(m.RECALL, aware[1])
-    schools = iv.effective_schools(m.by_school(plain[0], m.RECALL.terms[0].denominator))
-    return iv.jackknife(value, without, schools)
+    missed = m.by_school(plain[0], m.RECALL.terms[0].denominator)
+    return iv.jackknife(value, without, iv.effective_schools(missed))
 
 
 def overall_sums(test: HeldOut, risk: Floats, listed: Listed) -> Sums:
@@ -175,10 +177,24 @@ def _within_schools(missed: Bools, points: Floats, school: Ints) -> Estimate | N
     return iv.ratio(right, pairs)
 
 
-def _reliability(missed: Bools, risk: Floats, school: Coded) -> tuple[Bin, ...]:
+def _reliability(missed: Bools, risk: Floats, school: Coded, minimum: int) -> tuple[Bin, ...]:
     place = np.searchsorted(risk_edges(risk), risk, side="right")
+    pool = _pooled(np.stack([np.bincount(place, each) for each in (missed, ~missed)], axis=1), minimum)[place]
     bins = []
-    for number in np.unique(place):
-        found = iv.share_of(place == number, missed, school)
-        bins.append(Bin(found.students, float(risk[place == number].mean()), found.estimate))
+    for number in np.unique(pool[pool >= 0]):
+        found = iv.share_of(pool == number, missed, school)
+        bins.append(Bin(found.students, float(risk[pool == number].mean()), found.estimate))
     return tuple(bins)
+
+
+def _pooled(counts: Floats, minimum: int) -> Ints:
+    """Give each bin its pool, the least that holds enough of both outcomes; -1 where all bins together do not.
+
+    ``counts`` are students by bin and outcome, shape (bins, 2).
+    """
+    pools, held = np.zeros(len(counts), dtype=np.int64), np.zeros(2)
+    for place, each in enumerate(counts):
+        full = held.min() >= minimum
+        pools[place] = pools[place - 1] + full if place else 0
+        held = each + held * (not full)
+    return np.asarray(pools if held.min() >= minimum else np.minimum(pools, pools.max() - 1))

@@ -4,7 +4,7 @@ It opens outcomes only now; students whose outcome is unknown are counted by gro
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn import intervals as iv
+from earlywarn.audit import rounding as told
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import Subject
 from earlywarn.capacity import Listed
@@ -24,7 +25,7 @@ from earlywarn.errors import Fault, RosterError
 from earlywarn.estimate import Estimate
 from earlywarn.examine.judged import audit, terms_of
 from earlywarn.examine.score_runs import groups_of
-from earlywarn.groups import Cell, Membership, membership
+from earlywarn.groups import EVERYONE, Cell, Membership, membership
 from earlywarn.histograms import Presence, Scored
 from earlywarn.promotions import load_scorecard
 from earlywarn.report.findings import About, Audited
@@ -33,6 +34,8 @@ from earlywarn.roster.door import Results, open_results
 from earlywarn.score_run import SCORES, StoredRun, open_run
 from earlywarn.scorecard.table import LevelMeaning
 
+CONFIDENCE = 0.95
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -40,6 +43,8 @@ class Promise:
 
     Attributes
     ----------
+    students, came
+        As they may be told: 0 and None where they may not.
     held
         True if the said share lies within the 95 % interval of what came or the intervals overlap; None
         where there is too little data.
@@ -74,6 +79,14 @@ class Followed:
     unmatched: int
     refused: int
 
+    def count(self, kind: str) -> told.Count:
+        """Give a count of all students as it may be told; those who were not scored stand beside no other group."""
+        known = self.audited.suppression
+        if kind != "not_scored_missed":
+            return known.count(EVERYONE, kind)
+        number = self.not_scored_missed
+        return told.count_of(told.Held(number, exact=number >= known.minimum), known.minimum)
+
 
 def follow(run: Path, outcomes: Path, home: Path) -> Followed:
     """Join a score run with later results, by the one standard.
@@ -103,7 +116,9 @@ def follow(run: Path, outcomes: Path, home: Path) -> Followed:
         run=stored,
         serving=serving,
         audited=published(audit(Subject(scored, presence), _about(stored, serving), (), terms_of(serving))),
-        promises=tuple(_promises(card.levels, students, groups, outcome, evidence, serving.groups.privacy_minimum)),
+        promises=_careful(
+            tuple(_promises(card.levels, students, groups, outcome, evidence)), serving.groups.privacy_minimum
+        ),
         flagged=int(students.flagged.sum()),
         missed=int((outcome == MISSED).sum()),
         flagged_missed=int((students.flagged & (outcome == MISSED)).sum()),
@@ -171,14 +186,34 @@ def _outcomes(students: _Students, results: Results, serving: Serving, run: Stor
     return np.array([by_student.get(student, UNKNOWN) for student in students.student_id], dtype=np.int64), unmatched
 
 
+Kept = tuple[Promise, int]
+"""A promise with exact numbers, and how many of its students missed the standard."""
+
+
+def _careful(found: tuple[Kept, ...], least: int) -> tuple[Promise, ...]:
+    """Tell promises as they are; of all groups only about, where a part of one is small, and so of everyone."""
+    small = {p.cell == EVERYONE for p, missed in found if p.students and min(missed, p.students - missed) < least}
+    return tuple(_roughly(p, missed, least) if (p.cell == EVERYONE) in small else p for p, missed in found)
+
+
+def _roughly(promise: Promise, missed: int, least: int) -> Promise:
+    """Tell a promise so that no word hangs on one or two students."""
+    whole = told.count_told(promise.students, least)
+    parts = [told.Held(number, exact=False) for number in (missed, promise.students, promise.students - missed)]
+    ends = promise.came.interval(CONFIDENCE) if promise.came else ()
+    rate = told.share_of((parts[0], parts[1], parts[2]), least, ends)
+    kept = replace(promise, students=whole.number or 0)
+    if whole.number is None:
+        return replace(kept, came=None, held=None, reason=f"{whole.words} students: not shown")
+    if promise.came is None or rate.value is None or not rate.ends:
+        return replace(kept, came=None, reason=promise.reason or "too few on one side: not shown")
+    came = Estimate(rate.value, np.nan, promise.came.df, ends=((CONFIDENCE, rate.ends[0], rate.ends[1]),), digits=2)
+    return replace(kept, came=came)
+
+
 def _promises(
-    levels: tuple[LevelMeaning, ...],
-    students: _Students,
-    groups: Membership,
-    outcome: Ints,
-    evidence: Evidence,
-    least: int,
-) -> Iterable[Promise]:
+    levels: tuple[LevelMeaning, ...], students: _Students, groups: Membership, outcome: Ints, evidence: Evidence
+) -> Iterable[Kept]:
     """Give what each level said beside what came, for everyone and for each single attribute."""
     known = outcome != UNKNOWN
     for place, cell in enumerate(groups.cells):
@@ -186,20 +221,15 @@ def _promises(
             member = (groups.codes == place).any(axis=0) & known
             for level in levels:
                 rows = member & (np.array(students.level.texts(), dtype=object) == level.name)
-                yield _promise(level, cell, rows, students.school, outcome, evidence, least)
+                yield _promise(level, cell, rows, students.school, outcome, evidence)
 
 
-def _promise(
-    level: LevelMeaning, cell: Cell, rows: Bools, school: Coded, outcome: Ints, evidence: Evidence, least: int
-) -> Promise:
-    found = iv.share_of(rows, outcome == MISSED, school)
+def _promise(level: LevelMeaning, cell: Cell, rows: Bools, school: Coded, outcome: Ints, evidence: Evidence) -> Kept:
+    found, missed = iv.share_of(rows, outcome == MISSED, school), int((outcome[rows] == MISSED).sum())
     size, came = found.students, found.estimate
-    if size < least:
-        return Promise(level, cell, 0, None, None, f"fewer than {least} students: not shown")
     if size < evidence.students or found.schools < evidence.schools or level.low is None or level.high is None:
-        reason = f"too little data (n={size}, {found.schools:.1f} effective schools)"
-        return Promise(level, cell, size, None, None, reason)
+        return Promise(level, cell, size, None, None, "too little data"), missed
     if came is None:
-        return Promise(level, cell, size, None, None, "no interval: a single school")
-    low, high = came.interval(0.95)
-    return Promise(level, cell, size, came, low <= level.high and level.low <= high, "")
+        return Promise(level, cell, size, None, None, "no interval: a single school"), missed
+    low, high = came.interval(CONFIDENCE)
+    return Promise(level, cell, size, came, low <= level.high and level.low <= high, ""), missed

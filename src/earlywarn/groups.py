@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from earlywarn.columns import Coded
 from earlywarn.config.sections import Groups
+from earlywarn.printable import short
 
 MISSING = "(not recorded)"
 """The value of students whose attribute is missing."""
@@ -143,5 +144,4 @@ def _words(groups: Groups, name: str, value: str) -> str:
         return f"{attribute.title} not recorded"
     if value == OTHER:
         return f"{attribute.title}: other values"
-    printable = "".join(letter for letter in value if letter.isprintable())
-    return attribute.values.get(value, f"{attribute.title} '{printable}'")
+    return attribute.values.get(value, f"{attribute.title} '{short(value)}'")

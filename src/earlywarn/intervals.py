@@ -21,23 +21,46 @@ LEAST_SCHOOLS = 2.0
 LEAST_EVENTS = 10
 """Below so many events or non-events the jackknife of a share is blind or leaps; Wilson serves instead."""
 
+NOTHING = 1e-9
+"""A sum up to this is empty: sums of risks and of shares of a seat leave such rests."""
+
 PLANNING_CORRELATION = 0.15
 """Intra-class correlation assumed where no event was seen, the upper end of what schools show."""
 
 
 def effective_schools(weights: Floats) -> float:
     """Give (sum d)^2 / sum d^2: how many equal schools the weights d are worth (Kish 1965, section 11.7)."""
-    squares = float(np.sum(weights**2))
-    return float(np.sum(weights) ** 2 / squares) if squares > 0 else 0.0
+    return float(_worth(weights[:, None])[0])
 
 
-def ratio(numerator: Floats, denominator: Floats, weights: Floats | None = None) -> Estimate | None:
+def carriers(*parts: Floats) -> Floats:
+    """Give the effective schools of the rarest of what figures rest on: one more than their degrees of freedom.
+
+    Where few students of one kind, such as those who missed the standard, sit in a few schools, it is these
+    schools that a figure varies with, however many schools hold the rest. Satterthwaite's (1946) degrees of
+    freedom, with each school's variance in proportion to its count, are just this number less one.
+
+    Parameters
+    ----------
+    parts
+        Students of one kind each, shape (schools, figures): the denominator, events, non-events.
+
+    Returns
+    -------
+    ndarray of shape (figures,)
+        A kind that nobody is of does not count.
+    """
+    found = np.array([_worth(part) for part in parts])
+    return np.asarray(np.where(found > 0, found, np.inf).min(axis=0))
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Estimate | None:
     """Estimate a share, sum(numerator) / sum(denominator), both by school; see :func:`ratios`."""
-    counted = denominator if weights is None else weights
-    return ratios(numerator[:, None], denominator[:, None], counted[:, None])[0]
+    events, students = numerator[:, None], denominator[:, None]
+    return ratios(events, students, students, carriers(students, events, students - events))[0]
 
 
-def ratios(numerator: Floats, denominator: Floats, weights: Floats) -> tuple[Estimate | None, ...]:
+def ratios(numerator: Floats, denominator: Floats, students: Floats, carried: Floats) -> tuple[Estimate | None, ...]:
     """Estimate many shares at once, each sum(numerator) / sum(denominator) over schools.
 
     The delete-one-school jackknife on the logit scale with t and the effective number of schools
@@ -48,27 +71,38 @@ def ratios(numerator: Floats, denominator: Floats, weights: Floats) -> tuple[Est
     ----------
     numerator, denominator
         Shape (schools, shares).
-    weights
+    students
         The denominators as counted, where the others were adjusted for an estimated cut.
+    carried
+        As :func:`carriers` gives it, shape (shares,).
 
     Returns
     -------
     tuple of Estimate or None
-        None where the denominator is empty or a school or two hold all of it.
+        None where the denominator is empty or a school or two hold all that a share rests on.
     """
     value, without = leave_one_out(numerator, denominator)
-    students, squares = weights.sum(axis=0), np.sum(weights**2, axis=0)
+    held = students.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        schools, sizes = students**2 / squares, _effective_sizes(students, squares)
-        few = np.minimum(value, 1 - value) * students < LEAST_EVENTS
+        few = np.minimum(value, 1 - value) * held < LEAST_EVENTS - NOTHING
         logits = np.log(without / (1 - without))
     inside = np.where(np.isnan(without), 0.5, without)
     blind = few | (np.minimum(value, inside.min(axis=0)) <= 0) | (np.maximum(value, inside.max(axis=0)) >= 1)
-    errors = jackknife_errors(np.where(blind, np.nan, logits))
-    return tuple(
-        _share(*each)
-        for each in zip(value.tolist(), errors.tolist(), sizes.tolist(), schools.tolist(), blind.tolist(), strict=True)
-    )
+    errors, skews = jackknife_errors(np.where(blind, np.nan, logits))
+    spread = np.where(blind, _effective_sizes(held, np.sum(students**2, axis=0)), errors)
+    schools = np.where(blind, _worth(students), carried)
+    return share_estimates(value, spread, schools, blind, skews)
+
+
+def share_estimates(
+    value: Floats, spread: Floats, schools: Floats, blind: Bools, skews: Floats
+) -> tuple[Estimate | None, ...]:
+    """Give shares on the logit scale, where ``spread`` is the error there; where that is blind, by Wilson.
+
+    Then ``spread`` is the effective sample size. None where too few schools carry one. All have shape (shares,).
+    """
+    every = zip(*(part.tolist() for part in (value, spread, schools, blind, skews)), strict=True)
+    return tuple(_share(*each) for each in every)
 
 
 def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
@@ -77,18 +111,22 @@ def leave_one_out(numerator: Floats, denominator: Floats) -> tuple[Floats, Float
     Returns
     -------
     ndarray of shape (ratios,), ndarray of shape (schools, ratios)
-        The second is NaN where a school holds nothing of a ratio and infinite where it holds all of it.
+        The first is NaN where the denominator is empty, the second where a school holds nothing of a ratio;
+        it is infinite where a school holds all of it.
     """
-    held = (denominator != 0) | (numerator != 0)
+    held = (np.abs(denominator) > NOTHING) | (np.abs(numerator) > NOTHING)
     top, bottom = numerator.sum(axis=0), denominator.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(bottom > 0, top / bottom, np.nan)
-        without = (top - numerator) / (bottom - denominator)
-    return value, np.where(held, np.where(np.isfinite(without), without, np.inf), np.nan)
+    left = bottom - denominator
+    value = np.divide(top, bottom, out=np.full_like(bottom, np.nan), where=bottom > NOTHING)
+    without = np.divide(top - numerator, left, out=np.full_like(left, np.inf), where=left > NOTHING)
+    return value, np.where(held, without, np.nan)
 
 
-def jackknife_errors(without: Floats) -> Floats:
-    """Give :func:`jackknife_se` of many figures at once, over the schools that hold something of each.
+def jackknife_errors(without: Floats) -> tuple[Floats, Floats]:
+    """Give the jackknife's standard error of many figures, and how skewed the schools' terms are.
+
+    The error is sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over the K schools that hold something (Efron and
+    Stein 1981); the skewness that of their sum, sum d^3 / (sum d^2)^1.5 with d = mean - theta_(g).
 
     Parameters
     ----------
@@ -97,24 +135,26 @@ def jackknife_errors(without: Floats) -> Floats:
 
     Returns
     -------
-    ndarray of shape (figures,)
-        NaN where fewer than two schools hold something or one holds all.
+    two ndarrays of shape (figures,)
+        The error is NaN where fewer than two schools hold something or one holds all; then the skewness is 0.
     """
     held = ~np.isnan(without)
     count = held.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(held, without, 0.0).sum(axis=0) / count
-        spread = np.where(held, (without - mean) ** 2, 0.0).sum(axis=0)
+        terms = np.where(held, mean - without, 0.0)
+        spread = np.sum(terms**2, axis=0)
         errors = np.sqrt((count - 1) / count * spread)
-    return np.where(np.isfinite(errors) & (count > 1), errors, np.nan)
+        skews = np.sum(terms**3, axis=0) / spread**1.5
+    return np.where(np.isfinite(errors) & (count > 1), errors, np.nan), np.where(np.isfinite(skews), skews, 0.0)
 
 
-def _share(value: float, error: float, size: float, schools: float, blind: bool) -> Estimate | None:
-    if not schools >= LEAST_SCHOOLS or math.isnan(value):
+def _share(value: float, spread: float, schools: float, blind: bool, skew: float) -> Estimate | None:
+    if not schools >= LEAST_SCHOOLS or math.isnan(spread) or math.isnan(value):
         return None
     if blind:
-        return Estimate(min(max(value, 0.0), 1.0), size, schools - 1, Scale.WILSON)
-    return None if math.isnan(error) else Estimate(value, error, schools - 1, Scale.LOGIT)
+        return Estimate(min(max(value, 0.0), 1.0), spread, schools - 1, Scale.WILSON)
+    return Estimate(value, spread, schools - 1, Scale.LOGIT, skew)
 
 
 def sum_by(school: NDArray[Any], weights: NDArray[Any] | None = None, places: int = 0) -> Floats:
@@ -146,14 +186,8 @@ def jackknife(value: float, without: Floats, schools: float) -> Estimate | None:
     """
     if schools < LEAST_SCHOOLS or not math.isfinite(value) or np.isinf(without).any():
         return None
-    return Estimate(value, jackknife_se(without), schools - 1)
-
-
-def jackknife_se(without: Floats) -> float:
-    """Give sqrt((K - 1) / K * sum (theta_(g) - mean)^2) over the K schools that count (Efron and Stein 1981)."""
-    without = without[~np.isnan(without)]
-    count = len(without)
-    return float(np.sqrt((count - 1) / count * np.sum((without - without.mean()) ** 2)))
+    (error,), (skew,) = jackknife_errors(without[:, None])
+    return Estimate(value, float(error), schools - 1, skew=float(skew))
 
 
 def mean_by_school(values: Floats, school: Ints) -> Estimate | None:
@@ -192,12 +226,11 @@ def auc(missed: Bools, points: Floats, school: Ints) -> Estimate | None:
     if missed.all() or not missed.any():
         return None
     found = placements(missed, points)
-    se, schools = _clustered_se(missed, found.placement - found.auc, school)
-    if schools < LEAST_SCHOOLS:
-        return None
+    se, skew = _clustered_se(missed, found.placement - found.auc, school)
+    schools = outcome_carriers(missed, school)
     if not 0 < found.auc < 1:
-        return Estimate(found.auc, _effective_size(sum_by(school)), schools - 1, Scale.WILSON)
-    return Estimate(found.auc, se / (found.auc * (1 - found.auc)), schools - 1, Scale.LOGIT)
+        return _share(found.auc, effective_schools(sum_by(school)), schools, True, 0.0)
+    return _share(found.auc, se / (found.auc * (1 - found.auc)), schools, False, skew)
 
 
 def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints) -> Estimate | None:
@@ -206,21 +239,29 @@ def auc_difference(missed: Bools, points: Floats, against: Floats, school: Ints)
         return None
     one, other = placements(missed, points), placements(missed, against)
     value = one.auc - other.auc
-    se, schools = _clustered_se(missed, one.placement - other.placement - value, school)
-    return Estimate(value, se, schools - 1) if schools >= LEAST_SCHOOLS else None
+    se, skew = _clustered_se(missed, one.placement - other.placement - value, school)
+    schools = outcome_carriers(missed, school)
+    return Estimate(value, se, schools - 1, skew=skew) if schools >= LEAST_SCHOOLS else None
+
+
+def outcome_carriers(missed: Bools, school: Ints) -> float:
+    """Give :func:`carriers` of students by outcome, from rows."""
+    every = sum_by(school)[:, None]
+    events = sum_by(school, missed.astype(np.float64))[:, None]
+    return float(carriers(every, events, every - events)[0])
 
 
 def _clustered_se(missed: Bools, centred: Floats, school: Ints) -> tuple[float, float]:
-    """Give the standard error from the schools' sums of centred placements, and the effective schools.
+    """Give the standard error and the skewness from the schools' sums of centred placements.
 
     Obuchowski's three terms with one factor k/(k-1) for the k schools in place of one for each outcome.
     """
     weight = np.where(missed, 1 / missed.sum(), 1 / (~missed).sum())
-    sums, sizes = sum_by(school, weight * centred), sum_by(school)
-    count = int((sizes > 0).sum())
-    if count < 2:
-        return 0.0, 1.0
-    return float(np.sqrt(count / (count - 1) * np.sum(sums**2))), effective_schools(sizes)
+    sums, count = sum_by(school, weight * centred), len(np.unique(school))
+    spread = np.sum(sums**2)
+    if count < 2 or not spread > 0:
+        return 0.0, 0.0
+    return float(np.sqrt(count / (count - 1) * spread)), float(np.sum(sums**3) / spread**1.5)
 
 
 def _without_one(numerator: Floats, denominator: Floats) -> Floats:
@@ -228,10 +269,13 @@ def _without_one(numerator: Floats, denominator: Floats) -> Floats:
     return np.asarray((numerator.sum() - numerator[held]) / (denominator.sum() - denominator[held]))
 
 
-def _effective_size(denominator: Floats) -> float:
-    return float(_effective_sizes(denominator.sum(keepdims=True), np.sum(denominator**2, keepdims=True))[0])
-
-
 def _effective_sizes(students: Floats, squares: Floats) -> Floats:
     """Give n / (1 + (m - 1) * rho), the size under the planning correlation; m weighs schools by their size."""
-    return np.asarray(students / (1 + np.maximum(squares / students - 1, 0.0) * PLANNING_CORRELATION))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(students / (1 + np.maximum(squares / students - 1, 0.0) * PLANNING_CORRELATION))
+
+
+def _worth(weights: Floats) -> Floats:
+    """Give effective schools by figure, 0 where nobody is; ``weights`` has shape (schools, figures)."""
+    squares = np.sum(weights**2, axis=0)
+    return np.asarray(np.divide(weights.sum(axis=0) ** 2, squares, out=np.zeros_like(squares), where=squares > 0))

@@ -13,6 +13,7 @@ from earlywarn.candidates.rivals import learn_rivals
 from earlywarn.cohort import build_cohort, split
 from earlywarn.config.load import parse_experiment, read_config
 from earlywarn.examine.cohorts import InUse
+from earlywarn.examine.refused import of_account
 from earlywarn.files import publish_file, readable_json, row_json, sha256_of
 from earlywarn.mitigation import weigh_mitigation
 from earlywarn.promotions import load_scorecard, read_record
@@ -22,6 +23,7 @@ from earlywarn.report.card import model_card
 from earlywarn.report.entry import entry_of
 from earlywarn.report.findings import Findings
 from earlywarn.report.mitigation_record import mitigation_record
+from earlywarn.report.origins import origins_record
 from earlywarn.report.pages import audit_page, figure_files
 from earlywarn.report.published import published_findings
 from earlywarn.report.reading import Reading
@@ -65,7 +67,8 @@ def train(roster: Path, config: Path, home: Path, registry: Registry, today: dat
     tell("looking at the test, once")
     stamp = Stamp(today, {"config_sha256": sha256_of(content), "roster_sha256": door.sha256})
     findings = look(parts, candidates, learnt, experiment, stamp, _in_use(home, experiment.name))
-    findings = replace(findings, frontier=weigh_mitigation(parts, rivals, experiment))
+    audited = replace(findings.audited, refused=(of_account(door),))
+    findings = replace(findings, audited=audited, frontier=weigh_mitigation(parts, rivals, experiment))
     tell("writing the record")
     told = published_findings(findings)
     papers = papers_of(told, content)
@@ -98,7 +101,10 @@ def papers_of(findings: Findings, config: bytes) -> Mapping[str, bytes]:
 
 def _record(findings: Findings) -> dict[str, Any]:
     """Give audit.json: what every audit tells, what training found, and mitigation where that was asked for."""
+    reading = Reading(findings.audited)
     record = audit_record(findings.audited) | {"training": training_record(findings)}
+    if findings.origins:
+        record["origins"] = origins_record(reading, findings.origins)
     if findings.frontier is not None:
-        record["mitigation"] = mitigation_record(Reading(findings.audited), findings.frontier)
+        record["mitigation"] = mitigation_record(reading, findings.frontier)
     return record

@@ -25,7 +25,7 @@ from earlywarn.config.sections import Attribute, Evidence, Groups
 from earlywarn.estimate import Scale
 from earlywarn.groups import EVERYONE, Cell, GroupTable, membership
 from earlywarn.histograms import Presence, Scored, Sums, count, discordance, risk_edges
-from earlywarn.intervals import jackknife_se
+from earlywarn.intervals import jackknife_errors
 
 GROUPS = Groups(
     attributes={
@@ -178,8 +178,8 @@ def test_intervals_know_that_the_cut_was_estimated(measure: m.Measure) -> None:
         sums = sums_of(students(1500, 40, seed, luck=0.6))
         plain, aware = (whole[:, :, 0].sum(axis=2) for whole in (sums.values, sums.knowing_the_cut()))
         values.append(m.value_of(measure, plain))
-        known.append(jackknife_se(m.without_each_school(measure, aware)))
-        ignored.append(jackknife_se(m.without_each_school(measure, plain)))
+        known.append(jackknife_errors(m.without_each_school(measure, aware)[:, None])[0][0])
+        ignored.append(jackknife_errors(m.without_each_school(measure, plain)[:, None])[0][0])
     spread = np.std(values)
     assert np.mean(known) == pytest.approx(spread, rel=0.12)
     if measure is m.RECALL:

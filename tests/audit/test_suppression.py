@@ -186,25 +186,30 @@ def test_a_difference_is_told_only_where_both_shares_are() -> None:
     assert published.difference(many, OTHERS, "prevalence").grain is not None
 
 
-def test_a_figure_that_knows_more_than_counts_is_told_no_finer_than_they_are() -> None:
+def test_a_figure_that_knows_more_than_counts_is_told_as_roughly_as_its_wholes() -> None:
     finest = np.full((3, 9), 50)
     finest[0, 3] = 4
     published = District(finest, 1, MINIMUM).published
     few, many = published.groups[1:3]
-    assert published.figure(0.01234, [(many, "known")], (-0.01, 0.03)).value == 0.012
-    assert published.figure(0.01234, [(few, "overlooked")]).value is None
-    assert published.figure(float("nan"), [(many, "known")]).value is None
-    about = published.figure(0.01234, [(many, "overlooked"), (many, "met")], (-0.01, 0.03))
-    assert about.shown is Shown.ABOUT
-    assert about.grain is not None
-    assert about.grain >= 0.05
+    assert published.figure(float("nan"), "calibration_gap", (many, many)).value is None
+    alone = published.figure(0.012, "calibration_gap", (many, many), (-0.013, 0.043))
+    assert (alone.shown, alone.value, alone.grain) == (Shown.ABOUT, 0.0, 0.05)
+    assert alone.ends[0] <= -0.013 < 0.043 <= alone.ends[1]
+    beside = published.figure(0.012, "same_risk_gap", (many, few))
+    assert beside.grain is not None
+    assert alone.grain is not None
+    assert beside.grain >= alone.grain
 
 
-def test_counts_of_another_list_are_never_exact() -> None:
-    published = District(np.full((2, 9), 50), 1, MINIMUM).published
-    assert published.rough(451).words == "about 450"
-    assert published.rough_share(3, 451).words == "under 5 %"
-    assert published.rough_share(200, 451).shown is Shown.ABOUT
+def test_students_tied_at_the_cut_are_guarded_as_they_are_told() -> None:
+    """Eleven found by the order of rows, nine and a half by chance: few."""
+    finest = np.full((3, 9), 50.0)
+    finest[0, 3:5] = 90.5, 9.5
+    published = suppress(
+        District(np.full((3, 9), 50), 1, MINIMUM).cells, np.concatenate([finest.sum(0, keepdims=True), finest]), MINIMUM
+    )
+    assert not published.exact[1, AUDITED.place["flagged_missed"]]
+    assert published.exact[2:, AUDITED.place["unknown"]].all()
 
 
 def test_all_others_are_told_no_better_than_the_group_is() -> None:

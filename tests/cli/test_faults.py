@@ -145,6 +145,52 @@ def test_a_waiver_without_name_or_reason_is_wrong_use(own_home: Path, capsys: py
     assert "--by NAME and --reason TEXT" in said
 
 
+def test_an_audit_of_a_score_run_takes_no_model(
+    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run").mkdir()
+    words = ("audit", tmp_path / "run", "--model", "made-up", "--home", own_home)
+    said = refused(capsys, tmp_path, 2, *words)
+    assert "this is a folder" in said
+    assert "leave out --model" in said
+
+
+def test_an_audit_goes_to_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "scores.csv").write_text("student_id,score\n")
+    for out in (tmp_path / "scores.csv", tmp_path / "scores.csv" / "deeper"):
+        said = refused(capsys, tmp_path, 2, "audit", tmp_path / "scores.csv", "--out", out)
+        assert "scores.csv is a file" in said
+        assert "give another --out" in said
+    said = refused(capsys, tmp_path, 2, "audit", tmp_path / "scores.csv", "--out", tmp_path / "\udcff")
+    assert "no UTF-8 text" in said
+    assert "--home" in refused(capsys, tmp_path, 2, "audit", tmp_path / "scores.csv", "--home", tmp_path / "scores.csv")
+
+
+def test_a_lost_mlflow_store_is_told_where_models_were_promoted(
+    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own_home / "mlflow.db").unlink(missing_ok=True)
+    words = ("audit", district.history, "--model", "made-up", "--home", own_home, "--out", tmp_path / "out")
+    assert "its MLflow store is gone or empty" in refused(capsys, tmp_path / "nothing", 2, *words)
+    assert run("models", "--home", own_home) == 0
+    assert "gone or empty, though models were promoted here" in capsys.readouterr().out
+    (own_home / "mlflow.db").write_text("no database")
+    said = refused(capsys, tmp_path / "nothing", 3, *words)
+    assert "mlflow.db: the MLflow store cannot be used" in said
+
+
+def test_an_unknown_model_is_told_with_those_that_are_known(
+    district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(capsys, tmp_path, 2, "audit", district.history, "--model", "other", "--home", district.home)
+    assert "--model 'other': no model of this name is registered allowed: made-up" in said
+
+
+def test_options_of_another_form_of_audit_are_told_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, tmp_path, 2, "audit", tmp_path / "x.csv", "--year", 3, "--version", 1)
+    assert "--version, --year: for a registered model only" in said
+
+
 def test_init_never_overwrites(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, place, 2, "init", place / "history.csv", "--config", place / "x.toml")
     assert "there already" in said

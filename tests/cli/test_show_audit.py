@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from earlywarn.cli.show_audit import audited_record, show_audit
-from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
+from earlywarn.report.changed import COLUMNS
+from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings, Refused, RefusedRule
+from earlywarn.report.tables import Entry, Table, row
+from earlywarn.report.told import Told
 
 FILES = {"The page": Path("out/audit.html"), "The record": Path("out/audit.json")}
 
@@ -66,3 +69,26 @@ def test_the_record_for_a_machine_names_verdict_and_files(findings: Findings, ea
     assert record["failed_rules"] == ["same-risk-gap"]
     assert record["files"] == {"The page": "out/audit.html", "The record": "out/audit.json"}
     assert audited_record(early, {})["verdict"] is None
+
+
+def test_what_differs_from_another_audit_is_told_in_short(
+    findings: Findings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tuple(
+        row(f"Group {n}", "Recall", "\u2014", "50 %", "40 %", Entry("\u221210", "\u221212 to \u22128"))
+        for n in range(7)
+    )
+    told = Told("Held against: the old system", ("Of 9 figures 7 differ.",), Table("", COLUMNS, lines))
+    show_audit(findings.audited, FILES, (told,))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Held against: the old system Of 9 figures 7 differ." in said
+    assert "Group 4: Recall: 50 % there, 40 % here, \u221210 (\u221212 to \u22128)" in said
+    assert "Group 5" not in said
+    assert "and 2 more, in audit.html" in said
+
+
+def test_refused_rows_are_told(findings: Findings, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = Refused("vendor.csv", 4785, 40, 0, (RefusedRule("column 'outcome'", "not a code", 40),))
+    said = screen(replace(findings.audited, refused=(refused,)), capsys)
+    assert "Of 4,785 rows of vendor.csv 40 refused and 0 merged." in said
+    assert "Refused, column 'outcome': not a code (40 rows)." in said

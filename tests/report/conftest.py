@@ -14,6 +14,7 @@ import pytest
 import earlywarn
 from earlywarn import intervals as iv
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.rounding import count_told
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.audit.subject import RECALL_GAIN, Cut, Subject, audit_figures
 from earlywarn.audit.suppression import suppress
@@ -63,7 +64,7 @@ def experiment() -> Experiment:
 def findings(experiment: Experiment) -> Findings:
     students = _Students()
     model, rules = (students.scored(points) for points in (students.points, students.rule_points))
-    presence = Presence(model.school, model.groups, {NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
+    presence = students.presence({NOT_SCORED: np.zeros(STUDENTS, dtype=bool)})
     evidence, groups = experiment.gate.evidence, experiment.groups
     figures = audit_figures(Subject(model, presence, against={RECALL_GAIN: rules}), groups, evidence)
     rule_figures = audit_figures(Subject(rules, presence), groups, evidence)
@@ -82,7 +83,7 @@ def findings(experiment: Experiment) -> Findings:
         card=_card(),
         tried=students.tried(),
         calibration=Calibration(1.0, 0.0, None, used=False),
-        unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2),
+        unseen=evaluate(_sigmoid(students.points), students.points, students.trial, 0.2, 10),
         audited=audited(figures, "Piecewise logistic"),
         rules=audited(rule_figures, "Indicator rules"),
         reached=students.reached(),
@@ -174,7 +175,10 @@ def summary() -> Summary:
         counts=Counts(1523, 1400, 60, 40, 3, 20, 292),
         capacity=0.2,
         levels=(LevelLine(high, 420, 292), LevelLine(low, 980, 0)),
-        groups=(GroupLine("sex", "Girls", 745, 140, 30), GroupLine("sex", "Sex not recorded", None, None, None)),
+        groups=(
+            GroupLine("Girls", (count_told(745, 10), count_told(140, 10), count_told(3, 10))),
+            GroupLine("Sex not recorded", ()),
+        ),
         schools=(SchoolLine(HOSTILE, 730, 146, 30), SchoolLine("Cedar Grove", 730, 146, 30)),
         quarantine=(QuarantineLine("read", "not a number", "give a number, or leave it empty", 20, (4, 18, 77)),),
         missing=(("Reading result", 0.02), ("Age", 0.001)),
@@ -270,7 +274,7 @@ class _Students:
             role=role,
             loss=Estimate(0.43, 0.02, 20.0),
             behind=Estimate(0.002, 0.002, 20.0) if role is Role.PROMOTABLE else None,
-            test=evaluate(_sigmoid(points), points, self.trial, 0.2),
+            test=evaluate(_sigmoid(points), points, self.trial, 0.2, 10),
             gain=recall_gain(self.trial, self.points, points, 0.2) if other else None,
             auc_gain=iv.auc_difference(missed, self.points[known], points[known], school) if other else None,
         )
@@ -286,15 +290,13 @@ class _Students:
         return tuple(lines)
 
     def reached(self) -> tuple[Reached, ...]:
-        flagged = self.trial.make_list(self.points, 0.2).flagged
         aware = self.trial.make_list(self.points + 0.8 * (self.groups.attributes["lunch"].codes == 0), 0.2).flagged
         single, missed = membership(self.groups, 1), self.outcome == MISSED
         lines = []
         for codes in single.codes:
             for place in np.unique(codes):
                 rows = (codes == place) & missed
-                found = (int((rows & listed).sum()) for listed in (flagged, aware))
-                lines.append(Reached(single.cells[place], int(rows.sum()), *found))
+                lines.append(Reached(single.cells[place], int(rows.sum()), int((rows & aware).sum())))
         return tuple(lines)
 
 

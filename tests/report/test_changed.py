@@ -26,9 +26,9 @@ def change(measure: str = "recall", group: str = "lunch-F", q: float | None = 0.
 
 def test_a_change_beyond_noise_has_its_row(findings: Findings) -> None:
     (told,) = changed(Reading(findings.audited), (change(), change("precision", q=0.4), change("auc", q=None)), THEN)
-    assert told.title == "Since the audit of 2025-11-20, The audit of last year"
-    assert told.sentences[0].startswith("Of 2 figures that could be compared 1 changed by more than noise")
-    assert told.sentences[1] == "For 1 there was too little data then or now."
+    assert told.title == "Held against: The audit of last year (audited on 20 November 2025)"
+    assert told.sentences[0].startswith("Of 2 figures that could be compared 1 differs by more than noise")
+    assert told.sentences[1] == "For 1 there is too little data there or here."
     assert told.table is not None
     (row,) = told.table.rows
     assert row.head == "Free lunch"
@@ -38,13 +38,13 @@ def test_a_change_beyond_noise_has_its_row(findings: Findings) -> None:
 
 def test_another_standard_is_told(findings: Findings) -> None:
     (told,) = changed(Reading(findings.audited), (change(),), THEN)
-    assert "The standard was another then: reading at grade level." in told.sentences[-1]
+    assert "The standard is another there: reading at grade level." in told.sentences[-1]
 
 
 def test_nothing_that_changed_makes_no_table(findings: Findings) -> None:
     (told,) = changed(Reading(findings.audited), (change(q=0.9),), THEN)
     assert told.table is None
-    assert "none changed by more than noise" in told.sentences[0]
+    assert "none differs by more than noise" in told.sentences[0]
 
 
 def test_a_group_that_may_not_be_shown_is_left_out(findings: Findings) -> None:
@@ -59,7 +59,7 @@ def test_two_real_audits_make_a_section_and_a_record(findings: Findings, pooled:
     found = changes(now, then)
     assert found
     told = changed(Reading(findings.audited), found, then)
-    assert "What changed since the last audit" in audit_page(findings.audited, Beside(changed=told))
+    assert "What changed, against another audit" in audit_page(findings.audited, Beside(changed=told))
     schema = json.loads((Path(earlywarn.report.__file__).parent / "audit.schema.json").read_text("utf-8"))
     record = audit_record(findings.audited) | {"changed": changed_record(found, then)}
     assert list(faults(record, schema)) == []

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from earlywarn.audit.rounding import Shown
+from earlywarn.audit.subject import SAME_RISK_GAP
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded
 from earlywarn.config.sections import Evidence
 from earlywarn.estimate import Estimate
@@ -114,7 +115,7 @@ def test_every_list_is_a_row_of_every_table(section: Mitigated, frontier: Fronti
 
 def test_a_group_whose_counts_must_not_be_shown_has_no_column(reading: Reading, frontier: Frontier) -> None:
     for part in (FOUND, IN_VAIN):
-        shown = {group.cell for group in groups_told(reading, frontier, part)}
+        shown = set(groups_told(reading, frontier, part))
         assert MISSING not in shown
         assert {EVERYONE, F} <= shown
     table = students_table(reading, frontier, "")
@@ -125,7 +126,8 @@ def test_counts_that_would_give_a_small_group_away_are_rounded(reading: Reading,
     first = students_table(reading, frontier, "").rows[0]
     held = frontier.chosen.group(MISSING)
     assert 0 < held.found < 10
-    assert all(entry.text.startswith("about ") for entry in first.entries[:3])
+    assert "about" not in first.entries[0].text
+    assert all(entry.text.startswith("about ") for entry in first.entries[1:3])
 
 
 def test_the_record_is_json_and_gives_no_count_of_a_small_group(with_frontier: Findings, frontier: Frontier) -> None:
@@ -151,7 +153,7 @@ def test_the_figure_draws_the_intervals_that_were_estimated(reading: Reading, fr
         low, high = step.gap("recall", F).change.interval(0.95)
         assert dot.at[0] == frame.at(step.gap("recall", F).value, 0)[0]
         assert dot.across == (frame.at(before + low, 0)[0], frame.at(before + high, 0)[0])
-        low, high = step.group(EVERYONE).more_found.interval(0.95)
+        low, high = more_told(reading, frontier, step, FOUND, EVERYONE).ends
         assert dot.up == (frame.at(0, low)[1], frame.at(0, high)[1])
     assert [placed.layout for placed in recall.layouts] == [WIDE, NARROW]
 
@@ -221,7 +223,7 @@ def test_a_choice_on_purpose_that_changes_nothing_says_so(findings: Findings) ->
 
 
 def test_what_is_published_rounds_the_gaps_of_groups_told_about_and_takes_out_the_hidden_ones(
-    with_frontier: Findings,
+    with_frontier: Findings, frontier: Frontier
 ) -> None:
     held = with_frontier.audited.suppression
     exact, numbers = held.exact.copy(), held.numbers.copy()
@@ -233,19 +235,53 @@ def test_what_is_published_rounds_the_gaps_of_groups_told_about_and_takes_out_th
     found = published_findings(replace(with_frontier, audited=careful)).frontier
     assert found is not None
     for step in found.steps:
-        assert step.gap("recall", F).value == round(step.gap("recall", F).value, 2)
+        told, exact = step.gap("recall", F), frontier.steps[found.steps.index(step)].gap("recall", F)
+        assert told.digits == 2
+        assert 0 < abs(told.value - exact.value) <= 0.05
+        if told.change is not None and exact.change is not None:
+            (low, high), (least, most) = told.change.interval(0.95), exact.change.interval(0.95)
+            assert low <= least < most <= high
         assert np.isnan(step.gap("recall", MISSING).value)
         assert "not shown" in step.gap("recall", MISSING).reason
 
 
-def test_differences_are_told_to_the_nearest_five_where_counts_are_told_about(
-    reading: Reading, frontier: Frontier
-) -> None:
+def test_differences_are_rounded_where_a_list_finds_few_of_one_group(reading: Reading, frontier: Frontier) -> None:
     for step in frontier.steps[1:]:
         told = more_told(reading, frontier, step, FOUND, F)
         exact = step.group(F).found - frontier.chosen.group(F).found
-        assert told.more % 5 == 0
-        assert abs(told.more - exact) <= 2.5
+        assert told.unit >= 10
+        assert told.more % told.unit == 0
+        assert abs(told.more - exact) <= told.unit / 2
         if told.ends is not None:
             low, high = step.group(F).more_found.interval(0.95)
             assert told.ends[0] <= low < high <= told.ends[1]
+
+
+def test_a_gap_of_groups_that_may_be_told_is_rounded_where_the_other_list_finds_few(
+    with_frontier: Findings, frontier: Frontier
+) -> None:
+    """Forty students are not recorded; of those who missed, no list finds ten."""
+    few = published_findings(with_frontier).frontier
+    many = published_findings(replace(with_frontier, frontier=without(frontier, MISSING))).frontier
+    assert few is not None
+    assert many is not None
+    for told, exact, before in zip(few.steps, many.steps, frontier.steps, strict=True):
+        assert told.gap("recall", F).digits == 2
+        assert exact.gap("recall", F) == before.gap("recall", F)
+        assert told.gap(SAME_RISK_GAP, F) == exact.gap(SAME_RISK_GAP, F) == before.gap(SAME_RISK_GAP, F)
+        assert told.recall == exact.recall == before.recall
+
+
+def test_a_list_that_finds_few_of_all_students_is_told_so(with_frontier: Findings, frontier: Frontier) -> None:
+    step = frontier.steps[1]
+    few = tuple(replace(g, found=4.0) if g.cell == EVERYONE else g for g in step.traded)
+    held = replace(frontier, steps=(frontier.chosen, replace(step, traded=few, recall=4 / 1000)))
+    found = published_findings(replace(with_frontier, frontier=held)).frontier
+    assert found is not None
+    assert found.steps[1].recall != 4 / 1000
+    assert found.chosen.recall == frontier.chosen.recall
+
+
+def without(frontier: Frontier, cell: Cell) -> Frontier:
+    steps = (replace(step, traded=tuple(g for g in step.traded if g.cell != cell)) for step in frontier.steps)
+    return replace(frontier, steps=tuple(steps))

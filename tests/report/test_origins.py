@@ -1,5 +1,6 @@
 """Where gaps come from, in words: no fraction finer than its interval, nothing divided that may be nothing."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from earlywarn.report.house import in_markdown
 from earlywarn.report.origins import ABOUT, fraction, missing_table, origin_sentence, origins_table
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import markdown
+from tests.conftest import District
 
 LUNCH, NOBODY = Cell(("lunch",), ("F",)), Cell(("lunch",), ("(not recorded)",))
 TITLES = {"reading": "Reading result", "age": "Age", "class_type": "Class type <b> | *", "": ""}
@@ -130,3 +132,11 @@ def test_tables_of_origins_print_as_markdown(reading: Reading) -> None:
     lines = markdown(origins_table(reading, [origin()], ORIGINS), in_markdown).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert len(lines) == 8
+
+
+def test_a_training_run_says_where_its_gaps_come_from(district: District) -> None:
+    papers = district.trained.papers
+    record = json.loads((papers / "audit.json").read_text("utf-8"))
+    assert {told["gap"] for told in record["origins"]} == {"share_flagged", "false_alarm_rate", "overlooked_share"}
+    assert 'id="origins"' in (papers / "audit.html").read_text("utf-8")
+    assert record["refused"][0]["rows_in"] > 0

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earlywarn.columns import Outcome
 from earlywarn.gate import Judgement, Verdict
@@ -11,12 +13,14 @@ from earlywarn.report.findings import Findings
 from earlywarn.report.questions import BY_MEASURE
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import (
+    OUT_OF_REACH,
     answers,
     decides,
+    decides_exactly,
     limit_words,
-    verdict_headline,
-    verdict_sentences,
 )
+from earlywarn.report.verdict_words import verdict_headline, verdict_sentences
+from earlywarn.report.words import planned
 
 GIRLS = Cell(("sex",), ("F",))
 
@@ -41,11 +45,29 @@ def judgement(needed: float = 3.0, limits: tuple[float | None, float | None] = (
 
 
 def test_what_would_decide_is_said_in_outcomes_and_schools(findings: Findings) -> None:
-    assert decides(Reading(findings.audited), judgement(3.0)) == "about 1,700 more outcomes in 35 more schools"
+    assert decides(Reading(findings.audited), judgement(3.0)) == "about 1,700 more outcomes in 30 more schools"
 
 
-def test_beyond_twenty_fold_no_number_is_realistic(findings: Findings) -> None:
-    assert "no realistic number" in decides(Reading(findings.audited), judgement(20.5))
+@pytest.mark.parametrize("needed", [20.5, 6.5])
+def test_what_no_district_of_its_size_could_gather_is_said_to_be_more(needed: float, findings: Findings) -> None:
+    """Twenty times the evidence; and more schools than thrice the thirty that were audited."""
+    assert decides(Reading(findings.audited), judgement(needed)) == OUT_OF_REACH
+    assert "more than this district can gather" in OUT_OF_REACH
+    assert decides(Reading(findings.audited), judgement(6.0)) == "about 4,200 more outcomes in 90 more schools"
+
+
+def test_a_machine_is_told_the_number_all_the_same(findings: Findings) -> None:
+    reading = Reading(findings.audited)
+    assert decides_exactly(reading, judgement(6.5)) == "about 4,600 more outcomes in 96 more schools"
+    assert decides_exactly(reading, judgement(20.5)).startswith("no realistic number of outcomes")
+
+
+@given(st.floats(0, 1e7))
+def test_a_number_to_plan_with_has_two_digits_at_most_and_is_never_none(number: float) -> None:
+    told = planned(number)
+    assert told >= 1
+    assert len(str(told).rstrip("0")) <= (2 if told >= 100 else 1)
+    assert abs(told - number) <= max(number * 0.05 + 1e-9, 1, 5 * (10 <= number < 100))
 
 
 def test_beyond_the_limit_alone_is_not_yet_beyond_it_among_many(findings: Findings) -> None:
@@ -71,11 +93,11 @@ def test_limits_in_students_of_a_hundred(limits: tuple[float | None, float | Non
 
 def test_a_provisional_verdict_names_the_open_questions_and_what_would_decide(findings: Findings) -> None:
     reading = Reading(replace(findings.audited, verdict=Verdict(Outcome.PROVISIONAL, (judgement(),))))
-    assert verdict_headline(reading, None) == "Verdict: provisional."
+    assert verdict_headline(reading, None) == "Verdict: provisional until more evidence decides."
     assert verdict_sentences(reading)[:3] == (
         "Nothing failed.",
         "Not decided yet: whether the same risk means the same (Girls).",
-        "If the gaps stay as they are, it would take about 1,700 more outcomes in 35 more schools (Girls) to decide.",
+        "If the gaps stay as they are, it would take about 1,700 more outcomes in 30 more schools (Girls) to decide.",
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from earlywarn.audit.figures import Figure
-from earlywarn.estimate import Estimate, rounded
+from earlywarn.estimate import Estimate
 from earlywarn.groups import EVERYONE
 from earlywarn.report.accounts import list_words
 from earlywarn.report.entries import figure_entry
 from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.pages import audit_page
-from earlywarn.report.published import published
+from earlywarn.report.published import coarse, published
 from earlywarn.report.reading import Reading
 from tests.report.reader import words
 
@@ -54,8 +54,8 @@ def figure(estimate: Estimate) -> Figure:
 
 def test_rounded_numbers_have_no_place_more_than_is_left_of_them(audited: Audited) -> None:
     exact = Estimate(0.4273, 0.021, 30.0)
-    coarse = rounded(exact, 2, (0.95,))
-    told = [figure_entry(Reading(audited), figure(each)) for each in (exact, coarse)]
+    rough = coarse(exact, 0.01, (0.95,))
+    told = [figure_entry(Reading(audited), figure(each)) for each in (exact, rough)]
     assert told[0].text == "42.7\u00a0%"
     assert told[1].text == "43\u00a0%"
     assert re.fullmatch(r"\d+ to \d+", told[1].under)

@@ -41,7 +41,8 @@ def test_levels_begin_at_their_start() -> None:
 def test_a_level_says_what_it_meant_or_that_it_cannot() -> None:
     told = meaning(LevelMeaning("High", 0.5, 300, 0.613, 0.57, 0.652))
     assert told == "of 100 students at this level, about 61 missed the standard without extra support; 57 to 65"
-    assert meaning(LevelMeaning("High", 0.5, 4)) == "too little data to say what this level means (n=4)"
+    assert meaning(LevelMeaning("High", 0.5, 40)) == "too little data to say what this level means (n=40)"
+    assert meaning(LevelMeaning("High", 0.5)) == "too little data to say what this level means"
 
 
 @pytest.mark.parametrize("value", [-0.004, 0.0, 0.004])

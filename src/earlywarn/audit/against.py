@@ -19,7 +19,7 @@ from earlywarn.audit.many import adjusted
 from earlywarn.columns import Floats
 from earlywarn.errors import Fault, UsageError
 from earlywarn.estimate import Estimate
-from earlywarn.intervals import jackknife_se
+from earlywarn.intervals import jackknife
 
 FORMAT = "earlywarn-audit-parts/1"
 LEAST_ERROR = 1e-9
@@ -37,7 +37,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class KeptFigure:
-    """One figure and how far it moves without each school, shape (schools,); ``reason`` if it cannot be judged."""
+    """One figure and how far it moves without each school, shape (schools,); ``reason`` if it cannot be judged.
+
+    ``schools`` are the effective schools that carry it: one more than its degrees of freedom.
+    """
 
     value: float
     schools: float
@@ -47,13 +50,17 @@ class KeptFigure:
 
 @dataclass(frozen=True)
 class Kept:
-    """What an audit leaves for later ones: its schools' keys, its head in words, and its figures."""
+    """What an audit leaves for later ones: its schools' keys, its head in words, and its figures.
+
+    ``what`` is whose scores were audited; "" in what older versions left.
+    """
 
     keys: tuple[str, ...]
     title: str
     day: str
     standard: str
     figures: Mapping[Key, KeptFigure]
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,18 +95,24 @@ def school_keys(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(f"school:{name}".encode()).hexdigest()[:16] for name in names)
 
 
-def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str, str]) -> Kept:
-    """Give what later audits are compared with; ``head`` is title, day and standard.
+def keep(figures: Iterable[Figure], keys: tuple[str, ...], head: tuple[str, str, str], what: str = "") -> Kept:
+    """Give what later audits are compared with; ``head`` is title, day and standard, ``what`` whose scores.
 
     Where schools are not known, ``keys`` is empty: later audits are then compared as if of other schools.
     """
     title, day, standard = head
     held = {
-        (f.measure, f.cell.slug, f.versus): KeptFigure(f.value, f.schools, f.reason, f.parts)
+        (f.measure, f.cell.slug, f.versus): KeptFigure(
+            f.value, f.estimate.df + 1 if f.estimate else f.schools, f.reason, f.parts
+        )
         for f in figures
         if f.parts is not None
     }
-    return Kept(keys, title, day, standard, held)
+    return Kept(keys, title, day, standard, held, what)
+
+
+def _carried(figure: Figure) -> float:
+    return figure.schools if figure.estimate is None else figure.estimate.df + 1
 
 
 def changes(now: Kept, then: Kept) -> tuple[Change, ...]:
@@ -114,7 +127,7 @@ def changes(now: Kept, then: Kept) -> tuple[Change, ...]:
 
 def write_kept(kept: Kept, path: Path) -> None:
     """Write a private Parquet file; the caller publishes it."""
-    head = {"format": FORMAT, "keys": kept.keys, "title": kept.title, "day": kept.day, "standard": kept.standard}
+    head = {"format": FORMAT} | {name: getattr(kept, name) for name in ("keys", "title", "day", "standard", "what")}
     columns = {
         "measure": [key[0] for key in kept.figures],
         "group": [key[1] for key in kept.figures],
@@ -153,7 +166,7 @@ def read_kept(folder: Path) -> Kept:
             )
             for row in rows
         }
-        return Kept(tuple(head["keys"]), head["title"], head["day"], head["standard"], figures)
+        return Kept(tuple(head["keys"]), head["title"], head["day"], head["standard"], figures, head.get("what", ""))
     except (pa.ArrowException, ValueError, KeyError, TypeError):
         raise UsageError(Fault(str(path), "damaged, or of another form", FORMAT, remedy)) from None
 
@@ -164,8 +177,9 @@ def _change(key: Key, now: Kept, then: Kept) -> Change:
     value, reason = new.value - old.value, "; ".join(lacks)
     difference = None
     if not reason:
-        error = jackknife_se(_together((now.keys, new.parts), (then.keys, old.parts)))
-        difference = Estimate(value, error, min(new.schools, old.schools) - 1) if error > LEAST_ERROR else None
+        moved = _together((now.keys, new.parts), (then.keys, old.parts))
+        found = jackknife(value, moved, min(new.schools, old.schools))
+        difference = found if found is not None and found.se > LEAST_ERROR else None
         reason = "" if difference else "no change" if value == 0 else "no interval: nothing that varies"
     return Change(*key, old.value, new.value, difference, reason)
 

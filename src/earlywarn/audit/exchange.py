@@ -21,7 +21,7 @@ import numpy as np
 from earlywarn.audit.kinds import Kinds
 from earlywarn.audit.lattice import NOWHERE, Combination, Lattice
 from earlywarn.audit.rounding import LEEWAY
-from earlywarn.columns import Bools, Ints
+from earlywarn.columns import Bools, Floats, Ints
 
 PLENTY = 10_000
 """More students than an exchange could need."""
@@ -73,7 +73,7 @@ def turns(kinds: Kinds, used: Bools) -> Turns:
     return Turns(change, change @ kinds.matrix.T != 0)
 
 
-def spare(counts: Ints, made: Turns) -> Ints:
+def spare(counts: Ints | Floats, made: Turns) -> Ints:
     """Give how often each turn can be done in each group: shape (groups + 1, turns), -1 nowhere.
 
     Nobody can be taken where nobody is, and a group is never emptied: that would be told.

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from earlywarn.audit.sheets import Counts, Sheet, is_presence
+from earlywarn.audit.sheets import LEAST_ERROR, Counts, Sheet, is_presence
 from earlywarn.audit.sides import NOBODY, Sides
 from earlywarn.columns import Floats, Ints
 from earlywarn.config.sections import Evidence
@@ -20,9 +20,6 @@ from earlywarn.intervals import LEAST_EVENTS, LEAST_SCHOOLS, jackknife_errors
 
 AT_CAPACITY = "capacity"
 """The cut of the list that is served; others are named by their level or risk."""
-
-LEAST_ERROR = 1e-9
-"""A standard error below this is rounding: nothing varies between schools, and no width is no interval."""
 
 FEW_EVENTS = 5
 """Below so many events or non-events on a side the jackknife of a difference is blind: MOVER serves."""
@@ -110,39 +107,55 @@ class Frame:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Cells held against other columns: places of both, shape (pairs,), and the others' names ("" for nobody)."""
+    """Cells held against other columns: places of both, shape (pairs,), and the others' names ("" for nobody).
+
+    Attributes
+    ----------
+    apart
+        The students of the other column who are not in the cell: all others, where it is held against everyone.
+    """
 
     one: Ints
     other: Ints
+    apart: Ints
     versus: tuple[str, ...]
     form: Form
 
 
 def figures_of(sheet: Sheet, frame: Frame, cut: str = AT_CAPACITY) -> tuple[Figure, ...]:
     """Give a measure of every group alone, and as difference and ratio to its reference and to everyone."""
-    made = _held(sheet, Rows(sheet.name, frame, _alone(frame.sides), sheet.counts, cut))
+
+    def told(pairs: Pairs) -> list[Figure]:
+        return _held(sheet, Rows(sheet.name, frame, pairs, sheet.counts, cut, sheet.undefined, sheet.unvarying))
+
+    made = told(_alone(frame.sides))
     if sheet.moved is None:
         for pairs in (to_reference(frame.sides), _to_everyone(frame.sides)):
-            made += _held(sheet, Rows(sheet.name, frame, pairs, sheet.counts, cut))
+            made += told(pairs)
             if sheet.is_share:
-                made += _held(sheet, Rows(sheet.name, frame, replace(pairs, form=Form.RATIO), sheet.counts, cut))
+                made += told(replace(pairs, form=Form.RATIO))
     return tuple(made)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The figures of one measure for some pairs; ``counts`` are by column."""
+    """The figures of one measure for some pairs; ``counts`` are by column.
+
+    ``undefined`` and ``unvarying`` say why a value is NaN, or has no interval.
+    """
 
     name: str
     frame: Frame
     pairs: Pairs
     counts: Counts
     cut: str = AT_CAPACITY
+    undefined: str = Sheet.undefined
+    unvarying: str = Sheet.unvarying
 
     @cached_property
     def smaller(self) -> Counts:
-        """What the smaller side of each pair rests on."""
-        one, other = self.pairs.one, self.pairs.other
+        """What the smaller side of each pair rests on; a group and everyone differ by what all others are."""
+        one, other = self.pairs.one, self.pairs.apart
         return Counts(*(np.minimum(part[one], part[other]) for part in vars(self.counts).values()))
 
     def figure(self, row: int, value: float, found: Estimate | None, parts: Floats) -> Figure:
@@ -151,13 +164,15 @@ class Rows:
         held = (round(counts.students[row]), round(counts.events[row]), round(counts.non_events[row]))
         schools = float(counts.schools[row])
         smallest = min(frame.sizes[pairs.one[row]], frame.sizes[pairs.other[row]])
-        reason = _lack(frame, held, schools, value, is_presence(self.name))
+        reason = (
+            f"undefined: {self.undefined}" if np.isnan(value) else _lack(frame, held, schools, is_presence(self.name))
+        )
         rough, estimate = (found, None) if reason else (None, found)
         if smallest < frame.least:
             reason = f"fewer than {frame.least} students: not shown" if smallest else "nobody in this group"
             value, rough, estimate, held, schools = float("nan"), None, None, (0, 0, 0), 0.0
         elif estimate is None and not reason:
-            reason = "no interval: a single school, or nothing that varies"
+            reason = self.unvarying if schools >= LEAST_SCHOOLS else Sheet.unvarying
         cell, versus = frame.sides.cells[pairs.one[row]], pairs.versus[row]
         made = Figure(self.name, cell, versus, value, estimate, reason, *held, schools, pairs.form, self.cut, rough)
         return replace(made, parts=parts) if made.is_main and held[0] else made
@@ -165,18 +180,20 @@ class Rows:
 
 def _alone(sides: Sides) -> Pairs:
     every = np.arange(len(sides.cells))
-    return Pairs(every, every, ("",) * len(every), Form.VALUE)
+    return Pairs(every, every, every, ("",) * len(every), Form.VALUE)
 
 
 def to_reference(sides: Sides) -> Pairs:
     """Give each cell held against its reference."""
     held = np.flatnonzero(sides.reference != NOBODY)
-    return Pairs(held, sides.reference[held], tuple(sides.versus[place] for place in held), Form.DIFFERENCE)
+    other = sides.reference[held]
+    return Pairs(held, other, other, tuple(sides.versus[place] for place in held), Form.DIFFERENCE)
 
 
 def _to_everyone(sides: Sides) -> Pairs:
     others = np.arange(1, len(sides.cells))
-    return Pairs(others, np.zeros_like(others), (EVERYONE.slug,) * len(others), Form.DIFFERENCE)
+    names = (EVERYONE.slug,) * len(others)
+    return Pairs(others, np.zeros_like(others), sides.others[others], names, Form.DIFFERENCE)
 
 
 def _held(sheet: Sheet, rows: Rows) -> list[Figure]:
@@ -194,7 +211,7 @@ def _own(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
     value, without = sheet.value[pairs.one], sheet.without[:, pairs.one]
     if sheet.is_share:
         return value, list(sheet.alone[: len(value)]), without
-    found = jackknifed(value, without, counts.schools)
+    found = jackknifed(value, without, counts.carriers)
     if sheet.moved is None:
         return value, found, without
     gained, lost = sheet.moved.gained, sheet.moved.lost
@@ -208,7 +225,7 @@ def _difference(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
     sides = _filled(sheet, pairs)
     with np.errstate(invalid="ignore"):  # infinite where one school holds all of both sides: then no interval
         without = sides[0] - sides[1]
-    found = jackknifed(value, without, counts.schools)
+    found = jackknifed(value, without, counts.carriers)
     if not sheet.is_share:
         return value, found, without
     few = np.minimum(counts.events, counts.non_events) < FEW_EVENTS
@@ -224,7 +241,7 @@ def _ratio(sheet: Sheet, pairs: Pairs, counts: Counts) -> Found:
         logs = np.log(sides[0] / sides[1])
         held = (counts.events >= FEW_EVENTS) & np.isfinite(np.log(value))
     without = np.where(np.isnan(sides[0]), np.nan, logs)
-    found = jackknifed(value, without, counts.schools)
+    found = jackknifed(value, without, counts.carriers)
     scaled = [replace(e, scale=Scale.LOG) if e is not None and h else None for h, e in zip(held, found, strict=True)]
     return np.where(np.isfinite(value), value, np.nan), scaled, without
 
@@ -242,15 +259,15 @@ def _filled(sheet: Sheet, pairs: Pairs) -> tuple[Floats, Floats]:
     )  # type: ignore[return-value] # two of them
 
 
-def jackknifed(value: Floats, without: Floats, schools: Floats) -> list[Estimate | None]:
+def jackknifed(value: Floats, without: Floats, carried: Floats) -> list[Estimate | None]:
     """Estimate many figures from their values without one school each, on the identity scale.
 
     None where too few schools carry a figure, or where no school differs from another: no width is no interval.
     """
-    errors = jackknife_errors(without)
+    every = zip(*(part.tolist() for part in (value, *jackknife_errors(without), carried)), strict=True)
     return [
-        Estimate(v, e, s - 1) if s >= LEAST_SCHOOLS and e > LEAST_ERROR and np.isfinite(v) else None
-        for v, e, s in zip(value.tolist(), errors.tolist(), schools.tolist(), strict=True)
+        Estimate(v, e, c - 1, skew=s) if c >= LEAST_SCHOOLS and e > LEAST_ERROR and np.isfinite(v) else None
+        for v, e, s, c in every
     ]
 
 
@@ -260,19 +277,24 @@ def _recovered(one: tuple[Sheet, Ints], other: tuple[Sheet, Ints]) -> list[Estim
     for sheet, places in (one, other):
         without = sheet.without[:, places]
         terms.append(np.where(np.isfinite(without), without - sheet.value[places], 0.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        together = np.sum(terms[0] * terms[1], axis=0)
-        correlation = np.nan_to_num(together / np.sqrt(np.sum(terms[0] ** 2, axis=0) * np.sum(terms[1] ** 2, axis=0)))
-    return [
-        mover(a, b, float(r)) if (a := one[0].alone[i]) is not None and (b := other[0].alone[j]) is not None else None
-        for i, j, r in zip(one[1], other[1], correlation, strict=True)
-    ]
+    sizes = [np.sqrt(np.sum(term**2, axis=0)) for term in terms]
+    varies = np.minimum(*sizes) > LEAST_ERROR  # what a list sets, such as everyone's share flagged, goes with nothing
+    together = np.sum(terms[0] * terms[1], axis=0)
+    correlation = np.divide(together, sizes[0] * sizes[1], out=np.zeros_like(together), where=varies)
+    every = zip(one[1], other[1], correlation.tolist(), strict=True)
+    return [_with_width(one[0].alone[i], other[0].alone[j], r) for i, j, r in every]
 
 
-def _lack(frame: Frame, held: tuple[int, int, int], schools: float, value: float, presence: bool) -> str:
+def _with_width(one: Estimate | None, other: Estimate | None, correlation: float) -> Estimate | None:
+    if one is None or other is None:
+        return None
+    made = mover(one, other, correlation)
+    low, high = made.interval(0.5)
+    return made if high - low > LEAST_ERROR**0.5 else None  # the width is a root: so is what rounding leaves of it
+
+
+def _lack(frame: Frame, held: tuple[int, int, int], schools: float, presence: bool) -> str:
     """Say why there is too little data to judge; "" if there is enough."""
-    if np.isnan(value):
-        return "undefined: no student to take it of"
     need = frame.evidence
     # That nobody lacks a score or an input needs no events to be known: MOVER says how sure it is.
     events, others = (0, 0) if presence else (need.events, need.non_events)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Ints
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, Ints
 
 UNFLAGGED, FLAGGED, NOT_SCORED_STATE = 0, 1, 2
 """States of a student beside the outcome."""
@@ -33,6 +33,37 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a figure rests on, by kinds.
+
+    Attributes
+    ----------
+    students, events, non_events
+        What is told beside it.
+    wholes
+        Of a figure that is no share: a student more or fewer in one of these moves it by one part in so many at most.
+    more
+        What else it is taken of.
+    """
+
+    students: str
+    events: str
+    non_events: str
+    wholes: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    @property
+    def beside(self) -> tuple[str, str, str]:
+        """What is told beside it."""
+        return self.students, self.events, self.non_events
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All of it."""
+        return (*self.beside, *self.wholes, *self.more)
+
+
+@dataclass(frozen=True)
 class Kinds:
     """Which atoms each kind adds up.
 
@@ -45,7 +76,7 @@ class Kinds:
     shares
         Share -> its kinds.
     figures
-        Measure that is more than a share of counts -> the kinds that it rests on.
+        Measure -> what it rests on.
     harmless
         Sets of atoms of which it tells nothing of anybody that no student of the whole audit is in one of them.
     """
@@ -53,7 +84,7 @@ class Kinds:
     size: str
     counts: Mapping[str, tuple[int, ...]]
     shares: Mapping[str, Share] = field(default_factory=dict)
-    figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    figures: Mapping[str, Basis] = field(default_factory=dict)
     harmless: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
@@ -81,12 +112,11 @@ class Kinds:
 
     def rests_on(self, measure: str) -> tuple[str, ...]:
         """Give the kinds that a measure is told with: those of a share, those stated, else all."""
-        share = self.shares.get(measure)
-        if share is None:
-            return self.figures.get(measure, self.names)
-        return (*share.kinds, *self.figures.get(measure, ()))
+        share, basis = self.shares.get(measure), self.figures.get(measure)
+        held = (*(share.kinds if share else ()), *(basis.kinds if basis else ()))
+        return held or self.names
 
-    def used(self, counts: Ints) -> Bools:
+    def used(self, counts: Ints | Floats) -> Bools:
         """Tell which atoms there are: all but the harmless ones that nobody is in.
 
         Parameters
@@ -113,7 +143,7 @@ _EVERY, _KNOWN = (MET, MISSED, UNKNOWN), (MET, MISSED)
 _SCORED, _ALL = (UNFLAGGED, FLAGGED), (UNFLAGGED, FLAGGED, NOT_SCORED_STATE)
 
 _FOUND = ("flagged_missed", "overlooked")
-_OUTCOMES = ("known", "missed", "met")
+_MISSED, _OUTCOMES = ("known", *_FOUND), ("known", "missed", "met")
 
 AUDITED = Kinds(
     size="students",
@@ -151,13 +181,20 @@ AUDITED = Kinds(
         "not_scored_share": Share("not_scored", "students", "scored"),
     },
     figures={
-        # Beside a share among those who missed (or met) the standard stands how many outcomes are known.
-        **dict.fromkeys(("recall", "overlooked_share", "false_alarm_rate"), ("known",)),
-        **dict.fromkeys(("precision", "false_omission_rate"), ("known",)),
-        **dict.fromkeys(("calibration_gap", "brier", "same_risk_gap"), _OUTCOMES),
-        **dict.fromkeys(("auc", "calibration_slope", "calibration_intercept"), _OUTCOMES),
-        **dict.fromkeys(("excess_overlooked", "recall_gain", "recall_drift"), (*_OUTCOMES, *_FOUND)),
-        "excess_false_alarms": (*_OUTCOMES, "flagged_met", "unflagged_met"),
+        "share_flagged": Basis("scored", "flagged", "unflagged"),
+        "recall": Basis(*_MISSED),
+        "overlooked_share": Basis("known", "overlooked", "flagged_missed"),
+        "false_alarm_rate": Basis("known", "flagged_met", "unflagged_met"),
+        "precision": Basis("known", "flagged_missed", "flagged_met"),
+        "false_omission_rate": Basis("known", "overlooked", "unflagged_met"),
+        "prevalence": Basis(*_OUTCOMES),
+        "unknown_share": Basis("scored", "unknown", "known"),
+        "not_scored_share": Basis("students", "not_scored", "scored"),
+        **dict.fromkeys(("calibration_gap", "brier", "same_risk_gap"), Basis(*_OUTCOMES, wholes=("known",))),
+        **dict.fromkeys(("auc", "calibration_slope", "calibration_intercept"), Basis(*_OUTCOMES, _OUTCOMES[1:])),
+        **dict.fromkeys(("recall_gain", "recall_drift"), Basis(*_OUTCOMES, wholes=("missed",), more=_FOUND)),
+        "excess_overlooked": Basis("known", "overlooked", "flagged_missed", wholes=("missed",)),
+        "excess_false_alarms": Basis("known", "flagged_met", "flagged_missed", wholes=("met",)),
     },
     # That everyone was scored, that every outcome is known or none, is said of the audit and not of a student.
     harmless=(

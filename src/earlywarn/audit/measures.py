@@ -5,14 +5,14 @@ empty denominator zero: such a value is NaN and its reason is told.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from earlywarn.columns import MET, MISSED, UNKNOWN, Floats
 from earlywarn.estimate import Estimate
 from earlywarn.histograms import RISK, RISK_SQUARED, STUDENTS
-from earlywarn.intervals import leave_one_out, ratio
+from earlywarn.intervals import carriers, leave_one_out, ratios
 
 Weights = tuple[tuple[int, int, int, float], ...]
 """What is summed: (students or risk, outcome, flagged, weight)."""
@@ -51,6 +51,8 @@ class Measure:
         One ratio within 0 and 1: its interval is taken on the logit scale, and a ratio of two such is told.
     at_any_cut
         Whether it is told at levels and stated cuts too, beside the list that is served.
+    also
+        What else its error rests on, beside the first denominator, events and non-events.
     """
 
     name: str
@@ -60,6 +62,18 @@ class Measure:
     non_events: Weights
     is_share: bool = False
     at_any_cut: bool = False
+    also: tuple[Weights, ...] = ()
+
+    @property
+    def carried_by(self) -> tuple[Weights, ...]:
+        """All that its error rests on: see :func:`earlywarn.intervals.carriers`."""
+        return (self.terms[0].denominator, self.events, self.non_events, *self.also)
+
+    @property
+    def tells_of_flags(self) -> bool:
+        """Whether a longer list would change it."""
+        every = (weights for term in self.terms for weights in (term.numerator, term.denominator))
+        return any({(what, outcome, 1 - flag, weight) for what, outcome, flag, weight in w} != set(w) for w in every)
 
     @property
     def counts_unknown(self) -> bool:
@@ -82,27 +96,20 @@ def _share(name: str, title: str, numerator: Weights, denominator: Weights, *, a
     return Measure(name, title, (Term(1, numerator, denominator),), numerator, rest, True, at_any_cut)
 
 
-def _excess(name: str, title: str, observed: Term, expected: Term, outcome: int) -> Measure:
-    """Observed less expected share; both must rest on students on either side of the cut."""
-    return Measure(
-        name,
-        title,
-        (observed, expected),
-        _sum_of(STUDENTS, [outcome], [0]),
-        _sum_of(STUDENTS, [outcome], [1]),
-    )
-
-
 _MISSED, _MET = _sum_of(STUDENTS, [MISSED]), _sum_of(STUDENTS, [MET])
 _EVERY, _KNOWN = _sum_of(STUDENTS, EVERY), _sum_of(STUDENTS, KNOWN)
 
 _ON_LIST, _OFF_LIST = _sum_of(STUDENTS, KNOWN, [1]), _sum_of(STUDENTS, KNOWN, [0])
 _FOUND, _OVERLOOKED = _sum_of(STUDENTS, [MISSED], [1]), _sum_of(STUDENTS, [MISSED], [0])
+_FALSE_ALARMS, _RIGHTLY_OFF = _sum_of(STUDENTS, [MET], [1]), _sum_of(STUDENTS, [MET], [0])
 
 SHARE_FLAGGED = _share("share_flagged", "Share flagged", _sum_of(STUDENTS, EVERY, [1]), _EVERY, at_any_cut=True)
 RECALL = _share("recall", "Recall", _FOUND, _MISSED, at_any_cut=True)
 OVERLOOKED = _share("overlooked_share", "Overlooked share", _OVERLOOKED, _MISSED, at_any_cut=True)
-FALSE_ALARMS = _share("false_alarm_rate", "False-alarm rate", _sum_of(STUDENTS, [MET], [1]), _MET, at_any_cut=True)
+FALSE_ALARMS = replace(
+    _share("false_alarm_rate", "False-alarm rate", _FALSE_ALARMS, _MET, at_any_cut=True),
+    also=(_FOUND,),  # a list has its length: where more of the flagged missed the standard, fewer met it
+)
 PRECISION = _share("precision", "Precision", _FOUND, _ON_LIST, at_any_cut=True)
 FALSE_OMISSIONS = _share("false_omission_rate", "False-omission rate", _OVERLOOKED, _OFF_LIST, at_any_cut=True)
 PREVALENCE = _share("prevalence", "Share who missed the standard", _MISSED, _KNOWN)
@@ -121,20 +128,22 @@ CALIBRATION_GAP = Measure(
     _MISSED,
     _MET,
 )
-EXCESS_OVERLOOKED = _excess(
+EXCESS_OVERLOOKED = Measure(
     "excess_overlooked",
     "Overlooked beyond what risks explain",
-    Term(1, _sum_of(STUDENTS, [MISSED], [0]), _MISSED),
-    Term(-1, _sum_of(RISK, KNOWN, [0]), _sum_of(RISK, KNOWN)),
-    MISSED,
+    (Term(1, _OVERLOOKED, _MISSED), Term(-1, _sum_of(RISK, KNOWN, [0]), _sum_of(RISK, KNOWN))),
+    _OVERLOOKED,
+    _FOUND,
 )
-EXCESS_FALSE_ALARMS = _excess(
+EXCESS_FALSE_ALARMS = Measure(
     "excess_false_alarms",
     "False alarms beyond what risks explain",
-    Term(1, _sum_of(STUDENTS, [MET], [1]), _MET),
-    Term(-1, _safe_sum_of(KNOWN, [1]), _safe_sum_of(KNOWN)),
-    MET,
+    (Term(1, _FALSE_ALARMS, _MET), Term(-1, _safe_sum_of(KNOWN, [1]), _safe_sum_of(KNOWN))),
+    _FALSE_ALARMS,
+    _FOUND,
+    also=(_RIGHTLY_OFF,),
 )
+"""Not of all who met the standard: it is the few flagged who missed it that a handful of schools can move."""
 
 SHARES = (
     SHARE_FLAGGED, RECALL, OVERLOOKED, FALSE_ALARMS, PRECISION, FALSE_OMISSIONS, PREVALENCE, UNKNOWN_SHARE
@@ -189,9 +198,20 @@ def without_each_school(measure: Measure, sums: Floats) -> Floats:
 
 def share_estimate(measure: Measure, sums: Floats, aware: Floats) -> Estimate | None:
     """Estimate a measure of one ratio; ``aware`` are the sums that know the cut was estimated."""
+    found = shares(measure, sums[..., None, :, :], aware[..., None, :, :], carried(measure, sums[..., None, :, :]))
+    return found[0]
+
+
+def shares(measure: Measure, sums: Floats, aware: Floats, carried_by: Floats) -> tuple[Estimate | None, ...]:
+    """Estimate a measure of one ratio for many groups; sums have shape (3, schools, groups, outcomes, 2)."""
     term = measure.terms[0]
     numerator, denominator = by_school(aware, term.numerator), by_school(aware, term.denominator)
-    return ratio(numerator, denominator, by_school(sums, term.denominator))
+    return ratios(numerator, denominator, by_school(sums, term.denominator), carried_by)
+
+
+def carried(measure: Measure, sums: Floats) -> Floats:
+    """Give the effective schools that a measure of many groups is carried by, shape (groups,)."""
+    return carriers(*(by_school(sums, kind) for kind in measure.carried_by))
 
 
 def same_risk_gap(group: Floats, reference: Floats) -> tuple[float, Floats]:

@@ -5,23 +5,24 @@ beyond the points, such as seats by school). It refuses to split what rests on t
 gap that may be none. A part says through which input a gap comes about, not why the input differs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
 import numpy as np
 
+from earlywarn.audit.figures import Figure
 from earlywarn.audit.schools import contrast, without_each_school
 from earlywarn.audit.sides import NOBODY, sides
-from earlywarn.audit.tallies import Binned, Parts, Tally, Those, binned, bins_for, tallies
+from earlywarn.audit.tallies import Parts, Tally, Those, binned, bins_for, tallies
 from earlywarn.columns import MET, MISSED, UNKNOWN, Floats, InputSpec, Ints
-from earlywarn.config.sections import Evidence, Groups
+from earlywarn.config.sections import Groups
 from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell
 from earlywarn.histograms import Scored
 from earlywarn.inputs import Values
-from earlywarn.intervals import effective_schools, jackknife
+from earlywarn.intervals import jackknife
 from earlywarn.scorecard.table import Scorecard
 
 SURE = 0.95
@@ -92,9 +93,6 @@ class Origin:
     reason: str = ""
 
 
-EVERY, KNOWN = (MET, MISSED, UNKNOWN), (MET, MISSED)
-
-
 @dataclass(frozen=True)
 class _Measured:
     """How a gap is told from flags: among students of which outcomes, and whether a flag adds or takes."""
@@ -105,13 +103,15 @@ class _Measured:
 
 
 _GAPS = (
-    _Measured(Gap.SHARE_FLAGGED, EVERY, 1.0),
+    _Measured(Gap.SHARE_FLAGGED, (MET, MISSED, UNKNOWN), 1.0),
     _Measured(Gap.FALSE_ALARMS, (MET,), 1.0),
     _Measured(Gap.OVERLOOKED, (MISSED,), -1.0),
 )
 
 
-def origins(card: Scorecard, values: Values, scored: Scored, groups: Groups, evidence: Evidence) -> tuple[Origin, ...]:
+def origins(
+    card: Scorecard, values: Values, scored: Scored, groups: Groups, figures: Iterable[Figure]
+) -> tuple[Origin, ...]:
     """Split every gap of every single-attribute group to its reference, else to all other students.
 
     Parameters
@@ -120,23 +120,22 @@ def origins(card: Scorecard, values: Values, scored: Scored, groups: Groups, evi
         What the scorecard reads of the students in ``scored``, row by row.
     scored
         Its list may be the scorecard's or another; what does not follow the points is the cut's.
+    figures
+        The audit's of the same students and list: they say what has too little data and how many schools carry it.
 
     Returns
     -------
     tuple of Origin
         Attribute by attribute and group by group, three gaps each.
     """
+    gaps = {(f.measure, f.cell): f for f in figures if f.is_main and f.versus}
     held = binned(card, values, scored.listed, bins_for(len(scored.outcome)))
-    asked = [question for tally in tallies(card, values, scored, held) for question in _questions(tally, groups)]
-    lacks = [_lack(question, held, evidence, groups.privacy_minimum) for question in asked]
-    enough = [question for question, lack in zip(asked, lacks, strict=True) if not lack]
-    splits = [contrast(each.tally, *each.sides(each.measured.outcomes), held.flagged) for each in enough]
+    asked = [each for tally in tallies(card, values, scored, held) for each in _questions(tally, groups, gaps)]
+    enough = [question for question in asked if question.figure.estimate is not None]
+    splits = [contrast(each.tally, *each.sides, held.flagged) for each in enough]
     without = without_each_school(splits, card, values, scored, held)
     found = (_Found(each, split.value, left) for each, split, left in zip(enough, splits, without, strict=True))
-    return tuple(
-        replace(question.bare, reason=lack) if lack else _origin(next(found), card)
-        for question, lack in zip(asked, lacks, strict=True)
-    )
+    return tuple(_origin(next(found), card) if each.figure.estimate is not None else each.bare for each in asked)
 
 
 @dataclass(frozen=True)
@@ -145,65 +144,29 @@ class _Question:
 
     measured: _Measured
     tally: Tally
-    cell: Cell
-    versus: str
+    figure: Figure
     one: Ints
     other: Ints
 
     @property
     def bare(self) -> Origin:
-        """The answer before it is known."""
-        return Origin(self.measured.gap, self.cell, self.versus, None)
+        """The answer where there is too little data."""
+        return Origin(self.measured.gap, self.figure.cell, self.figure.versus, None, reason=self.figure.reason)
 
     @property
-    def effective_schools(self) -> float:
-        """Those of the side with fewer."""
-        return min(effective_schools(those.of(self.tally.schools)) for those in self.sides(self.measured.outcomes))
-
-    def sides(self, outcomes: tuple[int, ...]) -> tuple[Those, Those]:
-        """Give both sides' students of some outcomes."""
-        return Those(self.one, np.array(outcomes)), Those(self.other, np.array(outcomes))
-
-    def smaller(self, outcomes: tuple[int, ...]) -> int:
-        """Count the students of some outcomes on the side with fewer."""
-        return round(min(float(those.of(self.tally.schools).sum()) for those in self.sides(outcomes)))
+    def sides(self) -> tuple[Those, Those]:
+        """Both sides' students whose outcomes the gap is about."""
+        outcomes = np.array(self.measured.outcomes)
+        return Those(self.one, outcomes), Those(self.other, outcomes)
 
 
-def _questions(tally: Tally, groups: Groups) -> Iterator[_Question]:
+def _questions(tally: Tally, groups: Groups, gaps: dict[tuple[str, Cell], Figure]) -> Iterator[_Question]:
     compared, every = sides(tally.cells, groups), np.arange(len(tally.cells))
     for place in np.flatnonzero(compared.reference != NOBODY):
         held = every == compared.reference[place]
         other = every[held] if held.any() else np.delete(every, place)
         for measured in _GAPS:
-            yield _Question(measured, tally, tally.cells[place], compared.versus[place], every[[place]], other)
-
-
-def _lack(question: _Question, held: Binned, need: Evidence, least: int) -> str:
-    """Say why a gap is not split, by the evidence that the audit's figures need; "" if there is enough."""
-    outcomes, smallest = question.measured.outcomes, question.smaller(EVERY)
-    if smallest < least:
-        return f"fewer than {least} students: not shown" if smallest else "nobody in this group"
-    if not question.smaller(outcomes):
-        return "undefined: no student to take it of"
-    events, others = _events(question, held)
-    wanted = (
-        (question.smaller(EVERY if UNKNOWN in outcomes else KNOWN), need.students, "students with a known outcome"),
-        (events, need.events, "events"),
-        (others, need.non_events, "non-events"),
-    )
-    lacks = [f"fewer than {number} {what}" for have, number, what in wanted if have < number]
-    if question.effective_schools < need.schools:
-        lacks.append(f"{question.effective_schools:.1f} effective schools, {need.schools:g} are needed")
-    return "too little data: " + "; ".join(lacks) if lacks else ""
-
-
-def _events(question: _Question, held: Binned) -> tuple[int, int]:
-    """Count what a gap is about (seats given, or not given) and the rest, each on the side with fewer."""
-    both = [question.tally.side(those) for those in question.sides(question.measured.outcomes)]
-    given = [float(side.students @ held.flagged) + side.surplus for side in both]
-    kept = [side.size - seats for side, seats in zip(both, given, strict=True)]
-    events, others = (given, kept) if question.measured.sign > 0 else (kept, given)
-    return round(min(events)), round(min(others))
+            yield _Question(measured, tally, gaps[measured.gap.value, tally.cells[place]], every[[place]], other)
 
 
 @dataclass(frozen=True)
@@ -214,17 +177,22 @@ class _Found:
     value: Floats
     without: Floats
 
+    @property
+    def carriers(self) -> float:
+        """The effective schools that carry the audit's own figure."""
+        return self.question.figure.estimate.df + 1  # type: ignore[union-attr] # only those with one are split
+
     def estimate(self, columns: Sequence[int]) -> Estimate | None:
         """Estimate some columns together."""
         sign, held = self.question.measured.sign, list(columns)
         value, without = sign * self.value[held].sum(), sign * self.without[:, held].sum(axis=1)
-        return jackknife(float(value), without, self.question.effective_schools)
+        return jackknife(float(value), without, self.carriers)
 
     def share(self, columns: Sequence[int]) -> Estimate | None:
         """Estimate some columns as a share of all."""
         held = list(columns)
         value, without = self.value[held].sum() / self.value.sum(), self.without[:, held].sum(axis=1)
-        return jackknife(float(value), without / self.without.sum(axis=1), self.question.effective_schools)
+        return jackknife(float(value), without / self.without.sum(axis=1), self.carriers)
 
 
 def _origin(found: _Found, card: Scorecard) -> Origin:

@@ -9,15 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from earlywarn.audit.sheets import Counts, Sheet, effective
+from earlywarn.audit.sheets import Counts, Sheet, counts_of, varying
 from earlywarn.audit.sides import Sides
 from earlywarn.columns import MISSED, UNKNOWN, Floats, Ints
-from earlywarn.estimate import Estimate, Scale
+from earlywarn.estimate import Estimate
 from earlywarn.histograms import Scored, by_school_and_cell
-from earlywarn.intervals import LEAST_SCHOOLS, jackknife_errors
+from earlywarn.intervals import jackknife_errors, share_estimates
 
 AUC, SLOPE, INTERCEPT = "auc", "calibration_slope", "calibration_intercept"
 TITLES = {AUC: "AUC within the group", SLOPE: "Calibration slope", INTERCEPT: "Calibration intercept"}
+UNDEFINED = {
+    AUC: "it needs students of both outcomes, and is not told of all others together",
+    SLOPE: "it needs both outcomes at overlapping risks above 0 and below 1, and is not told of all others together",
+    INTERCEPT: "it needs both outcomes at risks above 0 and below 1, and is not told of all others together",
+}
+"""Why a value is NaN."""
 
 SPANS = 2048
 """Risks are gathered in so many spans of equal size for the calibration; where fewer occur, each is its own."""
@@ -43,13 +49,13 @@ def ranked_sheets(scored: Scored, sides: Sides, *, is_risk: bool) -> Iterator[Sh
     """Lay out AUC and, where scores are risks, calibration, for all cells; all others have no column of theirs."""
     known = _in_order(scored)
     students = by_school_and_cell(known.scored, np.ones(len(known.missed), dtype=bool))
-    counts = _counts(known, students)
+    counts = _counts(known, students, sides)
     value, influence = _auc(known, counts)
     alone = _bounded(value, _parts(influence, students), counts)
-    yield _sheet(AUC, value, _parts(influence, students), counts, sides, alone)
+    yield _sheet(AUC, value, _parts(influence, students), counts, alone)
     if is_risk:
         for name, (value, influence) in zip((SLOPE, INTERCEPT), _calibrations(known), strict=True):
-            yield _sheet(name, value, _parts(influence, students), counts, sides, ())
+            yield _sheet(name, value, _parts(influence, students), counts, ())
 
 
 def _in_order(scored: Scored) -> _Known:
@@ -61,9 +67,9 @@ def _in_order(scored: Scored) -> _Known:
     return _Known(taken, (taken.outcome == MISSED).astype(np.float64), tie)
 
 
-def _counts(known: _Known, students: Floats) -> Counts:
-    events = by_school_and_cell(known.scored, known.missed > 0).sum(axis=0)
-    return Counts(students.sum(axis=0), events, students.sum(axis=0) - events, effective(students))
+def _counts(known: _Known, students: Floats, sides: Sides) -> Counts:
+    events = by_school_and_cell(known.scored, known.missed > 0)
+    return counts_of(*(sides.lay(kind, 1) for kind in (students, events, students - events)))
 
 
 def _auc(known: _Known, counts: Counts) -> tuple[Floats, Floats]:
@@ -82,7 +88,8 @@ def _auc(known: _Known, counts: Counts) -> tuple[Floats, Floats]:
             weight = 1 / others
             sums = np.bincount(cell, weights=np.where(missed > 0, placement * weight, 0.0), minlength=len(value))
             here = np.unique(cell)
-            value[here] = np.where((counts.events > 0) & (counts.non_events > 0), sums, np.nan)[here]
+            both = (counts.events[here] > 0) & (counts.non_events[here] > 0)
+            value[here] = np.where(both, sums[here], np.nan)
             part = weight * (placement - value[cell])
         school = known.scored.school.codes[order].astype(np.int64)
         flat = np.bincount(school * known.shape[1] + cell, weights=part, minlength=influence.size)
@@ -115,10 +122,11 @@ def _calibrations(known: _Known) -> tuple[tuple[Floats, Floats], tuple[Floats, F
     """Give slope (of outcome ~ a + b logit(risk)) and intercept (of outcome ~ a + logit(risk)) by cell.
 
     Cox 1958; the schools' parts are the sandwich's: inverse curvature times the school's score (Liang and
-    Zeger 1986). Risks are taken at the mean logit of their span.
+    Zeger 1986). Risks are taken at the mean logit of their span. A risk of exactly 0 or 1 has no log-odds: a
+    cell with one has neither figure.
     """
-    risk = np.clip(known.scored.risk, 1e-12, 1 - 1e-12)
-    logit = np.log(risk / (1 - risk))
+    sure = (known.scored.risk <= 0) | (known.scored.risk >= 1)
+    logit = special.logit(np.where(sure, 0.5, known.scored.risk))
     span = _spans(known.tie)
     middle = np.bincount(span, weights=logit) / np.bincount(span)
     shape = (known.shape[1], len(middle))
@@ -127,6 +135,7 @@ def _calibrations(known: _Known) -> tuple[tuple[Floats, Floats], tuple[Floats, F
         place = codes.astype(np.int64) * shape[1] + span
         students += np.bincount(place, minlength=students.size).reshape(shape)
         missed += np.bincount(place, weights=known.missed, minlength=students.size).reshape(shape)
+    students[np.unique(known.scored.groups.codes[:, sure])] = np.nan
     both = _fit(middle, students, missed, free_slope=True)
     shift = _fit(middle, students, missed, free_slope=False)
     parts = [_influence(known, span, middle, fit) for fit in (both, shift)]
@@ -150,7 +159,11 @@ class _Fit:
 
 
 def _fit(middle: Floats, students: Floats, missed: Floats, *, free_slope: bool) -> _Fit:
-    """Fit outcome ~ start + slope * logit in every cell at once, by Newton steps from 0."""
+    """Fit outcome ~ start + slope * logit in every cell at once, by Newton steps from 0.
+
+    A step that would move some student's logit by d moves it by log(1 + d), which cannot overshoot for good (Sun and
+    Tran-Dinh 2019, Mathematical Programming 178, for logistic losses) and is a whole step near the fit.
+    """
     cells = len(students)
     weights = np.zeros((cells, 2)) if free_slope else np.tile([0.0, 1.0], (cells, 1))
     design = np.stack([np.ones_like(middle), middle])
@@ -161,7 +174,9 @@ def _fit(middle: Floats, students: Floats, missed: Floats, *, free_slope: bool) 
         curve = np.einsum("ib,cb,jb->cij", design, students * expected * (1 - expected), design, optimize=True)
         score = (missed - students * expected) @ design.T
         inverse = _inverse(curve, free_slope)
-        step = np.clip(np.nan_to_num(np.einsum("cij,cj->ci", inverse, score)), -5, 5)
+        step = np.nan_to_num(np.einsum("cij,cj->ci", inverse, score))
+        moved = np.abs(np.where(students > 0, step @ design, 0.0)).max(axis=1, initial=1e-12)
+        step *= (np.log1p(moved) / moved)[:, None]
         weights = weights + step
         if np.abs(step).max(initial=0.0) < 1e-10:
             break
@@ -176,7 +191,7 @@ def _inverse(curve: Floats, free_slope: bool) -> Floats:
     made = np.zeros_like(curve)
     with np.errstate(divide="ignore", invalid="ignore"):
         if not free_slope:
-            made[:, 0, 0] = np.where(a > 1e-9, 1 / a, np.nan)
+            made[:, 0, 0] = np.where(a > 0, 1 / a, np.nan)
             return made
         det = a * c - b * b
         whole = np.where(det > 1e-9 * np.maximum(a * c, 1e-300), det, np.nan)
@@ -206,27 +221,19 @@ def _parts(influence: Floats, students: Floats) -> Floats:
         return np.where(held, influence * (count / (count - 1)), np.nan)
 
 
-def _sheet(
-    name: str, value: Floats, parts: Floats, counts: Counts, sides: Sides, alone: tuple[Estimate | None, ...]
-) -> Sheet:
-    further = len(sides.without)
-    padded = Counts(*(np.pad(part, (0, further)) for part in vars(counts).values()))
+def _sheet(name: str, value: Floats, parts: Floats, counts: Counts, alone: tuple[Estimate | None, ...]) -> Sheet:
+    further = len(counts.students) - len(value)
     wide = np.pad(value - parts, ((0, 0), (0, further)), constant_values=np.nan)
     value = np.pad(value, (0, further), constant_values=np.nan)
-    return Sheet(name, TITLES[name], value, wide, padded, alone and (*alone, *([None] * further)))
+    alone = alone and (*alone, *([None] * further))
+    return Sheet(name, TITLES[name], value, wide, counts, alone, undefined=UNDEFINED[name])
 
 
 def _bounded(value: Floats, parts: Floats, counts: Counts) -> tuple[Estimate | None, ...]:
     """Give each AUC on the logit scale; a perfect one by Wilson, on its effective schools alone."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors = jackknife_errors(value - parts) / (value * (1 - value))
-    every = zip(value.tolist(), errors.tolist(), counts.schools.tolist(), strict=True)
-    return tuple(_one(*each) for each in every)
-
-
-def _one(value: float, error: float, schools: float) -> Estimate | None:
-    if not schools >= LEAST_SCHOOLS or np.isnan(value):
-        return None
-    if not 0 < value < 1:
-        return Estimate(value, schools, schools - 1, Scale.WILSON)
-    return Estimate(value, error, schools - 1, Scale.LOGIT) if error > 0 else None
+        errors, skews = jackknife_errors(value - parts)
+        errors = errors / (value * (1 - value))
+    perfect = (value <= 0) | (value >= 1)
+    spread = np.where(perfect, counts.schools[: len(value)], errors)
+    return varying(share_estimates(value, spread, counts.carriers[: len(value)], perfect, skews))

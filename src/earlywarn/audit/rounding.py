@@ -5,7 +5,6 @@ may be told as they are is not for this module: it refuses none that the caller 
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -99,13 +98,13 @@ NOT_SHOWN = Rate(Shown.HIDDEN)
 
 @dataclass(frozen=True)
 class Held:
-    """A true count, and whether it may be told as it is."""
+    """A true count, and whether it may be told as it is; not whole where students share places on a list."""
 
-    number: int
+    number: float
     exact: bool
 
     @property
-    def span(self) -> tuple[int, int]:
+    def span(self) -> tuple[float, float]:
         """The least and the most that it might be without any word changing."""
         leeway = 0 if self.exact else LEEWAY
         return max(self.number - leeway, 0), self.number + leeway
@@ -117,7 +116,7 @@ Parts = tuple[Held, Held, Held]
 
 def count_of(held: Held, minimum: int) -> Count:
     """Tell a count, as it is where that is safe."""
-    number = held.number
+    number = round(held.number)
     return Count(Shown.EXACT, number, number, number) if held.exact else count_told(number, minimum)
 
 
@@ -130,6 +129,22 @@ def count_told(number: int, minimum: int) -> Count:
     least = max(number - LEEWAY, 0)
     told = ((_at(least, *rung), _at(number + LEEWAY, *rung)) for rung in _rungs(minimum))
     return next(one for one, other in told if one == other)
+
+
+def more_of(one: Held, other: Held, minimum: int) -> tuple[int, int]:
+    """Tell how many more one count is than another, and to the nearest of what.
+
+    To the finest base at which LEEWAY more or fewer change no word, unless both counts are exact.
+
+    >>> more_of(Held(34, True), Held(30, True), 10), more_of(Held(27, False), Held(38, True), 10)
+    ((4, 1), (-10, 10))
+    """
+    more = one.number - other.number
+    if one.exact and other.exact:
+        return round(more), 1
+    least, most = more - LEEWAY, more + LEEWAY
+    steps = ((math.floor(least / base + 0.5), math.floor(most / base + 0.5), base) for _, base in _rungs(minimum))
+    return next((low * base, base) for low, high, base in steps if low == high)
 
 
 def share_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
@@ -145,7 +160,12 @@ def share_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
         return NOT_SHOWN
     if Shown.HIDDEN in (told[0].shown, told[2].shown):
         return _coded(*told)
-    return _not_at_the_end(figure_of(_spread(parts), ends, finest(parts, minimum), (0.0, 1.0)))
+    return _not_at_the_end(value_of(parts, minimum, ends))
+
+
+def value_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
+    """Tell a share by its value, however few students are in the part or the rest."""
+    return figure_of(_spread(parts), ends, finest(parts, minimum), (0.0, 1.0))
 
 
 def difference_of(one: Parts, other: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
@@ -172,25 +192,27 @@ def figure_of(
 ) -> Rate:
     """Tell a value that might as well be anything from the first to the last of ``spread``, to ``steps`` or fewer.
 
-    The ends of its interval might lie as much higher or lower, but not beyond ``within``.
+    ``ends`` are low, high, low, high and so on. Each might lie as much higher or lower, but not beyond ``within``.
     """
     low, value, high = spread
     slack = max(value - low, high - value)
-    told = _alike(_nearest, low, high, steps)
+    told = _alike(low, high, steps, (0.5, 0.0))
     if told is None:
         return NOT_SHOWN
-    place, steps = told
+    spans = [(max(end - slack, within[0]), min(end + slack, within[1])) for end in ends]
     outward = [
-        _alike(step, max(end - slack, within[0]), min(end + slack, within[1]), steps)
-        for end, step in zip(ends, (math.floor, math.ceil), strict=False)
+        _alike(*span, told.steps, (0.0, 0.5)) if place % 2 == 0 else _alike(-span[1], -span[0], told.steps, (0.0, 0.5))
+        for place, span in enumerate(spans)
     ]
     return Rate(
         shown=Shown.ABOUT if slack else Shown.EXACT,
-        value=place / steps,
-        grain=1 / steps,
-        low=(place - 0.5) / steps,
-        high=(place + 0.5) / steps,
-        ends=tuple(end[0] / end[1] for end in outward if end) if all(outward) else (),
+        value=round(told.low + 0.5 / told.steps, 9),
+        grain=1 / told.steps,
+        low=told.low,
+        high=told.low + 1 / told.steps,
+        ends=tuple(step.low * (1 - place % 2 * 2) for place, step in enumerate(outward) if step)
+        if all(outward)
+        else (),
     )
 
 
@@ -199,6 +221,17 @@ def finest(parts: Parts, minimum: int) -> int:
     part, whole, _ = parts
     exact = (part.exact and whole.exact) or whole.number >= minimum * EXACT_STEPS
     return EXACT_STEPS if exact else STEPS[0]
+
+
+@cache
+def hidden_below(minimum: int) -> int:
+    """Give the bound below which every count is that may be hidden: said of all, it tells none from another.
+
+    >>> hidden_below(10), hidden_below(20)
+    (20, 100)
+    """
+    told = (count_told(number, minimum) for number in range(10 * minimum))
+    return max(count.high + 1 for count in told if count.shown is Shown.HIDDEN)
 
 
 @cache
@@ -223,18 +256,26 @@ def _spread(parts: Parts) -> tuple[float, float, float]:
     return least / greatest, part.number / whole.number, min(most / max(fewest, 1), 1.0)
 
 
-def _alike(step: Callable[[float], int], low: float, high: float, most: int) -> tuple[int, int] | None:
-    """Give the step of both ends of a span where they fall on the same one, and the steps of that scale."""
+@dataclass(frozen=True)
+class _Step:
+    """A step of a scale: where it begins, and how many there are from 0 to 1."""
+
+    low: float
+    steps: int
+
+
+def _alike(low: float, high: float, most: int, shifts: tuple[float, ...]) -> _Step | None:
+    """Give the finest step that holds both ends of a span; scales shifted by half a step are for spans on an edge.
+
+    A step holds from its beginning up to the next one's, so a number on an edge belongs to the step above.
+    """
     slack = EDGE if high > low else 0.0
-    for steps in (most, *(fewer for fewer in STEPS if fewer < most)):
-        place = step(low * steps - slack)
-        if place == step(high * steps + slack):
-            return place, steps
+    scales = (most, *(fewer for fewer in STEPS if fewer < most))
+    for shift, steps in ((shift, steps) for shift in shifts for steps in scales):
+        place = math.floor(low * steps - slack + shift)
+        if place == math.floor(high * steps + slack + shift):
+            return _Step((place - shift) / steps, steps)
     return None
-
-
-def _nearest(value: float) -> int:
-    return math.floor(value + 0.5)
 
 
 def _coded(part: Count, whole: Count, rest: Count) -> Rate:

@@ -4,7 +4,7 @@ All measures take this one form, so that one loop compares them. What has no val
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,21 +14,36 @@ from earlywarn.audit.sides import Sides
 from earlywarn.columns import MET, MISSED, Floats
 from earlywarn.estimate import Estimate
 from earlywarn.histograms import STUDENTS, Presence, Scored, Sums, by_school_and_cell, discordance
-from earlywarn.intervals import leave_one_out, ratios
+from earlywarn.intervals import carriers, leave_one_out, ratios
 
 NOT_SCORED = "not_scored_share"
 LACKS = "missing:"
 """Before an input's name: the share of a group's students who lack it."""
 
+SET_BY_LENGTH = "no interval: set by the list's length"
+"""Of everyone's share flagged, where the cut follows from the list's length."""
+
+LEAST_ERROR = 1e-9
+"""A standard error below this is rounding: nothing varies between schools, and no width is no interval."""
+
 
 @dataclass(frozen=True)
 class Counts:
-    """What figures rest on, by column, shape (columns,) each."""
+    """What figures rest on, by column, shape (columns,) each.
+
+    Attributes
+    ----------
+    schools
+        Effective schools of the students counted.
+    carriers
+        Effective schools of the rarest of what a figure rests on.
+    """
 
     students: Floats
     events: Floats
     non_events: Floats
     schools: Floats
+    carriers: Floats
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,8 @@ class Sheet:
         For a share, each column's own estimate; for another measure empty: then the jackknife serves.
     moved
         For a paired difference of two lists, what each alone found; else None.
+    undefined, unvarying
+        Why a value is NaN, and why one that is defined has no interval.
     """
 
     name: str
@@ -55,6 +72,8 @@ class Sheet:
     alone: tuple[Estimate | None, ...] = ()
     at_any_cut: bool = False
     moved: "Moved | None" = None
+    undefined: str = "no student to take it of"
+    unvarying: str = "no interval: a single school, or nothing that varies"
 
     @property
     def is_share(self) -> bool:
@@ -74,14 +93,28 @@ def measure_sheets(sums: Sums, sides: Sides, measures: tuple[m.Measure, ...]) ->
     """Lay out measures that are sums of ratios; point values of the confusion measures are Fairlearn's."""
     plain, aware = (sides.lay(values.sum(axis=3), 2) for values in (sums.values, sums.knowing_the_cut()))
     told = confusion_measures(plain[STUDENTS, :, : len(sides.cells)].sum(axis=0))
+    elsewhere = _carried_elsewhere(sums, plain, sides)
     for measure in measures:
-        value, without = m.left_out(measure, aware)
-        value = m.left_out(measure, plain)[0]
+        value, without = m.left_out(measure, plain)[0], m.left_out(measure, aware)[1]
         if measure.name in METRICS:
             value = np.concatenate([told[measure.name].to_numpy(), value[len(sides.cells) :]])
         counts = measure_counts(measure, plain)
-        alone = _shares(measure, plain, aware) if measure.is_share else ()
-        yield Sheet(measure.name, measure.title, value, without, counts, alone, measure.at_any_cut)
+        if measure.tells_of_flags:
+            counts = replace(counts, carriers=np.minimum(counts.carriers, elsewhere))
+        alone = varying(m.shares(measure, plain, aware, counts.carriers)) if measure.is_share else ()
+        sheet = Sheet(measure.name, measure.title, value, without, counts, alone, measure.at_any_cut)
+        is_set = measure is m.SHARE_FLAGGED and sums.near.any()
+        yield replace(sheet, unvarying=SET_BY_LENGTH) if is_set else sheet
+
+
+def _carried_elsewhere(sums: Sums, plain: Floats, sides: Sides) -> Floats:
+    """Give the effective schools of the flagged who are not in a column, where the cut was estimated.
+
+    A list has its length: what a group of nearly everyone has of it is what the few others leave.
+    """
+    if not sums.near.any():
+        return np.full(plain.shape[2], np.inf)
+    return carriers(m.by_school(plain, m.SHARE_FLAGGED.events))[sides.others]
 
 
 def presence_sheets(presence: Presence, sides: Sides) -> Iterator[Sheet]:
@@ -130,20 +163,20 @@ def share_sheet(name: str, title: str, events: Floats, students: Floats) -> Shee
     """Lay out events / students, both of shape (schools, columns)."""
     value, without = leave_one_out(events, students)
     rest = students - events
-    counts = Counts(students.sum(axis=0), events.sum(axis=0), rest.sum(axis=0), effective(students))
-    return Sheet(name, title, value, without, counts, ratios(events, students, students))
+    counts = counts_of(students, events, rest)
+    alone = varying(ratios(events, students, students, counts.carriers))
+    return Sheet(name, title, value, without, counts, alone)
 
 
-def effective(students: Floats) -> Floats:
-    """Give effective schools by column (Kish 1965), 0 where nobody is."""
-    squares = np.sum(students**2, axis=0)
-    return np.asarray(np.divide(students.sum(axis=0) ** 2, squares, out=np.zeros_like(squares), where=squares > 0))
+def varying(found: tuple[Estimate | None, ...]) -> tuple[Estimate | None, ...]:
+    """Leave out estimates without a width."""
+    return tuple(None if one is None or one.se <= LEAST_ERROR else one for one in found)
 
 
-def _shares(measure: m.Measure, plain: Floats, aware: Floats) -> tuple[Estimate | None, ...]:
-    term = measure.terms[0]
-    numerator, denominator = m.by_school(aware, term.numerator), m.by_school(aware, term.denominator)
-    return ratios(numerator, denominator, m.by_school(plain, term.denominator))
+def counts_of(students: Floats, events: Floats, non_events: Floats) -> Counts:
+    """Count what figures rest on, from students of each kind by school and column."""
+    held, found, rest = (kind.sum(axis=0) for kind in (students, events, non_events))
+    return Counts(held, found, rest, carriers(students), carriers(students, events, non_events))
 
 
 def measure_counts(measure: m.Measure, plain: Floats) -> Counts:
@@ -152,4 +185,4 @@ def measure_counts(measure: m.Measure, plain: Floats) -> Counts:
     known = plain[STUDENTS][..., [MET, MISSED], :].sum(axis=(0, -2, -1))
     events, rest = (m.by_school(plain, w).sum(axis=0) for w in (measure.events, measure.non_events))
     held = np.maximum(known, students.sum(axis=0)) if measure.counts_unknown else known
-    return Counts(held, events, rest, effective(students))
+    return Counts(held, events, rest, carriers(students), m.carried(measure, plain))

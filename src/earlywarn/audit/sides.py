@@ -20,12 +20,10 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Sides:
-    """Columns: first every cell, then the students who are not in a cell, for those cells that need them.
+    """Columns: first every cell, then in the same order the students who are not in it; everyone is cell 0.
 
     Attributes
     ----------
-    without
-        The cells whose all-others stand in the further columns, as places in ``cells``.
     reference
         For each cell the column that it is compared with, or NOBODY, shape (cells,).
     versus
@@ -33,14 +31,17 @@ class Sides:
     """
 
     cells: tuple[Cell, ...]
-    without: Ints
     reference: Ints
     versus: tuple[str, ...]
 
+    @property
+    def others(self) -> Ints:
+        """For each column that of all other students, shape (columns,)."""
+        return np.roll(np.arange(2 * len(self.cells)), len(self.cells))
+
     def lay(self, by_cell: Floats, axis: int) -> Floats:
-        """Give sums by cell with the columns of all others added; everyone is cell 0."""
-        everyone, held = (np.take(by_cell, places, axis=axis) for places in ([0], self.without))
-        return np.concatenate([by_cell, everyone - held], axis=axis)
+        """Give sums by cell with the columns of all others added."""
+        return np.concatenate([by_cell, np.take(by_cell, [0], axis=axis) - by_cell], axis=axis)
 
 
 def sides(cells: tuple[Cell, ...], groups: Groups) -> Sides:
@@ -50,17 +51,15 @@ def sides(cells: tuple[Cell, ...], groups: Groups) -> Sides:
     everyone who is not in it. The cell of the references itself is compared with nobody.
     """
     place = {cell: number for number, cell in enumerate(cells)}
-    without: list[int] = []
     reference, versus = np.full(len(cells), NOBODY), [""] * len(cells)
     for number, cell in enumerate(cells):
         named = tuple(groups.attributes[name].reference for name in cell.attributes)
         if cell == EVERYONE:
             continue
         if None in named:
-            reference[number], versus[number] = len(cells) + len(without), OTHERS
-            without.append(number)
+            reference[number], versus[number] = len(cells) + number, OTHERS
             continue
         other = Cell(cell.attributes, tuple(str(value) for value in named))
         if other != cell and other in place:
             reference[number], versus[number] = place[other], other.slug
-    return Sides(cells, np.array(without, dtype=np.int64), reference, tuple(versus))
+    return Sides(cells, reference, tuple(versus))

@@ -133,7 +133,7 @@ def _same_risk(sums: Sums, frame: Frame) -> Iterator[Figure]:
     rows = Rows(SAME_RISK_GAP, frame, to_reference(frame.sides), _prevalence_counts(sums, frame.sides))
     for row, (one, other) in enumerate(zip(rows.pairs.one, rows.pairs.other, strict=True)):
         value, without = m.same_risk_gap(laid[:, one], laid[:, other])
-        found = jackknifed(np.array([value]), without[:, None], rows.smaller.schools[[row]])
+        found = jackknifed(np.array([value]), without[:, None], rows.smaller.carriers[[row]])
         yield rows.figure(row, value, found[0], np.where(np.isfinite(without), without - value, 0.0))
 
 

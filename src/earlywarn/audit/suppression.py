@@ -17,7 +17,7 @@ integer programming over the crossing of all of them rules more out (about one s
 few students that were made to be hard).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from earlywarn.audit.kinds import AUDITED, Kinds
 from earlywarn.audit.lattice import lattice
 from earlywarn.audit.loosening import loosened
 from earlywarn.audit.rounding import LEEWAY, NOT_SHOWN, Count, Held, Parts, Rate, Shown
-from earlywarn.columns import Bools, Ints
+from earlywarn.columns import Bools, Floats, Ints
 from earlywarn.groups import EVERYONE, Cell
 
 OTHERS = None
@@ -48,7 +48,8 @@ class Suppression:
     groups
         Everyone, and every group by each combination of attributes.
     numbers
-        True counts, shape (groups, kinds): to be published through the methods alone.
+        True counts, shape (groups, kinds): to be published through the methods alone. Where students are tied at
+        the cut of a list their places are shared, so that a count need not be whole.
     exact
         Which of them may be told as they are, shape (groups, kinds).
     """
@@ -56,7 +57,7 @@ class Suppression:
     groups: tuple[Cell, ...]
     kinds: Kinds
     minimum: int
-    numbers: Ints
+    numbers: Floats
     exact: Bools
 
     @cached_property
@@ -100,7 +101,7 @@ class Suppression:
 
     def share(self, cell: Cell, name: str, ends: tuple[float, ...] = ()) -> Rate:
         """Give a share of a group as it may be published, with the ends of its interval."""
-        return told.share_of(self._parts(cell, cell, name), self.minimum, ends)
+        return told.share_of(self.parts(cell, cell, name), self.minimum, ends)
 
     def difference(self, cell: Cell, other: Cell | None, name: str, ends: tuple[float, ...] = ()) -> Rate:
         """Give a group's share less another's (or OTHERS'); not shown where either is hidden or only bounded."""
@@ -112,30 +113,35 @@ class Suppression:
         held = self._sides(cell, other, name)
         return NOT_SHOWN if held is None else told.ratio_of(*held, self.minimum, ends)
 
-    def figure(self, value: float, rests_on: Iterable[tuple[Cell, str]], ends: tuple[float, ...] = ()) -> Rate:
-        """Give a figure that is more than a share of counts (it knows risks, or another list).
+    def figure(self, value: float, name: str, pair: tuple[Cell, Cell | None], ends: tuple[float, ...] = ()) -> Rate:
+        """Give a figure that may not be told as it is and is more than a share (it knows risks, or another list).
 
         Parameters
         ----------
-        rests_on
-            Groups and kinds that it is taken of. Not shown where one is hidden; each that is not exact could
-            move it by LEEWAY / count, so it is told no finer than that.
+        pair
+            The group and the one that it is held against (OTHERS for all others), or the group twice. LEEWAY
+            students more or fewer change no word, in the wholes of a side on which not all is exact, else of any.
         """
-        held = [self._held(*each) for each in rests_on]
-        if any(told.count_of(each, self.minimum).shown is Shown.HIDDEN for each in held) or not np.isfinite(value):
+        if not np.isfinite(value):
             return NOT_SHOWN
-        slack = sum(LEEWAY / max(each.number, 1) for each in held if not each.exact)
-        steps = min((told.finest((each, each, each), self.minimum) for each in held), default=told.EXACT_STEPS)
-        return told.figure_of((value - slack, value, value + slack), ends, steps)
+        sides = [self.basis(pair[0], other, name) for other in dict.fromkeys(pair)]
+        loose = [side for side in sides if not all(held.exact for held in side.values())] or sides
+        wholes = [side[whole] for side in loose for whole in self.kinds.figures[name].wholes]
+        slack = sum(LEEWAY / max(whole.number, 1) for whole in wholes)
+        return told.figure_of((value - slack, value, value + slack), ends, told.STEPS[0])
 
-    def rough(self, number: int) -> Count:
-        """Give a count that no kind of this record holds (another list, missing inputs): never as it is."""
-        return told.count_told(number, self.minimum)
+    def basis(self, cell: Cell, other: Cell | None, name: str) -> Mapping[str, Held]:
+        """Give all that a figure of a group rests on, or of OTHERS beside the first, by kind."""
+        return {kind: self._side(cell, other, kind) for kind in self.kinds.rests_on(name)}
 
-    def rough_share(self, part: int, whole: int, ends: tuple[float, ...] = ()) -> Rate:
-        """Give a share of counts that no kind of this record holds."""
-        one, every, rest = (Held(number, exact=False) for number in (part, whole, whole - part))
-        return told.share_of((one, every, rest), self.minimum, ends)
+    def parts(self, cell: Cell, other: Cell | None, name: str) -> Parts:
+        """Give what a share of a group is taken of, or of OTHERS beside the first."""
+        part, whole, rest = (self._side(cell, other, kind) for kind in self.kinds.shares[name].kinds)
+        return part, whole, rest
+
+    def is_exact(self, pair: tuple[Cell, Cell | None], kind: str) -> bool:
+        """Tell whether a count may be told as it is on both sides of a comparison."""
+        return all(self._side(pair[0], other, kind).exact for other in pair)
 
     def _as_a_whole(self, cell: Cell) -> Shown:
         sizes = [self.count(cell, kind).shown for kind in SIZES if kind in self.kinds.place]
@@ -144,26 +150,25 @@ class Suppression:
         return Shown.EXACT if self.exact[self.place[cell]].all() else Shown.ABOUT
 
     def _held(self, cell: Cell, kind: str) -> Held:
+        if cell not in self.place:
+            return Held(0.0, exact=False)
         at = self.place[cell], self.kinds.place[kind]
-        return Held(int(self.numbers[at]), bool(self.exact[at]))
+        return Held(float(self.numbers[at]), bool(self.exact[at]))
 
     def _beside(self, cell: Cell, kind: str) -> Held:
         one, everyone = self._held(cell, kind), self._held(EVERYONE, kind)
         return Held(everyone.number - one.number, one.exact and everyone.exact)
 
-    def _parts(self, cell: Cell, other: Cell | None, name: str) -> Parts:
-        share = self.kinds.shares[name]
-        names = (share.part, share.whole, share.rest)
-        part, whole, rest = (self._beside(cell, n) if other is OTHERS else self._held(other, n) for n in names)
-        return part, whole, rest
+    def _side(self, cell: Cell, other: Cell | None, kind: str) -> Held:
+        return self._beside(cell, kind) if other is OTHERS else self._held(other, kind)
 
     def _sides(self, cell: Cell, other: Cell | None, name: str) -> tuple[Parts, Parts] | None:
-        one, two = self._parts(cell, cell, name), self._parts(cell, other, name)
+        one, two = self.parts(cell, cell, name), self.parts(cell, other, name)
         rates = (told.share_of(side, self.minimum) for side in (one, two))
         return None if any(rate.shown is Shown.HIDDEN for rate in rates) else (one, two)
 
 
-def suppress(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
+def suppress(cells: Sequence[Cell], counts: Ints | Floats, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
     """Find what may be published.
 
     Parameters
@@ -172,12 +177,12 @@ def suppress(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = A
         Everyone, and every group by each combination of attributes; a combination of values that nobody
         has may be left out.
     counts
-        Students by cell and atom, whole numbers, shape (cells, atoms): outcome (met, missed, unknown) times
-        state (not flagged, flagged, not scored).
+        Students by cell and atom, shape (cells, atoms): outcome (met, missed, unknown) times state (not flagged,
+        flagged, not scored); whole numbers but for students tied at the cut.
     minimum
         Counts below it are hidden.
     """
-    numbers, used = counts @ kinds.matrix.T, kinds.used(counts)
+    numbers, used = _added(counts, kinds), kinds.used(counts)
     occupied = numbers[:, kinds.place[kinds.size]] > 0
     small = (numbers < minimum) & occupied[:, None] & (kinds.matrix @ used > 0)
     made = turns(kinds, used)
@@ -185,7 +190,12 @@ def suppress(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = A
     return Suppression(tuple(cells), kinds, minimum, numbers, ~loose)
 
 
-def unsuppressed(cells: Sequence[Cell], counts: Ints, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
+def unsuppressed(cells: Sequence[Cell], counts: Ints | Floats, minimum: int, kinds: Kinds = AUDITED) -> Suppression:
     """Tell every count as it is: for the data scientist's own file, never to be published."""
-    numbers = counts @ kinds.matrix.T
+    numbers = _added(counts, kinds)
     return Suppression(tuple(cells), kinds, minimum, numbers, np.ones(numbers.shape, dtype=bool))
+
+
+def _added(counts: Ints | Floats, kinds: Kinds) -> Floats:
+    """Add up the kinds; what is left of a sum of shared places after six decimals is the computer's."""
+    return np.asarray((counts @ kinds.matrix.T).astype(np.float64).round(6))

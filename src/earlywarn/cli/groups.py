@@ -10,10 +10,10 @@ import numpy as np
 from rich.table import Table
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.suppression import Suppression
 from earlywarn.cli.tables import NOT_KNOWN, counts, percent, table, with_interval
 from earlywarn.config.sections import Groups
 from earlywarn.groups import Cell
-from earlywarn.report.privacy import Discretion
 
 Write = Callable[[Figure], str]
 
@@ -36,7 +36,7 @@ class Column:
     compared: bool = False
 
 
-def groups_table(figures: Iterable[Figure], groups: Groups, shown: Discretion, columns: Sequence[Column]) -> Table:
+def groups_table(figures: Iterable[Figure], groups: Groups, known: Suppression, columns: Sequence[Column]) -> Table:
     """Give a table with a row a single group: its size, who missed the standard, and the columns."""
     held = {(f.measure, f.cell, bool(f.versus)): f for f in figures if f.is_main and f.cell.depth <= 1}
     has_outcomes = any(measure == KNOWN for measure, *_ in held)
@@ -45,7 +45,7 @@ def groups_table(figures: Iterable[Figure], groups: Groups, shown: Discretion, c
         size = held[KNOWN if has_outcomes else SCORED, cell, False]
         cells = (held.get((column.measure, cell, column.compared)) for column in columns)
         told = ("" if figure is None else column.write(figure) for column, figure in zip(columns, cells, strict=True))
-        made.add_row(cell.words(groups), *_sizes(size, shown, cell, has_outcomes), *told)
+        made.add_row(cell.words(groups), *_sizes(size, known, cell, has_outcomes), *told)
     return made
 
 
@@ -76,12 +76,12 @@ def whole_percent(figure: Figure) -> str:
     return percent(figure.value) if np.isfinite(figure.value) else NOT_KNOWN
 
 
-def _sizes(size: Figure, shown: Discretion, cell: Cell, has_outcomes: bool) -> tuple[str, ...]:
+def _sizes(size: Figure, known: Suppression, cell: Cell, has_outcomes: bool) -> tuple[str, ...]:
     if not np.isfinite(size.value):
         return (NOT_KNOWN,) * (1 + has_outcomes)
     if has_outcomes:
-        return counts(shown.counts(cell, size.students, size.events))
-    return counts(shown.counts(cell, size.events + size.non_events))
+        return counts(known.counts(cell, "known", "missed"))
+    return counts(known.counts(cell, "scored"))
 
 
 def _shortened(reason: str) -> str:

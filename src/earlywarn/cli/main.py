@@ -190,6 +190,8 @@ def audit(
     of_file = {"--groups": groups, "--config": config, "--experiment": experiment}
     of_model = {"--model": model, "--version": version, "--year": year}
     _refuse_mixture(source, of_file, of_model)
+    _refuse_file(out, "--out")
+    _refuse_file(home, "--home")
     order = assess.Order(out, _today(), against, unsuppressed)
     with terminal.progress() as tell:
         if model is not None:
@@ -200,7 +202,10 @@ def audit(
         else:
             done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
     files = {path.name: path for path in sorted(done.folder.iterdir())}
-    terminal.print_json(audited_record(done.audited, files)) if as_json else show_audit(done.audited, files)
+    if as_json:
+        terminal.print_json(audited_record(done.audited, files))
+    else:
+        show_audit(done.audited, files, done.changed)
 
 
 @app.command()
@@ -230,6 +235,23 @@ def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False)
     terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record, _today())
 
 
+def _refuse_file(path: Path, option: str) -> None:
+    """Refuse a file where a folder is to be, itself or above it, before anything is read."""
+    from earlywarn.errors import Fault, UsageError
+
+    if not _is_text(str(path)):
+        remedy = f"give another {option}, in letters that every program can write"
+        raise UsageError(Fault(option, "a name that is no UTF-8 text", "a folder named in UTF-8", remedy))
+    found = next((each for each in (path, *path.parents) if each.exists()), path)
+    if found.exists() and not found.is_dir():
+        remedy = f"give another {option}, or move the file away"
+        raise UsageError(Fault(str(path), f"{found} is a file", f"{option}: a folder, or a new name for one", remedy))
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mapping[str, object]) -> None:
     """Refuse options that belong to another form of audit than the one asked for."""
     from earlywarn.errors import Fault, UsageError
@@ -237,15 +259,18 @@ def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mappi
     given = [name for name, value in of_file.items() if value is not None]
     asked = [name for name, value in of_model.items() if value is not None]
     if asked and "--model" not in asked:
-        raise UsageError(
-            Fault(", ".join(asked), "these belong to --model", remedy="give --model NAME, or leave them out")
-        )
+        remedy = "give --model NAME and a labelled roster, or leave out " + " and ".join(asked)
+        raise UsageError(Fault(", ".join(asked), "for a registered model only", remedy=remedy))
     if asked and given:
-        remedy = "for a model and a roster leave them out: its own experiment says all of it"
-        raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to --model", remedy=remedy))
+        remedy = f"with --model leave out {' and '.join(given)}: the model's own experiment says all of it"
+        raise UsageError(Fault(", ".join(given), "for a scores file only, not with --model", remedy=remedy))
     if given and _is_score_run(source):
-        remedy = "for a score run leave them out: it holds its groups"
-        raise UsageError(Fault(", ".join(given), "these belong to a scores file, not to a score run", remedy=remedy))
+        remedy = f"for a score run leave out {' and '.join(given)}: it holds its groups"
+        raise UsageError(Fault(", ".join(given), "for a scores file only, not for a score run", remedy=remedy))
+    if asked and _is_score_run(source):
+        allowed = "with --model a labelled roster"
+        remedy = f"give the roster; to audit a score run give its folder and leave out {' and '.join(asked)}"
+        raise UsageError(Fault(str(source), "this is a score run", allowed, remedy))
 
 
 def _is_score_run(source: Path) -> bool:

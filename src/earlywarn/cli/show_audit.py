@@ -12,11 +12,14 @@ from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.cli.groups import Column, groups_table, interval, roughly
 from earlywarn.cli.terminal import out, show
 from earlywarn.groups import EVERYONE
+from earlywarn.printable import one_line
 from earlywarn.report.accounts import unknown_differences
 from earlywarn.report.findings import UNSUPPRESSED, Audited
 from earlywarn.report.reading import Reading
-from earlywarn.report.sentences import verdict_headline, verdict_sentences
+from earlywarn.report.refused import refused_sentences
+from earlywarn.report.told import Told
 from earlywarn.report.unjudged import HEADLINE, asked
+from earlywarn.report.verdict_words import verdict_headline, verdict_sentences
 
 HEADS = {
     SAME_RISK_GAP: ">Same-risk gap",
@@ -30,17 +33,22 @@ HEADS = {
 
 MOST_COLUMNS = 3
 
+MOST_CHANGES = 5
+"""Figures that differ from another audit's, on one screen."""
 
-def show_audit(audited: Audited, files: Mapping[str, Path]) -> None:
-    """Print an audit; ``files`` are what was written, by what each is."""
+
+def show_audit(audited: Audited, files: Mapping[str, Path], changed: Sequence[Told] = ()) -> None:
+    """Print an audit; ``files`` are what was written, by what each is, ``changed`` what differs from another audit."""
     show_about(audited)
     if audited.verdict is None:
         _show_unjudged(audited)
     else:
         _show_judged(audited)
+    for told in changed:
+        _show_changed(told)
     width = max(map(len, files), default=0)
     for what, path in files.items():
-        out.print(f"{what:<{width}}   {path}", soft_wrap=True)
+        out.print(f"{what:<{width}}   {one_line(str(path))}", soft_wrap=True)
 
 
 def show_about(audited: Audited) -> None:
@@ -52,6 +60,8 @@ def show_about(audited: Audited) -> None:
     out.print(f"{about.students}; {about.list}; {size}{schools}.")
     if about.beside:
         out.print(f"{about.beside[:1].upper()}{about.beside[1:]}.")
+    for sentence in refused_sentences(reading):
+        out.print(sentence)
     if audited.unsuppressed:
         out.print(Text(UNSUPPRESSED, style="bold"))
 
@@ -82,6 +92,20 @@ def audited_record(audited: Audited, files: Mapping[str, Path]) -> dict[str, Any
     }
 
 
+def _show_changed(told: Told) -> None:
+    """Print how many figures differ from the other audit, and the first few that do by more than noise."""
+    out.print(told.title, style="bold")
+    for sentence in told.sentences:
+        out.print(f"  {sentence}")
+    rows = told.table.rows if told.table else ()
+    for row in rows[:MOST_CHANGES]:
+        figure, versus, there, here, difference = row.entries
+        against = "" if versus.nothing else f", against {versus.text}"
+        out.print(f"  {row.head}: {figure.text}{against}: {there.text} there, {here.text} here, {difference.line}")
+    if len(rows) > MOST_CHANGES:
+        out.print(f"  and {len(rows) - MOST_CHANGES} more, in audit.html")
+
+
 def _show_judged(audited: Audited) -> None:
     confidence = audited.gate.confidence
     judged = [measure for measure in HEADS if _is_judged(audited, measure)][:MOST_COLUMNS]
@@ -105,7 +129,7 @@ def _show_unjudged(audited: Audited) -> None:
 def _show_groups(audited: Audited, columns: Sequence[Column], intervals: str) -> None:
     if not audited.about.schools:
         columns = [replace(column, write=roughly(column.write)) for column in columns]
-    made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, columns)
+    made = groups_table(audited.figures, audited.groups, Reading(audited).suppression, columns)
     show(f"Groups, for the audit only; {intervals}", made)
 
 

@@ -19,20 +19,24 @@ COLUMNS = (
     Column(">Risk less observed", "calibration_gap", interval(2, signed=True)),
 )
 
+COUNTED = ("flagged", "flagged_missed", "flagged_met", "flagged_unknown", "missed", "overlooked", "not_scored_missed")
+RECORDED = ("flagged", "missed", "flagged_missed", "flagged_met", "unknown", "not_scored_missed")
+"""Counts of all students; one that may not be told is null in the record."""
+
 
 def show_follow(followed: Followed) -> None:
     """Print what became of the flagged, the group table, and the levels' promises."""
-    flagged, known = followed.flagged, followed.flagged_missed + followed.flagged_met
+    told = {kind: followed.count(kind).words for kind in COUNTED}
     out.print(
-        f"Of {flagged:,} flagged students {followed.flagged_missed:,} missed the standard, "
-        f"{followed.flagged_met:,} met it, and of {flagged - known:,} the outcome is unknown."
+        f"Of {told['flagged']} flagged students {told['flagged_missed']} missed the standard, "
+        f"{told['flagged_met']} met it, and of {told['flagged_unknown']} the outcome is unknown."
     )
     out.print(
-        f"Of {followed.missed:,} scored students who missed the standard, {followed.flagged_missed:,} had been "
-        f"flagged; {followed.missed - followed.flagged_missed:,} were overlooked."
+        f"Of {told['missed']} scored students who missed the standard, {told['flagged_missed']} had been "
+        f"flagged; {told['overlooked']} were overlooked."
     )
     if followed.not_scored_missed:
-        out.print(f"A further {followed.not_scored_missed:,} missed it who could not be scored: too little was known.")
+        out.print(f"A further {told['not_scored_missed']} missed it who could not be scored: too little was known.")
     _show_groups(followed)
     _show_promises(followed)
     if followed.refused:
@@ -48,12 +52,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
     groups = followed.serving.groups
     return {
         "score_run": followed.run.folder.name,
-        "flagged": followed.flagged,
-        "missed": followed.missed,
-        "flagged_missed": followed.flagged_missed,
-        "flagged_met": followed.flagged_met,
-        "unknown": followed.unknown,
-        "not_scored_missed": followed.not_scored_missed,
+        **{kind: followed.count(kind).number for kind in RECORDED},
         "unmatched": followed.unmatched,
         "refused": followed.refused,
         "figures": [
@@ -74,10 +73,9 @@ def follow_record(followed: Followed) -> dict[str, Any]:
 
 def _show_groups(followed: Followed) -> None:
     groups = followed.serving.groups
-    shown = Reading(followed.audited).discretion
     show(
         "How the list did, by group; 95 % intervals over schools",
-        groups_table(followed.audited.figures, groups, shown, COLUMNS),
+        groups_table(followed.audited.figures, groups, Reading(followed.audited).suppression, COLUMNS),
     )
 
 
@@ -89,7 +87,7 @@ def _show_promises(followed: Followed) -> None:
                 promise.level.name,
                 _said(promise),
                 with_interval(promise.came, 2),
-                f"{promise.students:,}",
+                f"{promise.students:,}" if promise.students else NOT_KNOWN,
                 _held(promise),
             )
     show("What each level said, and what came", made)

@@ -12,6 +12,12 @@ from earlywarn.registry.store import Version
 
 def show_models(versions: Sequence[Version], record: Sequence[Promotion], today: date) -> None:
     """Print each version with its verdict; what is in force by the record is marked."""
+    if not versions and record:
+        out.print(
+            "The MLflow store is gone or empty, though models were promoted here: restore mlflow.db and artifacts/."
+        )
+        _show_standing(record, today)
+        return
     if not versions:
         out.print("No model is registered here yet: run 'earlywarn train'.")
         return
@@ -30,7 +36,11 @@ def show_models(versions: Sequence[Version], record: Sequence[Promotion], today:
             *since,
         )
     show("Models", made)
-    for name, promotion in force.items():
+    _show_standing(record, today)
+
+
+def _show_standing(record: Sequence[Promotion], today: date) -> None:
+    for name, promotion in _in_force(record).items():
         ended = " It has expired: it does not score until a new audit or a waiver." if expired(promotion, today) else ""
         out.print(f"{name}: {promotion.standing}{ended}")
 

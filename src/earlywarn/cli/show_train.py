@@ -69,7 +69,7 @@ def show_candidates(findings: Findings) -> None:
 def show_groups(findings: Findings) -> None:
     """Print recall, false alarms and the judged comparisons of every single-attribute group."""
     audited = findings.audited
-    made = groups_table(audited.figures, audited.groups, Reading(audited).discretion, COLUMNS)
+    made = groups_table(audited.figures, audited.groups, Reading(audited).suppression, COLUMNS)
     show("Groups, for the audit only; 90 % intervals for what the gate judges, 95 % for recall", made)
 
 

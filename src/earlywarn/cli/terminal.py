@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from earlywarn.errors import EarlywarnError, Fault, MachineError
+from earlywarn.printable import one_line
 
 MOST_FAULTS = 12
 """Faults shown on one screen; the rest are counted."""
@@ -50,10 +51,10 @@ def print_json(value: Any) -> None:
 def show_error(error: EarlywarnError) -> None:
     """Write every fault: where, what was found, what is allowed, what to do."""
     for fault in error.faults[:MOST_FAULTS]:
-        err.print(Text.assemble(("error  ", "bold"), (fault.where, "bold"), f": {fault.found}"))
+        err.print(Text.assemble(("error  ", "bold"), (one_line(fault.where), "bold"), f": {one_line(fault.found)}"))
         for label, text in (("allowed", fault.allowed), ("what to do", fault.remedy)):
             if text:
-                err.print(Text(f"       {label}: {text}"))
+                err.print(Text(f"       {label}: {one_line(text)}"))
     if len(error.faults) > MOST_FAULTS:
         err.print(f"       and {len(error.faults) - MOST_FAULTS} more of this kind")
 

@@ -24,6 +24,7 @@ from earlywarn.config.sections import (
     level_faults,
 )
 from earlywarn.config.standard import Name, Section
+from earlywarn.printable import short
 
 T = TypeVar("T")
 
@@ -180,4 +181,4 @@ def _new_name(column: str, known: Iterable[str]) -> str:
 
 def _title(column: str) -> str:
     words = re.sub(r"[\s_]+", " ", column).strip()
-    return words[:1].upper() + words[1:]
+    return short(words[:1].upper() + words[1:])

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from earlywarn.audit.against import school_keys
-from earlywarn.audit.kinds import AUDITED, NOT_SCORED_STATE
+from earlywarn.audit.kinds import AUDITED, FLAGGED, NOT_SCORED_STATE, STATES, UNFLAGGED
 from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.audit.subject import Subject, audit_figures
 from earlywarn.audit.suppression import suppress
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Ints
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.config.sections import Gate, Groups
 from earlywarn.gate import judge
@@ -50,17 +50,22 @@ def audit(subject: Subject, about: About, counted: tuple[Counted, ...], terms: T
     )
 
 
-def atoms_of(subject: Subject) -> Ints:
-    """Count all students in scope by cell, outcome and state, shape (cells, 9)."""
+def atoms_of(subject: Subject) -> Floats:
+    """Count all students in scope by cell, outcome and state, shape (cells, 9); those tied at the cut by their chance.
+
+    So figures weigh them, and what is told beside the figures is guarded as it is told.
+    """
     presence = subject.presence
-    state = np.full(len(presence.school), NOT_SCORED_STATE)
-    state[~presence.lacks[NOT_SCORED]] = subject.scored.listed.flagged
-    outcome = np.full(len(state), UNKNOWN) if presence.outcome is None else presence.outcome
-    atoms = np.zeros((len(presence.groups.cells), len(AUDITED.matrix.T)), dtype=np.int64)
+    outcome = np.full(len(presence.school), UNKNOWN) if presence.outcome is None else presence.outcome
+    chance, scored = np.zeros(len(outcome)), ~presence.lacks[NOT_SCORED]
+    chance[scored] = subject.scored.listed.chance
+    weights = {UNFLAGGED: scored * (1 - chance), FLAGGED: chance, NOT_SCORED_STATE: 1.0 - scored}
+    atoms = np.zeros((len(presence.groups.cells), len(AUDITED.matrix.T)))
     for codes in presence.groups.codes:
-        flat = codes.astype(np.int64) * len(AUDITED.matrix.T) + outcome * 3 + state
-        atoms += np.bincount(flat, minlength=atoms.size).reshape(atoms.shape)
-    return atoms
+        for state, weight in weights.items():
+            flat = codes.astype(np.int64) * len(AUDITED.matrix.T) + outcome * STATES + state
+            atoms += np.bincount(flat, weights=weight, minlength=atoms.size).reshape(atoms.shape)
+    return atoms.round(6)
 
 
 def count_students(groups: Membership, scored: Bools, outcome: Ints) -> tuple[Counted, ...]:

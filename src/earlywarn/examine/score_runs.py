@@ -12,7 +12,8 @@ from earlywarn.examine.cohorts import level_cuts
 from earlywarn.examine.judged import count_students
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
-from earlywarn.report.findings import About, Counted
+from earlywarn.printable import short
+from earlywarn.report.findings import About, Counted, Refused
 from earlywarn.score_run import GROUPS, INPUTS, SCORES, StoredRun
 
 
@@ -41,7 +42,7 @@ def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
     return About(
         name=serving.name,
         title=serving.title,
-        what=f"score run {run.folder.name}",
+        what=f"score run {short(run.folder.name)}",
         standard=serving.standard.title,
         note=serving.cohort.note,
         students=f"the roster of {manifest.as_of}, outcomes not known yet",
@@ -50,6 +51,12 @@ def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
         day=manifest.as_of,
         digests={"scorecard_sha256": manifest.scorecard},
     )
+
+
+def refused(run: StoredRun) -> Refused:
+    """Count the rows of the roster that were refused or merged when it was scored."""
+    counts = run.manifest.counts
+    return Refused("the roster", counts.rows_in, counts.quarantined, counts.merged)
 
 
 def groups_of(run: StoredRun, rows: Ints, serving: Serving) -> GroupTable:

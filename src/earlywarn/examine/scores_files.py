@@ -17,9 +17,11 @@ from earlywarn.columns import UNKNOWN, Coded
 from earlywarn.config.audit import AuditPlan, ScoreIs
 from earlywarn.errors import EvidenceError, Fault
 from earlywarn.examine.judged import Terms, count_students
+from earlywarn.examine.refused import of_account, of_groups
 from earlywarn.groups import GroupTable, membership
 from earlywarn.histograms import Presence, Scored
-from earlywarn.report.findings import About, Counted
+from earlywarn.printable import one_line, short
+from earlywarn.report.findings import About, Counted, Refused
 from earlywarn.roster.quarantine import summary
 from earlywarn.roster.scores_file import ScoresDoor
 
@@ -60,7 +62,7 @@ def subject_of(door: ScoresDoor, plan: AuditPlan) -> tuple[Subject, tuple[Counte
 
 def about(door: ScoresDoor, plan: AuditPlan, day: date) -> About:
     """Say what was audited."""
-    files = [account.file for account in door.accounts]
+    files = [short(account.file) for account in door.accounts]
     return About(
         name=plan.name,
         title=plan.title,
@@ -83,14 +85,21 @@ def _accounts(door: ScoresDoor) -> Iterator[str]:
         counts = account.counts
         if counts.quarantined or counts.merged:
             told = f"{counts.quarantined:,} refused and {counts.merged:,} merged"
-            yield f"Of {counts.rows_in:,} rows of {account.file} {told}."
+            yield f"Of {counts.rows_in:,} rows of {short(account.file)} {told}."
         for count in summary(account.refusals)[:RULES_SHOWN]:
-            yield f"Refused in {account.file}, {count.place}: {count.rule}; {count.remedy}."
+            yield f"Refused in {short(account.file)}, {one_line(count.place)}: {count.rule}; {count.remedy}."
     join = door.join
     if len(join.groups_only):
         yield f"{len(join.groups_only):,} students stand in the groups file alone: they count as not scored."
     if join.scores_only + join.groups_refused:
         yield f"Of {join.scores_only + join.groups_refused:,} students with a score no group is recorded."
+
+
+def refused(door: ScoresDoor) -> tuple[Refused, ...]:
+    """Count the rows of each file that no figure rests on; of the scores file by group too, found by id."""
+    students = of_groups(door.join.scores_refused)
+    made = (of_account(account) for account in door.accounts)
+    return tuple(replace(one, students=students if place == 0 else ()) for place, one in enumerate(made))
 
 
 def terms(door: ScoresDoor, plan: AuditPlan) -> Terms:

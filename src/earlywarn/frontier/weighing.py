@@ -160,8 +160,10 @@ class _Weighing:
         """Estimate a change; None where lots are drawn, too few are placed differently, or nothing varies."""
         if self.contender.kind is Kind.BOUND or self._apart(cells, outcomes) < self.compared.need.events:
             return None
-        schools = iv.effective_schools(self._known(cells).sum(axis=1))
-        estimate = iv.jackknife(*change, schools)
+        known = self._known(cells)
+        every = known.sum(axis=1)
+        schools, carried = iv.effective_schools(every), iv.carriers(every[:, None], known[:, :1], known[:, 1:])
+        estimate = iv.jackknife(*change, float(carried[0]))
         return None if estimate is None or estimate.se <= 0 or schools < self.compared.need.schools else estimate
 
     def _apart(self, cells: list[Cell], outcomes: tuple[int, ...] | None) -> float:

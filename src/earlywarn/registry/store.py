@@ -185,8 +185,16 @@ class Registry:
             yield
         except (mlflow.exceptions.MlflowException, CommandError, SQLAlchemyError, OSError) as error:
             kind = getattr(error, "error_code", "") or getattr(error, "strerror", "") or type(error).__name__
-            remedy = "check that the MLflow server runs, its disk and --tracking-uri, then run the same command again"
-            raise MachineError(Fault("the MLflow store", f"it cannot be used ({kind})", remedy=remedy)) from error
+            raise MachineError(self._unusable(str(kind))) from error
+
+    def _unusable(self, kind: str) -> Fault:
+        found = f"the MLflow store cannot be used ({kind})"
+        if self.local:
+            remedy = "check the disk and run the same command again; if the file is damaged, restore it from a backup"
+            return Fault(str(self.home / "mlflow.db"), found, "a database that MLflow wrote", remedy)
+        allowed = "the address of an MLflow server, or sqlite:///PATH"
+        remedy = "check the address, that the server runs, and its disk; then run the same command again"
+        return Fault("--tracking-uri", found, allowed, remedy)
 
     def _connect(self) -> Any:
         if self._client is None:

@@ -4,12 +4,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from earlywarn.audit import measures as m
+from earlywarn.audit.rounding import Shown
 from earlywarn.groups import EVERYONE
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
-from earlywarn.report.entries import figure_entry, told
+from earlywarn.report.entries import figure_entry, n_words, told
 from earlywarn.report.findings import Reached
+from earlywarn.report.mirrors import gaps_once
+from earlywarn.report.other_lists import more_words, reached_by
 from earlywarn.report.reading import Reading
+
+DID = {
+    "missed": "missed",
+    "found": "flagged_missed",
+    "overlooked": "overlooked",
+    "flagged": "flagged",
+    "met": "flagged_met",
+    "unknown": "flagged_unknown",
+    "not_scored": "not_scored_missed",
+}
+"""What the list did -> the kind of count."""
+
+RARE = ("unknown", "not_scored")
+"""Of these there is nothing to say where they are nobody."""
 
 
 @dataclass(frozen=True)
@@ -27,25 +44,16 @@ class ListWords:
 
 def list_words(reading: Reading) -> ListWords:
     """Count what the list did for all students."""
-    recall, precision = reading.figure(m.RECALL.name), reading.figure(m.PRECISION.name)
-    flagged = reading.figure(m.SHARE_FLAGGED.name).events
-    unknown = flagged - recall.events - precision.non_events
-    everyone = reading.counted.get(EVERYONE)
-    not_scored = 0 if everyone is None else everyone.not_scored_missed
-    shown = reading.discretion
-    missed, found, overlooked = shown.counts(
-        EVERYONE, recall.events + recall.non_events, recall.events, recall.non_events
-    )
-    told = shown.counts(EVERYONE, flagged, precision.non_events, *([unknown] if unknown else []))
-    return ListWords(
-        missed=missed,
-        found=found,
-        overlooked=overlooked,
-        flagged=told[0],
-        met=told[1],
-        unknown=told[2] if unknown else "",
-        not_scored=shown.count(EVERYONE, not_scored) if not_scored else "",
-    )
+    told = {name: reading.suppression.count(EVERYONE, kind) for name, kind in DID.items()}
+    nobody = {name: "" for name in RARE if told[name].number == 0}
+    return ListWords(**{name: count.words for name, count in told.items()} | nobody)
+
+
+def test_n(reading: Reading) -> str:
+    """Say on how many students the figures of a test rest: all, those who missed, and those on the list."""
+    known, missed = reading.known_and_missed(EVERYONE)
+    right = n_words(reading, reading.find(m.PRECISION.name, EVERYONE))
+    return f"On the test: n {known}; what is found, n {missed} who missed; right on the list, {right} flagged."
 
 
 def within_words(reading: Reading) -> tuple[str, ...]:
@@ -60,20 +68,21 @@ def within_words(reading: Reading) -> tuple[str, ...]:
     return tuple(said)
 
 
-def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, int], ...]:
-    """Give (group, students found more if groups were inputs), from most to fewest; small groups are left out."""
-    minimum = reading.discretion.minimum
-    held = [line for line in reached if line.missed >= minimum and line.cell.depth == 1]
-    moved = [(reading.words(line.cell), line.aware - line.chosen) for line in held]
-    return tuple(sorted(moved, key=lambda pair: -pair[1]))
+def blindness(reading: Reading, reached: Iterable[Reached]) -> tuple[tuple[str, str], ...]:
+    """Give (group, students found more if groups were inputs), from most to fewest; hidden groups are left out."""
+    aware = reached_by(reading, reached)
+    shown = (cell for cell in aware.held if cell.depth == 1 and reading.suppression.of(cell) is not Shown.HIDDEN)
+    moved = sorted(((cell, aware.more(cell)) for cell in shown), key=lambda pair: -pair[1][0])
+    return tuple((reading.words(cell), more_words(*more)) for cell, more in moved)
 
 
 def unknown_differences(reading: Reading) -> tuple[str, ...]:
     """Say for which groups outcomes are unknown more or less often than for their reference, surely."""
     said = []
-    for cell in reading.singles:
-        gap = reading.gap(m.UNKNOWN_SHARE.name, cell)
-        if gap is None or gap.estimate is None or cell in reading.discretion.hidden:
+    found = [gap for cell in reading.singles if (gap := reading.gap(m.UNKNOWN_SHARE.name, cell))]
+    for gap in gaps_once(reading, found):
+        cell = gap.cell
+        if gap.estimate is None or cell in reading.discretion.hidden:
             continue
         low, high = gap.estimate.interval(0.95)
         if low > 0 or high < 0:

@@ -5,17 +5,9 @@ from datetime import date
 
 from earlywarn.report.findings import Audited, Findings
 from earlywarn.report.mitigation import Mitigated, mitigated
+from earlywarn.report.origins import origins_told
 from earlywarn.report.reading import Reading
-from earlywarn.report.tables import Table
-
-
-@dataclass(frozen=True)
-class Told:
-    """Something told in sentences, with the table behind them."""
-
-    title: str
-    sentences: tuple[str, ...]
-    table: Table | None = None
+from earlywarn.report.told import Told
 
 
 @dataclass(frozen=True)
@@ -56,9 +48,11 @@ NOTHING_BESIDE = Beside()
 
 def training(findings: Findings) -> Beside:
     """Give what stands beside the audit of a training run."""
+    reading = Reading(findings.audited)
     return Beside(
         findings=findings,
         rules=findings.rules,
         today=findings.audited.about.day,
-        mitigation=mitigated(Reading(findings.audited), findings.frontier),
+        origins=origins_told(reading, findings.origins),
+        mitigation=mitigated(reading, findings.frontier),
     )

@@ -29,6 +29,7 @@ EVERYONE = "Raw differences to all students, in students of 100, with 95\u00a0% 
 RATIOS = "Raw shares as so many times those of the reference, with 95\u00a0% intervals; reported and never judged."
 SCORED = "Who has no score, of all students in scope; differences in students of 100."
 INPUTS = "Who lacks an input, of all students in scope."
+CROSSED_UNJUDGED = "Where groups meet: who is on the list, and who has no score."
 CROSSED = (
     "Where groups meet: who is on the list, and of those who missed the standard, who was found and overlooked.",
     "Where groups meet: flagged in vain, right when flagged, outcomes.",

@@ -18,9 +18,11 @@ from earlywarn.report import words as w
 from earlywarn.report.crossed import crossed
 from earlywarn.report.findings import UNSUPPRESSED, Findings, Tried
 from earlywarn.report.house import cards, in_markdown
+from earlywarn.report.mirrors import judged_once
 from earlywarn.report.questions import QUESTIONS
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.tables import Table, difference, gap, markdown, plain, share
+from earlywarn.report.verdict_words import verdict_headline, verdict_sentences
 from earlywarn.scorecard.levels import meaning
 
 
@@ -52,8 +54,8 @@ def _context(findings: Findings, reading: Reading) -> dict[str, Any]:
         "findings": findings,
         "experiment": findings.experiment,
         "card": findings.card,
-        "headline": say.verdict_headline(reading, None),
-        "sentences": say.verdict_sentences(reading),
+        "headline": verdict_headline(reading, findings.audited.about.day),
+        "sentences": verdict_sentences(reading),
         "questions": [(q, say.answered(reading, q)) for q in QUESTIONS if reading.judged(q.measure)],
         "within": accounts.within_words(reading),
         "crossed": crossed(reading, captions.CROSSED),
@@ -79,7 +81,7 @@ def _context(findings: Findings, reading: Reading) -> dict[str, Any]:
 
 def _tables(findings: Findings, reading: Reading) -> dict[str, Any]:
     single = (*groups.shown_cells(reading, 0), *reading.singles)
-    waiting = [judgement for judgement in findings.verdict.judgements if is_open(judgement)]
+    waiting = [judgement for judgement in judged_once(reading, findings.verdict.judgements) if is_open(judgement)]
     return {
         "standard": model.standard_table(findings.experiment.standard, "One cut for everyone. Below it: missed."),
         "points": [(each.spec.title, model.points_table(each)) for each in findings.card.tables],

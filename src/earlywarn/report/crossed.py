@@ -12,6 +12,7 @@ from earlywarn.audit.subject import title_of
 from earlywarn.groups import Cell
 from earlywarn.report import group_tables as groups
 from earlywarn.report import words as w
+from earlywarn.report.captions import CROSSED_UNJUDGED
 from earlywarn.report.entries import figure_entry, told
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import Entry, Row, Table, row
@@ -80,7 +81,7 @@ def marks_table(reading: Reading, gaps: Sequence[Figure], caption: str) -> Table
 
 def _tables(reading: Reading, cells: Sequence[Cell], captions: tuple[str, str, str]) -> tuple[tuple[str, Table], ...]:
     if not reading.audited.has_outcomes:
-        return (("On the list, and without a score", groups.listed_table(reading, cells, captions[0])),)
+        return (("On the list, and without a score", groups.listed_table(reading, cells, CROSSED_UNJUDGED)),)
     return (
         ("On the list, found and overlooked", groups.found_table(reading, cells, captions[0])),
         ("Flagged in vain, right when flagged, outcomes", groups.right_table(reading, cells, captions[1])),

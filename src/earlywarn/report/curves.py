@@ -112,7 +112,11 @@ def reliability(bins: Sequence[Bin]) -> Reliability:
             told.append(f"risk {w.percent(one.risk, 0)}, missed {w.percent(one.missed.value, 0)}")
     marks = (0.0, 0.25, 0.5, 0.75, 1.0)
     ticks = tuple((frame.at(mark, 0), frame.at(0, mark), w.percent(mark, 0)) for mark in marks)
-    words = "Risk stated and share who missed the standard, for tenths of the students: " + "; ".join(told) + "."
+    words = (
+        "Risk stated and share who missed the standard, for students of similar risk: "
+        + ("; ".join(told) or "too few to show")
+        + "."
+    )
     return Reliability(words, frame, tuple(dots), ticks)
 
 

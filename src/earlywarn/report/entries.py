@@ -5,13 +5,14 @@ Shares are told in percent, their gaps in students of 100, all else in plain dec
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from earlywarn.audit import measures as m
 from earlywarn.audit import subject as s
 from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.ranked import AUC, INTERCEPT, SLOPE
-from earlywarn.audit.sheets import NOT_SCORED
+from earlywarn.audit.sheets import NOT_SCORED, SET_BY_LENGTH
 from earlywarn.estimate import Estimate
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
@@ -22,8 +23,6 @@ ROUGH = "rough: "
 """Before an interval that may not be judged."""
 
 BY_LENGTH = "fixed by the list\u2019s length"
-FIXED = 1e-6
-"""An interval as narrow as this is none: the share of all students on the list is set, not estimated."""
 
 DECIMALS: dict[str, Callable[..., str]] = {
     AUC: w.decimal,
@@ -32,6 +31,9 @@ DECIMALS: dict[str, Callable[..., str]] = {
     m.BRIER.name: w.decimal,
 }
 """Measures that are no share; their differences are signed decimals."""
+
+OF_FOUND = dict.fromkeys(s.AGAINST, m.RECALL.name)
+"""Measures that compare two lists by whom they find -> the one that tells on how many students they rest."""
 
 GAPS = (
     m.CALIBRATION_GAP.name, m.EXCESS_OVERLOOKED.name, m.EXCESS_FALSE_ALARMS.name, s.SAME_RISK_GAP, *s.AGAINST,
@@ -44,14 +46,41 @@ def figure_entry(reading: Reading, figure: Figure | None) -> Entry:
     if figure is None:
         return Entry(w.NOTHING)
     if figure.estimate is not None:
-        return told(figure, figure.estimate)
+        return replace(told(figure, figure.estimate), n=n_words(reading, figure))
+    if figure.reason == SET_BY_LENGTH and not math.isnan(figure.value):
+        write, _ = written(figure.measure, figure.form)
+        return Entry(write(figure.value), BY_LENGTH, n=n_words(reading, figure))
     rough = reading.rough(figure)
     if rough is not None:
         entry = told(figure, rough)
-        return entry if entry.under == BY_LENGTH else Entry(entry.text, ROUGH + entry.under)
+        return replace(entry, under=ROUGH + entry.under, n=n_words(reading, figure))
     head, _, why = reading.why_not(figure).partition(": ")
     first = why.split("; ")[0]
     return Entry(figure.bound, first) if figure.bound else Entry(head, first)
+
+
+def n_words(reading: Reading, figure: Figure | None) -> str:
+    """Say on how many students a figure rests; of a comparison, on its smaller side. "" where that may not be told."""
+    if figure is None:
+        return ""
+    number = min(_denominators(reading, figure), default=figure.students)
+    return f"n {reading.discretion.count(figure.cell, number)}" if number >= max(reading.discretion.minimum, 1) else ""
+
+
+def _denominators(reading: Reading, figure: Figure) -> list[int]:
+    """Count the students whom a figure is a share of; of a comparison, of both sides."""
+    measure = OF_FOUND.get(figure.measure, figure.measure)
+    own, every = (reading.find(measure, cell, cut=figure.cut) for cell in (figure.cell, EVERYONE))
+    if own is None or every is None:
+        return []
+    if not figure.versus:
+        return [_whole(own)]
+    other = reading.find(measure, reading.cell_of(figure.versus) or EVERYONE, cut=figure.cut)
+    return [_whole(own), _whole(every) - _whole(own) if other in (every, None) else _whole(other)]
+
+
+def _whole(figure: Figure) -> int:
+    return figure.events + figure.non_events
 
 
 def group_row(reading: Reading, cell: Cell, figures: Sequence[Figure | None]) -> Row:
@@ -87,11 +116,8 @@ def hidden_reason(reading: Reading, cell: Cell) -> str:
 
 def told(figure: Figure, estimate: Estimate) -> Entry:
     """Write an estimate of a figure as its measure is written."""
-    low, high = estimate.interval(CONFIDENCE)
-    if (figure.measure, figure.cell) == (m.SHARE_FLAGGED.name, EVERYONE) and high - low < FIXED:
-        return Entry(w.percent(estimate.value), BY_LENGTH)
     write, ends = written(figure.measure, figure.form, estimate.digits)
-    return Entry(write(estimate.value), w.span((low, high), ends))
+    return Entry(write(estimate.value), w.span(estimate.interval(CONFIDENCE), ends))
 
 
 def written(measure: str, form: Form, digits: int | None = None) -> tuple[Write, Write]:

@@ -4,7 +4,7 @@ It refuses to give a small count away: where one may not be shown, it says what 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from earlywarn.audit import measures as m
@@ -15,6 +15,9 @@ from earlywarn.audit.sheets import NOT_SCORED
 from earlywarn.config.sections import Evidence
 from earlywarn.report import words as w
 from earlywarn.report.privacy import Discretion
+
+HIDDEN, UNDEFINED = "fewer than", "undefined"
+"""How the words of a hidden count begin, and the reason of a figure that nobody is in: it is as any small one."""
 
 UNKNOWN_SCHOOLS = "which school a student attends is not known (a column school_id would tell)"
 """Then nothing can be judged: students of one school are alike."""
@@ -39,7 +42,7 @@ _NOUNS = {
     m.OVERLOOKED: Nouns(_FOUND.non_events, _FOUND.events),
     m.EXCESS_OVERLOOKED: Nouns(_FOUND.non_events, _FOUND.events),
     m.FALSE_ALARMS: _VAIN,
-    m.EXCESS_FALSE_ALARMS: Nouns(_VAIN.non_events, _VAIN.events),
+    m.EXCESS_FALSE_ALARMS: Nouns(_VAIN.events, _FOUND.events),
     m.PRECISION: Nouns(_FOUND.events, _VAIN.events),
     m.FALSE_OMISSIONS: Nouns(_FOUND.non_events, _VAIN.non_events),
     m.UNKNOWN_SHARE: Nouns("of unknown outcome", "of known outcome", "student"),
@@ -51,30 +54,43 @@ NOUNS = {measure.name: nouns for measure, nouns in _NOUNS.items()} | {
 }
 
 
-def lacks(figure: Figure, need: Evidence, shown: Discretion, *, schools_known: bool = True) -> tuple[str, ...]:
+Words = Callable[[Figure, tuple[int, int, int]], tuple[str, ...]]
+"""Give the students, events and non-events beside a figure in words, where so many are needed."""
+
+
+def lacks(
+    figure: Figure, need: Evidence, shown: Discretion, words: Words | None = None, *, schools_known: bool = True
+) -> tuple[str, ...]:
     """Say all that a figure lacks; nothing where it has enough, or where the group may not be shown.
 
     Examples of what is said: "at least 12 more outcomes", "fewer than 10 students who missed the standard, 10 are
     needed", "at least 6 more schools".
     """
-    if math.isnan(figure.value) or figure.cell in shown.hidden:
+    undefined = figure.reason.startswith(UNDEFINED)
+    if figure.cell in shown.hidden or (math.isnan(figure.value) and not undefined):
         return ()
-    return tuple(_lacks(figure, need, shown, schools_known))
+    counts = (figure.students, figure.events, figure.non_events)
+    told = words(figure, _wanted(need)) if words else shown.counts(figure.cell, *counts)
+    return tuple(_lacks(figure, need, told, schools_known))
 
 
-def _lacks(figure: Figure, need: Evidence, shown: Discretion, schools_known: bool) -> Iterator[str]:
+def _wanted(need: Evidence) -> tuple[int, int, int]:
+    return need.students, need.events, need.non_events
+
+
+def _lacks(figure: Figure, need: Evidence, told: tuple[str, ...], schools_known: bool) -> Iterator[str]:
     nouns = NOUNS.get(figure.measure, _LACKING)
     have = (figure.students, figure.events, figure.non_events)
-    wanted = (need.students, need.events, need.non_events)
     names = ((nouns.whole, ""), ("student", nouns.events), ("student", nouns.non_events))
-    lines = zip(have, wanted, shown.counts(figure.cell, *have), names, strict=True)
+    hidden = [words.startswith(HIDDEN) for words in told]
     # A whole that is itself too small to be told says all that its two parts could.
-    for number, least, words, name in list(lines)[: 1 if figure.students < shown.minimum else 3]:
+    for number, least, words, name in list(zip(have, _wanted(need), told, names, strict=True))[: 1 if hidden[0] else 3]:
         if number < least:
             yield _wanting(number, least, words, name)
     if not schools_known:
         yield UNKNOWN_SCHOOLS
-    elif figure.schools < need.schools:
+    # Where both parts are too small to be told, so would be of how many schools they are.
+    elif figure.schools < need.schools and not all(hidden[1:]):
         yield f"at least {w.plural(math.ceil(need.schools - figure.schools), 'more school')}"
 
 

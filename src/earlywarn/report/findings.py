@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.origins import Origin
 from earlywarn.audit.suppression import Suppression
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
@@ -67,12 +68,42 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class RefusedRule:
+    """How many rows of a file broke one rule, and where in the row."""
+
+    place: str
+    rule: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What became of the rows of a file on which no figure rests.
+
+    Attributes
+    ----------
+    rows, merged
+        How many of ``rows_in`` were refused, and how many merged.
+    rules
+        The rules they broke, the most frequent first; a row may break several.
+    students
+        Students whose rows were refused, by single group, where their group could be read.
+    """
+
+    file: str
+    rows_in: int
+    rows: int
+    merged: int
+    rules: tuple[RefusedRule, ...] = ()
+    students: tuple[tuple[Cell, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Reached:
-    """Of one group's students who missed the standard: on the chosen list, and on the aware comparator's."""
+    """Of one group's students who missed the standard: how many are on the aware comparator's list."""
 
     cell: Cell
     missed: int
-    chosen: int
     aware: int
 
 
@@ -112,6 +143,11 @@ class About:
     digests: Mapping[str, str]
     beside: str = ""
 
+    @property
+    def titled(self) -> str:
+        """The title as an audit's; one that says so itself is left as it is."""
+        return self.title if self.title.lower().startswith("audit") else f"Audit of {self.title}"
+
 
 @dataclass(frozen=True)
 class Audited:
@@ -129,6 +165,8 @@ class Audited:
         Whether scores are probabilities.
     school_keys
         Which place of a figure's ``parts`` is which school; empty where schools are not known.
+    refused
+        Rows of each file that no figure rests on.
     is_published
         Whether it was made ready to be published: its numbers are rounded, its reasons told in words.
     unsuppressed
@@ -145,6 +183,7 @@ class Audited:
     suppression: Suppression
     is_risk: bool = True
     school_keys: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
     is_published: bool = False
     unsuppressed: bool = False
 
@@ -170,6 +209,8 @@ class Findings:
         The candidate that would have been chosen by itself; "" where it is the chosen one.
     frontier
         What mitigation buys and costs; None where the config asks for none.
+    origins
+        Where the gaps of the chosen list come from.
     """
 
     experiment: Experiment
@@ -185,6 +226,7 @@ class Findings:
     test_schools: int
     automatic: str = ""
     frontier: Frontier | None = None
+    origins: tuple[Origin, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -17,6 +17,7 @@ from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.entries import ROUGH, figure_entry
 from earlywarn.report.forest import Forest, Line, Mark, Pair
+from earlywarn.report.mirrors import judged_once
 from earlywarn.report.questions import Question
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import OUTCOME_WORDS, gap_words, interval_words
@@ -29,7 +30,8 @@ MARKS = {Outcome.PASS: Mark.SOLID, Outcome.PROVISIONAL: Mark.HOLLOW, Outcome.FAI
 
 def gap_forest(reading: Reading, question: Question) -> Forest:
     """Draw the judged gaps of one question, each group against its reference."""
-    judged = [j for j in reading.judged(question.measure) if j.cell not in reading.discretion.hidden]
+    asked = judged_once(reading, reading.judged(question.measure))
+    judged = [j for j in asked if j.cell not in reading.discretion.hidden]
     first = {judgement.cell: judgement for judgement in reversed(judged)}
     lines = tuple(_judged_line(reading, first[cell]) for cell in reading.singles if cell in first)
     limits = judged[0].limits if judged else (None, None)

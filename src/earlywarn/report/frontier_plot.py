@@ -15,7 +15,7 @@ from earlywarn.frontier.lists import Frontier, Kind, Step
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report import words as w
 from earlywarn.report.curves import Frame, Spot
-from earlywarn.report.mitigation_tables import GAPS, heading
+from earlywarn.report.mitigation_tables import FOUND, GAPS, heading, more_told
 from earlywarn.report.reading import Reading
 
 CONCERNS = {
@@ -121,7 +121,7 @@ def frontier_plots(reading: Reading, frontier: Frontier) -> tuple[Plot, ...]:
 
 def _plot(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> Plot:
     steps = [step for step in frontier.steps if _concerns(step, measure)]
-    points = [_Point.of(frontier, step, measure, cell) for step in steps]
+    points = [_Point.of(reading, frontier, step, (measure, cell)) for step in steps]
     against = reading.against(frontier.chosen.gap(measure, cell).versus)
     title = f"{GAPS[measure]}: {reading.words(cell)} against {against}"
     told = "; ".join(
@@ -159,18 +159,18 @@ class _Point:
         return self.step.contender.kind
 
     @classmethod
-    def of(cls, frontier: Frontier, step: Step, measure: str, cell: Cell) -> "_Point":
-        moved, before = step.gap(measure, cell), frontier.chosen.gap(measure, cell).value
-        everyone, own = step.group(EVERYONE), frontier.chosen.group(EVERYONE)
+    def of(cls, reading: Reading, frontier: Frontier, step: Step, gap: tuple[str, Cell]) -> "_Point":
+        moved, before = step.gap(*gap), frontier.chosen.gap(*gap).value
+        found = more_told(reading, frontier, step, FOUND, EVERYONE)
         across = None if moved.change is None else moved.change.interval(0.95)
         return cls(
             step=step,
             words=heading(frontier, step),
             number=str(frontier.steps.index(step)) if step is not frontier.chosen else "",
             x=moved.value,
-            y=everyone.found - own.found,
+            y=found.more,
             across=None if across is None else (before + across[0], before + across[1]),
-            up=None if everyone.more_found is None else everyone.more_found.interval(0.95),
+            up=found.ends,
             places=moved.places,
         )
 

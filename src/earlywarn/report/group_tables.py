@@ -186,11 +186,11 @@ def _found_row(reading: Reading, cell: Cell) -> Row:
 
 
 def _outcome_row(reading: Reading, cell: Cell) -> Row:
-    line, head = reading.counted.get(cell), reading.words(cell)
-    if line is None:
+    head = reading.words(cell)
+    if cell not in reading.counted:
         return row(head, NOBODY)
-    parts = (line.missed, line.met, line.unknown, line.not_enough_data, line.not_scored_missed)
-    counts = reading.discretion.counts(cell, line.students, *parts)
+    kinds = ("students", "missed", "met", "unknown", "not_scored", "not_scored_missed")
+    counts = reading.suppression.counts(cell, *kinds)
     return row(head, *counts, figure_entry(reading, reading.find(m.UNKNOWN_SHARE.name, cell)))
 
 

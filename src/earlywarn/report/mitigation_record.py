@@ -5,11 +5,11 @@ It holds no count of a group below the privacy minimum, nor one from which such 
 
 from typing import Any
 
+from earlywarn.audit.rounding import Shown, count_of
 from earlywarn.frontier.lists import Frontier, Kind, Moved, Step
 from earlywarn.groups import Cell
-from earlywarn.report.mitigation_tables import FOUND, IN_VAIN, Part, groups_told, is_rounded, more_told
+from earlywarn.report.mitigation_tables import FOUND, IN_VAIN, Part, groups_told, more_told
 from earlywarn.report.mitigation_words import mitigation_sentences
-from earlywarn.report.privacy import nearest
 from earlywarn.report.reading import Reading
 from earlywarn.report.rows import estimated, number
 
@@ -44,7 +44,7 @@ def _step(reading: Reading, frontier: Frontier, step: Step) -> dict[str, Any]:
         "students": [
             {"group": cell.slug, "part": name, **_students(reading, frontier, step, part, cell)}
             for name, part in PARTS.items()
-            for cell in (group.cell for group in groups_told(reading, frontier, part))
+            for cell in groups_told(reading, frontier, part)
         ],
     }
 
@@ -62,11 +62,11 @@ def _gap(moved: Moved) -> dict[str, Any]:
 
 def _students(reading: Reading, frontier: Frontier, step: Step, part: Part, cell: Cell) -> dict[str, Any]:
     """Give the counts of the chosen list, rounded where they must be, and what is more or fewer on any other."""
-    rounded = is_rounded(reading, frontier, part, cell)
     if step.contender.kind is not Kind.CHOSEN:
         told = more_told(reading, frontier, step, part, cell)
         low, high = told.ends or (None, None)
-        return {"more": told.more, "low95": low, "high95": high, "rounded": rounded}
-    whole, held = part.counts(frontier.chosen.group(cell))
-    size, students = (nearest(whole), nearest(held)) if rounded else (whole, held)
-    return {"of": size, "students": students, "rounded": rounded}
+        return {"more": told.more, "low95": low, "high95": high, "rounded": told.unit > 1}
+    held, whole, _ = part.of(reading.suppression, frontier.chosen).parts(cell)
+    students, size = (count_of(each, reading.suppression.minimum) for each in (held, whole))
+    rounded = not (students.shown is size.shown is Shown.EXACT)
+    return {"of": size.number, "students": students.number, "rounded": rounded}

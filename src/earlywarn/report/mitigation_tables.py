@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from earlywarn.audit.measures import EXCESS_FALSE_ALARMS, EXCESS_OVERLOOKED, FALSE_ALARMS, RECALL
+from earlywarn.audit.rounding import count_of, more_of
 from earlywarn.audit.subject import SAME_RISK_GAP
+from earlywarn.audit.suppression import Suppression
 from earlywarn.estimate import Estimate
 from earlywarn.frontier.lists import Frontier, Kind, Step, Traded
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import Cell
 from earlywarn.report import words as w
-from earlywarn.report.privacy import shown
+from earlywarn.report.other_lists import OtherList, more_words
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import CONFIDENCE, Entry, Row, Table, plain
 from earlywarn.report.tables import gap as entry_of_gap
@@ -25,34 +27,34 @@ GAPS = {
     FALSE_ALARMS.name: "Flagged in vain",
     EXCESS_FALSE_ALARMS.name: "Flagged in vain beyond their risks",
 }
-NEAREST = 5
-"""Where counts are told about, differences between lists are told to the nearest five: none follows from the others."""
-
 BY_LOT = "by lot: no interval"
 TOO_FEW = "too few moved"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a group's students on a list, and the words for it."""
+    """A part of a group's students on a list, the words for it, and what the record of groups knows of it."""
 
     words: str
     found: bool
+    kinds: tuple[str, str]
 
-    def counts(self, group: Traded) -> tuple[int, int]:
-        """Give the whole and the part."""
-        return (group.missed, round(group.found)) if self.found else (group.met, round(group.in_vain))
+    def held(self, group: Traded) -> tuple[float, float]:
+        """Give the part and the whole."""
+        return (group.found, group.missed) if self.found else (group.in_vain, group.met)
 
     def more(self, group: Traded) -> Estimate | None:
         """Give how many more there are than on the chosen list, where schools can tell."""
         return group.more_found if self.found else group.more_in_vain
 
-    def less(self, group: Traded, chosen: Traded) -> float:
-        """Give how many more there are than on the chosen list, without an interval."""
-        return group.found - chosen.found if self.found else group.in_vain - chosen.in_vain
+    def of(self, known: Suppression, step: Step) -> OtherList:
+        """Give the part of every group as it may be told."""
+        kinds = self.kinds if step.contender.kind is Kind.CHOSEN else self.kinds[:1]
+        return OtherList(known, kinds, {group.cell: self.held(group) for group in step.traded})
 
 
-FOUND, IN_VAIN = Part("found", found=True), Part("flagged in vain", found=False)
+FOUND = Part("found", found=True, kinds=("missed", "flagged_missed"))
+IN_VAIN = Part("flagged in vain", found=False, kinds=("met", "flagged_met"))
 
 
 def heading(frontier: Frontier, step: Step) -> str:
@@ -86,7 +88,7 @@ def gap_tables(reading: Reading, frontier: Frontier, caption: str) -> tuple[Tabl
 
 def students_table(reading: Reading, frontier: Frontier, caption: str) -> Table:
     """Give the students of each group found and flagged in vain on the chosen list, and how many more on each other."""
-    columns = [(part, group.cell) for part in (FOUND, IN_VAIN) for group in groups_told(reading, frontier, part)]
+    columns = [(part, cell) for part in (FOUND, IN_VAIN) for cell in groups_told(reading, frontier, part)]
     names = (f"{reading.words(cell)}: {part.words}" for part, cell in columns)
     first = Row(heading(frontier, frontier.chosen), tuple(_level(reading, frontier, *column) for column in columns))
     rest = (
@@ -107,46 +109,38 @@ def gap_entry(step: Step, measure: str, cell: Cell) -> Entry:
 def more_entry(reading: Reading, frontier: Frontier, step: Step, part: Part, cell: Cell) -> Entry:
     """Write how many more students of a group a list finds, or flags in vain, than the chosen one."""
     told = more_told(reading, frontier, step, part, cell)
-    more = w.signed(told.more, 0)
+    more = more_words(told.more, told.unit)
     if told.ends is None:
         return Entry(more, BY_LOT if step.contender.kind is Kind.BOUND else TOO_FEW)
     return Entry(more, w.span(told.ends, lambda end: w.signed(end, 0)))
 
 
 def more_told(reading: Reading, frontier: Frontier, step: Step, part: Part, cell: Cell) -> "More":
-    """Give a difference in students as it may be told: to the nearest five where counts are told about."""
-    change = part.more(step.group(cell))
-    unit = NEAREST if cell != EVERYONE and is_rounded(reading, frontier, part, cell) else 1
-    more = unit * round(part.less(step.group(cell), frontier.chosen.group(cell)) / unit)
+    """Give a difference in students as it may be told, with the ends of its interval rounded outward alike."""
+    known, change = reading.suppression, part.more(step.group(cell))
+    held, own = (part.of(known, each).parts(cell)[0] for each in (step, frontier.chosen))
+    more, unit = more_of(held, own, known.minimum)
     if change is None:
-        return More(more, None)
+        return More(more, None, unit)
     low, high = (end / unit for end in change.interval(CONFIDENCE))
-    return More(more, (unit * math.floor(low), unit * math.ceil(high)))
+    return More(more, (unit * math.floor(low), unit * math.ceil(high)), unit)
 
 
 @dataclass(frozen=True)
 class More:
-    """How many more students than on the chosen list, and the ends of its 95 % interval if it has one."""
+    """How many more students than on the chosen list, the ends of its 95 % interval if any, and their grain."""
 
     more: int
     ends: tuple[int, int] | None
+    unit: int = 1
 
 
-def groups_told(reading: Reading, frontier: Frontier, part: Part) -> Iterable[Traded]:
+def groups_told(reading: Reading, frontier: Frontier, part: Part) -> Iterable[Cell]:
     """Give the groups of which both the part and the rest are large enough to show."""
-    minimum = reading.discretion.minimum
-    for group in frontier.chosen.traded:
-        whole, held = part.counts(group)
-        if group.cell not in reading.discretion.hidden and min(held, whole - held) >= minimum:
-            yield group
-
-
-def is_rounded(reading: Reading, frontier: Frontier, part: Part, cell: Cell) -> bool:
-    """Tell whether exact counts of the shown groups would give a hidden one away by subtraction."""
-    singles = [group for group in groups_told(reading, frontier, part) if group.cell != EVERYONE]
-    everyone = part.counts(frontier.chosen.group(EVERYONE))
-    left = [everyone[place] - sum(part.counts(group)[place] for group in singles) for place in (0, 1)]
-    return cell in reading.discretion.rounded or any(0 < gone < reading.discretion.minimum for gone in left)
+    chosen = part.of(reading.suppression, frontier.chosen)
+    for cell in chosen.held:
+        if cell not in reading.discretion.hidden and chosen.share(cell).value is not None:
+            yield cell
 
 
 def surely_narrower(step: Step, chosen: Step, measure: str, cell: Cell) -> bool:
@@ -186,7 +180,6 @@ def _moved_words(step: Step, change: Estimate | None) -> str:
 
 
 def _level(reading: Reading, frontier: Frontier, part: Part, cell: Cell) -> Entry:
-    whole, held = part.counts(frontier.chosen.group(cell))
-    rounded = is_rounded(reading, frontier, part, cell)
-    size, told = shown((whole, held), reading.discretion.minimum, rounded=rounded)
+    held, whole, _ = part.of(reading.suppression, frontier.chosen).parts(cell)
+    told, size = (count_of(each, reading.suppression.minimum).words for each in (held, whole))
     return Entry(told, f"of {size}")

@@ -34,6 +34,11 @@ def mitigation_sentences(reading: Reading, frontier: Frontier) -> tuple[str, ...
     return tuple(" ".join(_about(reading, frontier, measure, cell)) for measure, cell in frontier.followed.items())
 
 
+def offer(reading: Reading, frontier: Frontier) -> str:
+    """Say in short how many lists narrow each followed gap surely, and what the best of them costs."""
+    return " ".join(_offered(reading, frontier, measure, cell) for measure, cell in frontier.followed.items())
+
+
 def pooled_words(reading: Reading, frontier: Frontier) -> str:
     """Say which groups were too small in training for a constraint of their own; "" for none."""
     if not frontier.pooled:
@@ -41,6 +46,21 @@ def pooled_words(reading: Reading, frontier: Frontier) -> str:
     names = w.listed(reading.words(cell) for cell in frontier.pooled)
     place = f"counted with {reading.words(frontier.pooled_with)}" if frontier.pooled_with else "pooled"
     return f"Too few students in training for a constraint of their own, so {place}: {names}."
+
+
+def _offered(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> str:
+    gap = f"{GAPS[measure]}, {reading.words(cell)} against {reading.against(frontier.chosen.gap(measure, cell).versus)}"
+    tried = frontier.of(*MITIGATIONS)
+    surely = [step for step in tried if surely_narrower(step, frontier.chosen, measure, cell)]
+    told = f"{gap}: {_how_many(len(surely), len(tried))[3:]}"
+    if not surely:
+        return told
+    best = max(surely, key=lambda step: step.recall)
+    cost = best.recall - frontier.chosen.recall
+    return (
+        f"{told[:-1]}; the one of these that finds most finds {w.decimal(100 * abs(cost), 1)} "
+        f"{'more' if cost > 0 else 'fewer'} of 100 who missed the standard."
+    )
 
 
 def _about(reading: Reading, frontier: Frontier, measure: str, cell: Cell) -> list[str]:
@@ -78,7 +98,7 @@ def _price(reading: Reading, frontier: Frontier, step: Step, gap: tuple[str, Cel
 
 
 def _by_group(reading: Reading, frontier: Frontier, step: Step, part: Part) -> str:
-    cells = (EVERYONE, *(g.cell for g in groups_told(reading, frontier, part) if g.cell != EVERYONE))
+    cells = (EVERYONE, *(each for each in groups_told(reading, frontier, part) if each != EVERYONE))
     return "; ".join(f"{reading.words(cell)} {more_entry(reading, frontier, step, part, cell).line}" for cell in cells)
 
 

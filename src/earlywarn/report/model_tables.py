@@ -1,13 +1,18 @@
 """Tables about the model itself: what it was compared with, what it does on the test, its points and levels."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from earlywarn.audit.measures import RECALL
+from earlywarn.audit.rounding import Shown
 from earlywarn.candidates.catalogue import Role
 from earlywarn.columns import InputType
 from earlywarn.config.standard import Standard
 from earlywarn.evaluate import LIST_SHARES, Bin
+from earlywarn.groups import Cell
 from earlywarn.report import words as w
 from earlywarn.report.findings import Findings, Reached, Tried
+from earlywarn.report.other_lists import OtherList, more_words, reached_by
 from earlywarn.report.reading import Reading
 from earlywarn.report.tables import Entry, Row, Table, difference, gap, plain, row, share
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable
@@ -65,13 +70,15 @@ def lists_table(findings: Findings, caption: str) -> Table:
 def reached_table(reading: Reading, reached: Iterable[Reached], caption: str) -> Table:
     """Compare whom the list finds with whom it would find, were groups among the inputs."""
     columns = ("Group", "Missed the standard", "Found by this list", "Found with groups as inputs", "Difference")
-    return Table(caption, columns, tuple(_reached_row(reading, line) for line in reached))
+    aware = reached_by(reading, reached)
+    return Table(caption, columns, tuple(_reached_row(reading, aware, cell) for cell in aware.held))
 
 
 def reliability_table(bins: Sequence[Bin], caption: str) -> Table:
     """Give the reliability table."""
-    rows = (row(w.percent(one.risk), share(one.missed), w.count(one.students)) for one in bins)
-    return Table(caption, ("Risk stated (mean)", "Missed the standard", "Students"), tuple(rows))
+    rows = [row(w.percent(one.risk), share(one.missed), w.count(one.students)) for one in bins]
+    told = rows or [row(w.NOTHING, "too few who missed the standard, or who met it: not shown")]
+    return Table(caption, ("Risk stated (mean)", "Missed the standard", "Students"), tuple(told))
 
 
 def levels_table(levels: Sequence[LevelMeaning], caption: str) -> Table:
@@ -121,21 +128,23 @@ def _value(value: float | str) -> str:
     return value if isinstance(value, str) else w.decimal(value, 3)
 
 
-def _reached_row(reading: Reading, line: Reached) -> Row:
-    words, minimum = reading.words(line.cell), reading.discretion.minimum
-    if line.missed < minimum:
-        return row(words, f"fewer than {minimum} missed the standard: not shown")
-    shares = (w.percent(found / line.missed) for found in (line.chosen, line.aware))
-    missed = reading.discretion.count(line.cell, line.missed)
-    return row(words, missed, *shares, w.signed(line.aware - line.chosen, 0))
+def _reached_row(reading: Reading, aware: OtherList, cell: Cell) -> Row:
+    known, words = reading.suppression, reading.words(cell)
+    if known.of(cell) is Shown.HIDDEN:
+        return row(words, known.hidden_words(cell))
+    shares = (known.share(cell, RECALL.name).words, aware.share(cell).words)
+    return row(words, known.count(cell, "missed").words, *shares, more_words(*aware.more(cell)))
 
 
 def _level_row(level: LevelMeaning) -> Row:
-    students = w.count(level.students)
+    students = w.count(level.students) if level.students else "too few to tell"
     if level.share is None or level.low is None or level.high is None:
         return row(level.name, w.percent(level.start, 0), students, Entry(w.NOTHING, "too little data"), w.NOTHING)
-    missed = Entry(w.percent(level.share), w.span((level.low, level.high), w.bare_percent))
-    met = Entry(w.percent(1 - level.share), w.span((1 - level.high, 1 - level.low), w.bare_percent))
+    share, low, high = level.share, level.low, level.high
+    places = 1 - w.is_coarse(share, low, high)
+    ends = partial(w.bare_percent, places=places)
+    missed = Entry(w.percent(share, places), w.span((low, high), ends))
+    met = Entry(w.percent(1 - share, places), w.span((1 - high, 1 - low), ends))
     return row(level.name, w.percent(level.start, 0), students, missed, met)
 
 

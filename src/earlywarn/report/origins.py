@@ -3,7 +3,7 @@
 It refuses to divide a difference that may be none, and to say why an input differs between groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,11 +12,13 @@ from earlywarn.estimate import Estimate
 from earlywarn.groups import Cell
 from earlywarn.report import captions
 from earlywarn.report import words as w
-from earlywarn.report.beside import Told
+from earlywarn.report.entries import n_words
+from earlywarn.report.mirrors import cells_once
 from earlywarn.report.reading import Reading
 from earlywarn.report.rows import estimated
 from earlywarn.report.sentences import Said
 from earlywarn.report.tables import CONFIDENCE, Row, Table, gap
+from earlywarn.report.told import Told
 
 TOLD = 3
 """Parts told in a sentence; the table holds all of them."""
@@ -110,15 +112,23 @@ def origins_told(reading: Reading, found: Sequence[Origin]) -> tuple[Told, ...]:
     by_cell: dict[Cell, list[Origin]] = {}
     for origin in found:
         by_cell.setdefault(origin.cell, []).append(origin)
-    told = ((cell, those) for cell, those in by_cell.items() if any(origin.total is not None for origin in those))
+    told = ((cell, by_cell[cell]) for cell in _cells_once(reading, by_cell))
     return tuple(
         Told(
             f"{reading.words(cell)}, compared with {reading.against(those[0].versus)}",
             tuple(origin_sentence(reading, origin).line for origin in those),
             origins_table(reading, those, captions.ORIGINS),
+            abs(those[0].total.value) if those[0].total else 0.0,
         )
         for cell, those in told
     )
+
+
+def _cells_once(reading: Reading, by_cell: Mapping[Cell, Sequence[Origin]]) -> tuple[Cell, ...]:
+    """Give the groups with a gap to divide; of two held against each other, the one that is on the list more often."""
+    totals = {cell: [origin.total for origin in those if origin.total] for cell, those in by_cell.items()}
+    divided = [cell for cell, those in totals.items() if those]
+    return cells_once(reading, divided, lambda cell: totals[cell][0].value)
 
 
 def origins_record(reading: Reading, found: Sequence[Origin]) -> list[dict[str, Any]]:
@@ -150,7 +160,12 @@ def origins_table(reading: Reading, found: Sequence[Origin], caption: str) -> Ta
     """Give every part of the gaps of one group, a row a part and a column a gap, the heaviest input first."""
     totals = tuple(gap(origin.total, _why_not(reading, origin)) for origin in found)
     rows = _rows([origin.parts for origin in found])
-    return Table(caption, _heads(found), tuple(rows), Row("The difference", totals))
+    told = (reading.find(origin.gap.value, origin.cell, origin.versus) for origin in found)
+    sizes = (
+        f"{COLUMNS[origin.gap]}: {size}" for origin, f in zip(found, told, strict=True) if (size := n_words(reading, f))
+    )
+    n = "; ".join(sizes)
+    return Table(caption, _heads(found), tuple(rows), Row("The difference", totals), f"{n}." if n else "")
 
 
 def missing_table(found: Sequence[Origin], caption: str) -> Table:

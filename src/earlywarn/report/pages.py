@@ -25,10 +25,14 @@ from earlywarn.report.findings import UNSUPPRESSED, Audited, Findings
 from earlywarn.report.forest import Forest
 from earlywarn.report.forests import gap_forest, recall_forest
 from earlywarn.report.house import pages
+from earlywarn.report.mirrors import judged_once, mirror_note
 from earlywarn.report.mitigation import on_purpose
 from earlywarn.report.questions import QUESTIONS, Question, question_of
 from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.refused import refused_groups
 from earlywarn.report.tables import Table
+from earlywarn.report.verdict_words import verdict_headline, verdict_words
+from earlywarn.report.ways import ways
 
 PROMOTION_GOES_HERE = "<!-- promotion -->"
 HEADLINE = "Does it work for every group?"
@@ -96,14 +100,18 @@ def _front(reading: Reading, beside: Beside) -> dict[str, Any]:
         "audited": audited,
         "about": audited.about,
         "gate": audited.gate,
+        "titled": audited.about.titled,
         "headline": HEADLINE if judged_at_all else unjudged.HEADLINE,
         "students": _students(reading),
-        "verdict": say.verdict_headline(reading, beside.today) if judged_at_all else "",
-        "sentences": say.verdict_sentences(reading) if judged_at_all else (),
+        "verdict": verdict_headline(reading, beside.today) if judged_at_all else "",
+        "said": verdict_words(reading) if judged_at_all else None,
+        "ways": ways(reading, beside),
         "not_said": _not_said(audited),
         "questions": _questions(reading),
         "list": accounts.list_words(reading) if audited.has_outcomes else None,
         "hidden": groups.unseen_groups(reading),
+        "mirrors": mirror_note(reading),
+        "refused": refused_groups(reading),
         "attributes": tuple(attribute.title for attribute in audited.groups.attributes.values()),
         "level": w.percent(audited.gate.confidence, 0),
         "unsuppressed": UNSUPPRESSED,
@@ -172,7 +180,7 @@ def _with_outcomes(reading: Reading, cells: tuple[Cell, ...]) -> dict[str, Any]:
         groups.gaps_table(reading, cells, groups.JUDGED_GAPS, captions.JUDGED_GAPS),
         groups.gaps_table(reading, cells, groups.RAW_GAPS, captions.RAW),
     )
-    waiting = [judgement for judgement in verdict.judgements if is_open(judgement)]
+    waiting = [judgement for judgement in judged_once(reading, verdict.judgements) if is_open(judgement)]
     return {
         "recall": recall_forest(reading),
         "single_tables": tuple(table for table in tables if table.rows),
@@ -209,7 +217,8 @@ def _rules(reading: Reading, verdict: Verdict) -> dict[str, Any]:
 
 
 def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
-    test = findings.chosen.test
+    test, on_test = findings.chosen.test, accounts.test_n(reading)
+    taught = f"Out of fold: n {w.count(findings.train_students)}."
     return {
         "experiment": findings.experiment,
         "on_purpose": on_purpose(findings),
@@ -218,9 +227,9 @@ def _model(reading: Reading, findings: Findings) -> dict[str, Any]:
         "reached": model.reached_table(reading, findings.reached, captions.REACHED),
         "reliability": curves.reliability(test.reliability),
         "reliability_table": model.reliability_table(test.reliability, captions.RELIABILITY),
-        "candidates": model.candidates_table(findings, captions.CANDIDATES),
-        "later": model.later_table(findings, captions.LATER),
-        "lists": model.lists_table(findings, captions.LISTS),
+        "candidates": replace(model.candidates_table(findings, captions.CANDIDATES), n=f"{on_test} {taught}"),
+        "later": replace(model.later_table(findings, captions.LATER), n=on_test),
+        "lists": replace(model.lists_table(findings, captions.LISTS), n=on_test),
         "levels": model.levels_table(findings.card.levels, captions.LEVELS),
         "points": curves.points_figures(findings.card.tables),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from earlywarn.audit.rounding import hidden_below
 from earlywarn.columns import ROUNDED_TO
 from earlywarn.report.words import count
 
@@ -53,11 +54,14 @@ class Discretion:
 def shown(numbers: tuple[int, ...], minimum: int, *, rounded: bool) -> tuple[str, ...]:
     """Give a whole and its parts in words; a number below the minimum is hidden and rounds the others.
 
+    Of a group that is told about (``rounded``) a number is hidden already where it may be below the minimum.
+
     >>> shown((120, 30), 10, rounded=False), shown((124, 30), 10, rounded=True)
     (('120', '30'), ('about 120', 'about 30'))
     """
+    few = f"fewer than {hidden_below(minimum) if rounded else minimum}"
     rounded = rounded or min(numbers) < minimum
-    return tuple(_words(number, minimum, rounded) for number in numbers)
+    return tuple(few if number < minimum else _words(number, rounded) for number in numbers)
 
 
 def nearest(number: int) -> int:
@@ -65,7 +69,5 @@ def nearest(number: int) -> int:
     return ROUNDED_TO * ((number + ROUNDED_TO // 2) // ROUNDED_TO)
 
 
-def _words(number: int, minimum: int, rounded: bool) -> str:
-    if number < minimum:
-        return f"fewer than {minimum}"
+def _words(number: int, rounded: bool) -> str:
     return f"about {count(nearest(number))}" if rounded else count(number)

@@ -1,7 +1,7 @@
 """An audit as it may be published: numbers that would give a small group away are rounded, coded or taken out.
 
-Judging comes first, on exact numbers; this changes only what is told. An audit marked as unsuppressed is left
-as it is.
+Judging comes first, on exact numbers; this changes only what is told. How each number may be told stands in
+:mod:`earlywarn.report.telling`. An audit marked as unsuppressed is left as it is.
 """
 
 import math
@@ -9,23 +9,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from earlywarn.audit.against import THEN, Change
-from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
-from earlywarn.audit.measures import SHARES
+from earlywarn.audit.figures import Figure, Form
+from earlywarn.audit.measures import EXCESS_FALSE_ALARMS, EXCESS_OVERLOOKED, FALSE_ALARMS, RECALL
 from earlywarn.audit.origins import Origin
-from earlywarn.audit.rounding import Shown
-from earlywarn.audit.sheets import LACKS, NOT_SCORED
-from earlywarn.estimate import Estimate, rounded
-from earlywarn.frontier.lists import Frontier, Moved
+from earlywarn.audit.rounding import Count, Rate, Shown, value_of
+from earlywarn.audit.suppression import Suppression
+from earlywarn.estimate import Estimate
+from earlywarn.frontier.lists import Frontier, Moved, Step
 from earlywarn.gate import Judgement, Verdict
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE
 from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
-from earlywarn.report.privacy import nearest
+from earlywarn.report.mitigation_tables import FOUND, IN_VAIN
+from earlywarn.report.other_lists import OtherList
 from earlywarn.report.reading import NOBODY, Reading
-
-CONFIDENCE = 0.95
-DIGITS = ((300, 3), (30, 2), (0, 1))
-"""From so many students a share is told to so many decimals: three counts or more, of as many students as "about"
-leaves open, then give the same share, and nobody can tell which it was."""
+from earlywarn.report.telling import Pair, Telling
+from earlywarn.report.tried import evaluation_told, tried_told
 
 COUNTED = {
     "students": "students",
@@ -37,57 +35,55 @@ COUNTED = {
 }
 """What is counted of a group -> the kind that the suppression knows it by."""
 
+FEW = "too few on one side: not shown"
+
 MINIMUM_WHOLE = 10.0
 """From so many effective schools they are told in whole ones."""
 
-CAREFUL = 2
-"""Decimals of what is told of two groups or two audits at once."""
-
-SHARE_NAMES = frozenset(measure.name for measure in SHARES) | {NOT_SCORED}
-STEP = 5
-"""Shares next to 0 or 100 % are coded in steps of so many percent."""
+CAREFUL = 0.01
+"""The finest grain of what is told of two lists or two audits at once."""
 
 
 def published(audited: Audited) -> Audited:
     """Give an audit as it may be published."""
     if audited.unsuppressed:
         return audited
-    words = {cell.slug: cell for cell in audited.suppression.shown}
-    apart = {_family(f) for f in audited.figures if _is_apart(f) and _is_small(f, audited.suppression.minimum)}
-    reading = Reading(audited)
+    reading, telling = Reading(audited), Telling(audited)
     worded = (f if f.estimate is not None else replace(f, reason=reading.why_not(f)) for f in audited.figures)
-    figures = tuple(_figure(audited, f, words, apart) for f in worded)
-    verdict = audited.verdict and _verdict(audited, audited.verdict, words)
-    counted = tuple(_counted(audited, line) for line in audited.counted)
-    return replace(audited, figures=figures, verdict=verdict, counted=counted, is_published=True)
+    figures = tuple(_figure(telling, f) for f in worded)
+    told = replace(audited, figures=figures, is_published=True)
+    return replace(
+        told,
+        verdict=audited.verdict and _verdict(Reading(told), audited.verdict),
+        counted=tuple(_counted(audited, line) for line in audited.counted),
+    )
 
 
 def published_findings(findings: Findings) -> Findings:
     """Give the findings of a training run as they may be published."""
+    audited, known = published(findings.audited), findings.audited.suppression
     return replace(
         findings,
-        audited=published(findings.audited),
+        tried=tuple(tried_told(known, tried) for tried in findings.tried),
+        unseen=evaluation_told(known, findings.unseen),
+        audited=audited,
         rules=published(findings.rules),
-        frontier=findings.frontier and published_frontier(findings.audited, findings.frontier),
+        origins=published_origins(audited, findings.origins),
+        frontier=findings.frontier and published_frontier(audited, findings.frontier),
     )
 
 
 def published_frontier(audited: Audited, frontier: Frontier) -> Frontier:
-    """Give the gaps of every list as they may be published; counts of students are told by the tables."""
+    """Give what every list finds and its gaps as they may be published; counts of students are told by the tables."""
     if audited.unsuppressed:
         return frontier
-    words = {cell.slug: cell for cell in audited.suppression.shown}
-    steps = (replace(step, moved=tuple(_moved(audited, m, words) for m in step.moved)) for step in frontier.steps)
-    return replace(frontier, steps=tuple(steps))
+    return replace(frontier, steps=tuple(_step(Telling(audited), step) for step in frontier.steps))
 
 
 def published_origins(audited: Audited, found: Iterable[Origin]) -> tuple[Origin, ...]:
     """Give where gaps come from as it may be published: rounded as the gap itself, or with the reason alone."""
-    if audited.unsuppressed:
-        return tuple(found)
-    words = {cell.slug: cell for cell in audited.suppression.shown}
-    sizes = {(f.measure, f.cell, f.versus): f.students for f in audited.figures if f.is_main}
-    return tuple(_origin(audited, o, words, _digits(sizes.get((o.gap.value, o.cell, o.versus), 0))) for o in found)
+    reading = Reading(audited)
+    return tuple(found) if audited.unsuppressed else tuple(_origin(reading, origin) for origin in found)
 
 
 def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change, ...]:
@@ -101,48 +97,144 @@ def published_changes(audited: Audited, found: Iterable[Change]) -> tuple[Change
     )
 
 
-def _origin(audited: Audited, origin: Origin, words: dict[str, Cell], digits: int) -> Origin:
-    shown = _shown(audited, origin.gap.value, (origin.cell, origin.versus), words)
-    if shown is Shown.EXACT or origin.total is None:
-        return origin
+def _figure(telling: Telling, figure: Figure) -> Figure:
+    """Tell one figure as its groups may be told."""
+    shown = telling.shown(figure)
+    if shown is Shown.EXACT:
+        return figure
     if shown is Shown.HIDDEN:
-        reason = f"fewer than {audited.suppression.minimum} students: not shown"
-        return replace(origin, total=None, parts=(), missing=(), reason=reason)
+        return _without_numbers(figure, NOBODY if figure.reason == NOBODY else telling.hidden_words(figure))
+    told = figure.estimate or figure.rough
+    confidences = (0.95, 0.90, telling.audited.gate.confidence)
+    ends = tuple(end for confidence in confidences for end in told.interval(confidence)) if told else ()
+    rate = telling.rate(figure, ends)
+    counts = telling.counts(figure)
+    if rate.value is None or rate.grain is None or (told and not rate.ends):
+        return _bounded(figure, counts, rate)
+    estimate = told and _told(told, rate, tuple(zip(confidences, rate.ends[::2], rate.ends[1::2], strict=True)))
     return replace(
-        origin,
-        total=_told(origin.total, digits),
-        parts=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=_told(part.estimate, digits)) for part in origin.missing),
+        _counts(figure, counts),
+        value=rate.value,
+        schools=_about_schools(figure.schools),
+        estimate=figure.estimate and estimate,
+        rough=figure.rough and estimate,
+        pooled=figure.pooled and coarse(figure.pooled, rate.grain),
+        q=None if figure.q is None else round(figure.q, 2),
     )
 
 
-def _moved(audited: Audited, moved: Moved, words: dict[str, Cell]) -> Moved:
-    shown = _shown(audited, moved.measure, (moved.cell, moved.versus), words)
-    if shown is Shown.EXACT or (moved.reason and shown is Shown.ABOUT):
-        return moved
+def _bounded(figure: Figure, counts: tuple[Count, ...], rate: Rate) -> Figure:
+    """Keep of a figure that has no value to tell how many students it is about, and a bound."""
+    reason = FEW if not figure.reason or figure.reason.startswith("undefined") else figure.reason
+    bound = rate.words if figure.form is Form.VALUE and rate.value is None and rate.high is not None else ""
+    return replace(_without_numbers(figure, reason), students=counts[0].number or 0, bound=bound)
+
+
+def _counts(figure: Figure, counts: tuple[Count, ...]) -> Figure:
+    students, events, non_events = (count.number or 0 for count in counts)
+    return replace(figure, students=students, events=events, non_events=non_events)
+
+
+def _told(estimate: Estimate, rate: Rate, ends: tuple[tuple[float, float, float], ...]) -> Estimate:
+    """Give an estimate of which only what is told is left."""
+    value = math.nan if rate.value is None else rate.value
+    return Estimate(value, math.nan, estimate.df, estimate.scale, ends=ends, digits=_digits(rate.grain or 1.0))
+
+
+def coarse(estimate: Estimate, grain: float, confidences: tuple[float, ...] = (0.95, 0.90)) -> Estimate:
+    """Give an estimate to a grain, with the ends of its intervals rounded outward."""
+    steps = round(1 / grain)
+    spans = ((confidence, *estimate.interval(confidence)) for confidence in confidences)
+    ends = tuple((c, math.floor(low * steps) / steps, math.ceil(high * steps) / steps) for c, low, high in spans)
+    value = round(estimate.value * steps) / steps
+    return _told(estimate, Rate(Shown.ABOUT, value, grain), ends)
+
+
+def _digits(grain: float) -> int:
+    return 3 if grain < CAREFUL else 2
+
+
+def _grain(figure: Figure) -> float | None:
+    """Give the finest grain of what goes with a published figure; None where nothing needs to be rounded."""
+    estimate = figure.estimate or figure.rough
+    return None if estimate is None or estimate.digits is None else 10.0**-estimate.digits
+
+
+def _origin(reading: Reading, origin: Origin) -> Origin:
+    gap = reading.find(origin.gap.value, origin.cell, origin.versus)
+    if origin.total is None or gap is None:
+        return origin
+    if gap.estimate is None:
+        return replace(origin, total=None, parts=(), missing=(), reason=gap.reason)
+    grain = _grain(gap)
+    if grain is None:
+        return origin
+    return replace(
+        origin,
+        total=coarse(origin.total, grain),
+        parts=tuple(replace(part, estimate=coarse(part.estimate, grain)) for part in origin.parts),
+        missing=tuple(replace(part, estimate=coarse(part.estimate, grain)) for part in origin.missing),
+    )
+
+
+def _step(telling: Telling, step: Step) -> Step:
+    known = telling.audited.suppression
+    found, in_vain = (part.of(known, step) for part in (FOUND, IN_VAIN))
+    told = replace(step, moved=tuple(_moved(telling, moved, (found, in_vain)) for moved in step.moved))
+    if found.is_exact(EVERYONE):
+        return told
+    recall = value_of(found.parts(EVERYONE), known.minimum).value
+    change = step.recall_change and _paired(known, step.recall_change, EXCESS_OVERLOOKED.name, (EVERYONE, EVERYONE))
+    return replace(told, recall=math.nan if recall is None else recall, recall_change=change)
+
+
+LIKE = {RECALL.name: EXCESS_OVERLOOKED.name, FALSE_ALARMS.name: EXCESS_FALSE_ALARMS.name}
+"""A share -> what a student more or fewer moves as much, and the record knows of what it is taken."""
+
+
+def _moved(telling: Telling, moved: Moved, lists: tuple[OtherList, OtherList]) -> Moved:
+    """Tell a gap no finer than the record tells its groups, and than whom this list finds and flags in vain."""
+    known, pair = telling.audited.suppression, telling.pair(moved.cell, moved.versus)
+    shown = max(known.of(each or EVERYONE, moved.measure) for each in pair)
     if shown is Shown.HIDDEN:
-        reason = f"fewer than {audited.suppression.minimum} students: not shown"
-        return replace(moved, value=math.nan, change=None, reason=reason)
-    change = moved.change and _told(moved.change, CAREFUL)
-    return replace(moved, value=round(moved.value, CAREFUL), change=change, digits=CAREFUL)
+        return _not_moved(moved, Reading(telling.audited).discretion.hidden_words)
+    like = LIKE.get(moved.measure, moved.measure)
+    taken_of = {EXCESS_OVERLOOKED.name: lists[:1], EXCESS_FALSE_ALARMS.name: lists[1:]}.get(like, ())
+    exact = shown is Shown.EXACT and all(part.is_exact(each or EVERYONE) for part in taken_of for each in pair)
+    if exact or moved.reason:
+        return moved
+    rate = known.figure(moved.value, like, pair)
+    if rate.value is None or rate.grain is None:
+        return _not_moved(moved, FEW)
+    change = moved.change and _paired(known, moved.change, like, pair)
+    return replace(moved, value=rate.value, change=change, digits=_digits(rate.grain))
+
+
+def _not_moved(moved: Moved, reason: str) -> Moved:
+    return replace(moved, value=math.nan, change=None, reason=reason)
+
+
+def _paired(known: Suppression, change: Estimate, measure: str, pair: Pair) -> Estimate | None:
+    """Tell how far two lists are apart so that no word hangs on one or two students."""
+    confidences = (0.95, 0.90)
+    spans = [change.interval(confidence) for confidence in confidences]
+    rate = known.figure(change.value, measure, pair, (*spans[0], *spans[1]))
+    if not rate.ends:
+        return None
+    return _told(change, rate, tuple(zip(confidences, rate.ends[::2], rate.ends[1::2], strict=True)))
 
 
 def _change(change: Change, now: Figure) -> Change:
-    digits = _digits(now.students)
-    difference = change.difference and _told(change.difference, digits)
-    before, after = (round(value, digits) for value in (change.before, change.now))
-    return replace(change, before=before, now=after, difference=difference)
-
-
-def _told(estimate: Estimate, digits: int, judged: float = 0.90) -> Estimate:
-    return rounded(estimate, digits, (CONFIDENCE, 0.90, judged))
-
-
-def _shown(audited: Audited, measure: str, pair: tuple[Cell, str], words: dict[str, Cell]) -> Shown:
-    """Give the more careful way of the two groups of a comparison; all others are everyone less the group."""
-    cell, versus = pair
-    other = words.get(versus, EVERYONE) if versus else cell
-    return max(audited.suppression.of(each, measure) for each in (cell, other))
+    """Tell a change no finer than the figure now; of a group no finer than CAREFUL: nothing is known of then."""
+    grain = _grain(now)
+    if grain is None and not now.cell.attributes:
+        return change
+    grain = max(grain or CAREFUL, CAREFUL)
+    reason = f"now: {now.reason}" if change.reason.startswith("now: ") else change.reason
+    difference = change.difference and coarse(change.difference, grain)
+    return replace(
+        change, before=round(change.before, 2), now=round(now.value, 2), difference=difference, reason=reason
+    )
 
 
 def _counted(audited: Audited, line: Counted) -> Counted:
@@ -153,49 +245,9 @@ def _counted(audited: Audited, line: Counted) -> Counted:
     return Counted(line.cell, **{name: NOT_TOLD if number is None else number for name, number in told.items()})
 
 
-def _is_apart(figure: Figure) -> bool:
-    """Tell whether a figure rests on counts that the suppression of groups knows nothing of."""
-    return figure.cut != AT_CAPACITY or figure.measure.startswith(LACKS)
-
-
-def _family(figure: Figure) -> tuple[str, str]:
-    """Give what figures add up to each other: those at one cut, or of one input."""
-    return figure.cut, figure.measure if figure.measure.startswith(LACKS) else ""
-
-
-def _is_small(figure: Figure, minimum: int) -> bool:
-    """Tell whether a part is below the minimum; that nobody lacks an input or a score says nothing of anybody."""
-    harmless = figure.measure == NOT_SCORED or figure.measure.startswith(LACKS)
-    part = min(figure.events, figure.non_events)
-    return bool(figure.students) and part < minimum and (part > 0 or not harmless)
-
-
-def _figure(audited: Audited, figure: Figure, words: dict[str, Cell], apart: set[tuple[str, str]]) -> Figure:
-    """Tell one figure as its groups may be told; all of its family only about, where one of it is small."""
-    shown, minimum = _shown(audited, figure.measure, (figure.cell, figure.versus), words), audited.suppression.minimum
-    if _is_apart(figure) and _family(figure) in apart:
-        shown = max(shown, Shown.ABOUT)
-    if shown is Shown.EXACT:
-        return figure
-    if shown is Shown.HIDDEN:
-        nobody = figure.reason == NOBODY
-        return _without_numbers(figure, NOBODY if nobody else f"fewer than {minimum} students: not shown")
-    counts = [nearest(n) if n >= minimum else 0 for n in (figure.students, figure.events, figure.non_events)]
-    told = replace(figure, students=counts[0], events=counts[1], non_events=counts[2])
-    if _is_small(figure, minimum):
-        reason = figure.reason or f"fewer than {minimum} on one side: not shown"
-        bare = _without_numbers(told, "fewer than 10 on one side" if reason.startswith("undefined") else reason)
-        return replace(bare, students=counts[0], bound=_bound(figure, minimum))
-    return _coarse(told, _digits(figure.students), audited.gate.confidence)
-
-
 def _about_schools(schools: float) -> float:
     """Round effective schools: as n^2 / sum d^2 their further decimals would give the count away."""
     return float(round(schools)) if schools >= MINIMUM_WHOLE else round(schools, 1)
-
-
-def _digits(students: int) -> int:
-    return next(digits for least, digits in DIGITS if students >= least)
 
 
 def _without_numbers(figure: Figure, reason: str) -> Figure:
@@ -205,48 +257,17 @@ def _without_numbers(figure: Figure, reason: str) -> Figure:
     )  # fmt: skip
 
 
-def _bound(figure: Figure, minimum: int) -> str:
-    """Code a share next to 0 or 100 %: only that it is under or over a bound, from fewer than ``minimum`` students."""
-    is_share = figure.measure in SHARE_NAMES or figure.measure.startswith(LACKS)
-    both = max(figure.events, figure.non_events) < minimum
-    if figure.form is not Form.VALUE or not is_share or both:
-        return ""
-    whole = nearest(figure.events + figure.non_events) - minimum // 2
-    limit = STEP * math.ceil(100 * minimum / whole / STEP)
-    if limit >= 50:
-        return ""
-    return f"under {limit} %" if figure.events < minimum else f"over {100 - limit} %"
+def _verdict(reading: Reading, verdict: Verdict) -> Verdict:
+    return replace(verdict, judgements=tuple(_judgement(reading, judgement) for judgement in verdict.judgements))
 
 
-def _coarse(figure: Figure, digits: int, judged: float) -> Figure:
-    return replace(
-        figure,
-        value=round(figure.value, digits),
-        schools=_about_schools(figure.schools),
-        estimate=figure.estimate and _told(figure.estimate, digits, judged),
-        rough=figure.rough and _told(figure.rough, digits, judged),
-        pooled=figure.pooled and _told(figure.pooled, digits, judged),
-    )
-
-
-def _verdict(audited: Audited, verdict: Verdict, words: dict[str, Cell]) -> Verdict:
-    return replace(verdict, judgements=tuple(_judgement(audited, j, words) for j in verdict.judgements))
-
-
-def _judgement(audited: Audited, judgement: Judgement, words: dict[str, Cell]) -> Judgement:
-    shown = _shown(audited, judgement.measure, (judgement.cell, judgement.versus), words)
-    if shown is Shown.EXACT:
+def _judgement(reading: Reading, judgement: Judgement) -> Judgement:
+    """Tell a judgement with the numbers of the figure that it rests on."""
+    figure = reading.evidence(judgement)
+    told = replace(judgement, students=figure.students, schools=figure.schools, needed=round(judgement.needed, 1))
+    if figure.estimate is None:
+        return replace(told, value=math.nan, low=None, high=None)
+    if figure.estimate.digits is None:
         return judgement
-    if shown is Shown.HIDDEN:
-        return replace(judgement, value=math.nan, low=None, high=None, students=0, schools=0.0)
-    digits = _digits(judgement.students)
-    unit = 10.0**digits
-    return replace(
-        judgement,
-        value=round(judgement.value, digits) if judgement.low is not None else math.nan,
-        low=None if judgement.low is None else math.floor(judgement.low * unit) / unit,
-        high=None if judgement.high is None else math.ceil(judgement.high * unit) / unit,
-        students=nearest(judgement.students) if judgement.students >= audited.suppression.minimum else 0,
-        schools=_about_schools(judgement.schools),
-        needed=round(judgement.needed, 1),
-    )
+    low, high = figure.estimate.interval(reading.audited.gate.confidence)
+    return replace(told, value=figure.value, low=low, high=high)

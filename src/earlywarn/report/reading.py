@@ -1,24 +1,32 @@
 """An audit with the look-ups that every page needs: which figure, which words, what may be shown."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+
+import numpy as np
 
 from earlywarn.audit import measures as m
 from earlywarn.audit.figures import AT_CAPACITY, Figure, Form
 from earlywarn.audit.rounding import Shown
 from earlywarn.audit.subject import AGAINST, SAME_RISK_GAP
+from earlywarn.audit.suppression import Suppression
 from earlywarn.columns import Outcome
 from earlywarn.config.sections import Rule
 from earlywarn.estimate import Estimate
 from earlywarn.gate import Judgement, Verdict
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE, MISSING, OTHER, Cell
 from earlywarn.report import words as w
 from earlywarn.report.evidence import lacks
 from earlywarn.report.findings import Audited, Counted
 from earlywarn.report.privacy import Discretion
+from earlywarn.report.telling import Telling
 
 Key = tuple[str, Cell, str, str, Form]
+
+FEW_NOT_RECORDED = 0.05
+"""Where a larger share of students has no value of an attribute, its two groups are not each other's reverse."""
 
 TOO_LITTLE, NOBODY = "too little data", "nobody in this group"
 OWN = {SAME_RISK_GAP: m.PREVALENCE.name}
@@ -35,6 +43,12 @@ class Reading:
     def verdict(self) -> Verdict:
         """What the gate says; before outcomes are known it says nothing of anybody."""
         return self.audited.verdict or Verdict(Outcome.PROVISIONAL, ())
+
+    @cached_property
+    def suppression(self) -> Suppression:
+        """How every count may be told."""
+        known = self.audited.suppression
+        return replace(known, minimum=0, exact=np.ones_like(known.exact)) if self.audited.unsuppressed else known
 
     @cached_property
     def discretion(self) -> Discretion:
@@ -64,6 +78,25 @@ class Reading:
     def counted(self) -> dict[Cell, Counted]:
         """Students of the test year by group."""
         return {line.cell: line for line in self.audited.counted}
+
+    @cached_property
+    def mates(self) -> Mapping[Cell, Cell]:
+        """Each of the two groups of an attribute without a reference -> the other: their gaps are one."""
+        attributes = self.audited.groups.attributes
+        pairs = (self._pair(name) for name, attribute in attributes.items() if attribute.reference is None)
+        return {one: other for pair in pairs if len(pair) == 2 for one, other in (pair, pair[::-1])}
+
+    def _pair(self, attribute: str) -> tuple[Cell, ...]:
+        """Give the groups of an attribute if they are all its students, but for few whose value is not recorded."""
+        held = [cell for cell in self.singles if cell.attributes == (attribute,) and self._counted(cell)]
+        named = tuple(cell for cell in held if cell.values[0] != MISSING)
+        rest = sum(self._counted(cell) for cell in held if cell not in named)
+        pooled = any(cell.values[0] == OTHER for cell in named)
+        return () if pooled or rest > FEW_NOT_RECORDED * self._counted(EVERYONE) else named
+
+    def _counted(self, cell: Cell) -> int:
+        """Count the students of a group in scope; below 0 where they may not be told."""
+        return self.counted[cell].students if cell in self.counted else 0
 
     @cached_property
     def _by_slug(self) -> dict[str, Cell]:
@@ -126,6 +159,10 @@ class Reading:
         names = (Cell((attribute,), (value,)).words(groups) for attribute, value in parts)
         return " \N{MULTIPLICATION SIGN} ".join(names) or EVERYONE.words(groups)
 
+    def cell_of(self, slug: str) -> Cell | None:
+        """Give the group of a slug; None for all others."""
+        return self._by_slug.get(slug)
+
     def against(self, versus: str) -> str:
         """Give the reference's name for people."""
         cell = self._by_slug.get(versus)
@@ -137,10 +174,9 @@ class Reading:
 
     def known_and_missed(self, cell: Cell) -> tuple[str, str]:
         """Say how many students of a group have a known outcome, and how many of these missed the standard."""
-        size = self.find(m.PREVALENCE.name, cell)
-        if size is None:
+        if self.find(m.PREVALENCE.name, cell) is None:
             return w.NOTHING, w.NOTHING
-        known, missed, _ = self.discretion.counts(cell, size.students, size.events, size.non_events)
+        known, missed = self.suppression.counts(cell, "known", "missed")
         return known, missed
 
     def has_students(self, cell: Cell) -> bool:
@@ -150,12 +186,11 @@ class Reading:
 
     def students(self, cell: Cell) -> str:
         """Say how many students of a group are in scope, scored or not."""
-        return self.discretion.count(cell, self.counted[cell].students) if cell in self.counted else self.size(cell)
+        return self.suppression.count(cell, "students").words if cell in self.counted else self.size(cell)
 
     def size(self, cell: Cell) -> str:
         """Say how many students of a group were scored."""
-        size = self.figure(m.SHARE_FLAGGED.name, cell)
-        return self.discretion.count(cell, size.events + size.non_events)
+        return self.suppression.count(cell, "scored").words
 
     def rule(self, judgement: Judgement) -> Rule:
         """Give the config's rule behind a judgement."""
@@ -173,14 +208,19 @@ class Reading:
 
     def lacks(self, figure: Figure) -> tuple[str, ...]:
         """Say all that a figure lacks before it may be judged; of a comparison, on which side."""
-        need, shown = self.audited.gate.evidence, self.discretion
-        if self._by_slug.get(figure.versus) in shown.rounded:
-            shown = replace(shown, rounded=shown.rounded | {figure.cell})
-        found = lacks(figure, need, shown, schools_known=self.schools_known)
+        need, words = self.audited.gate.evidence, self._exact if self.audited.unsuppressed else self._telling.words
+        found = lacks(figure, need, self.discretion, words, schools_known=self.schools_known)
         own = self.find(OWN.get(figure.measure, figure.measure), figure.cell, cut=figure.cut)
         if found and figure.versus and own is not None and own.estimate is not None:
             return tuple(f"of {self.against(figure.versus)} {lack}" for lack in found)
         return found
+
+    @cached_property
+    def _telling(self) -> Telling:
+        return Telling(self.audited)
+
+    def _exact(self, figure: Figure, need: tuple[int, int, int]) -> tuple[str, ...]:
+        return tuple(w.count(number) for number in (figure.students, figure.events, figure.non_events))
 
     def why_not(self, figure: Figure) -> str:
         """Say why a figure has no interval: what it lacks and how much of it, without a small count."""

@@ -6,16 +6,19 @@ the privacy minimum: such a group keeps its rows, with a reason and no count.
 
 from typing import Any
 
+from earlywarn.audit.rounding import Shown
 from earlywarn.audit.subject import SAME_RISK_GAP, title_of
 from earlywarn.evaluate import Bin, Evaluation
 from earlywarn.gate import Judgement, Verdict
 from earlywarn.groups import Cell
 from earlywarn.report import sentences as say
-from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, Findings, Reached, Tried
+from earlywarn.report.findings import NOT_TOLD, UNSUPPRESSED, Audited, Counted, Findings, Tried
 from earlywarn.report.mitigation import on_purpose
-from earlywarn.report.privacy import nearest
+from earlywarn.report.other_lists import OtherList, reached_by
 from earlywarn.report.reading import Reading, is_open
+from earlywarn.report.refused import refused_record
 from earlywarn.report.rows import estimated, figure_rows, number
+from earlywarn.report.verdict_words import verdict_sentences
 from earlywarn.scorecard.table import LevelMeaning
 
 SCHEMA, VERDICT_SCHEMA = "urn:earlywarn:audit:2", "urn:earlywarn:verdict:2"
@@ -52,6 +55,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
         "measures": [{"measure": name, "title": _title(reading, name)} for name in _measures(audited)],
         "figures": list(figure_rows(reading, audited.figures)),
         "counted": [_counted(reading, line) for line in audited.counted],
+        "refused": refused_record(reading),
         "digests": dict(about.digests),
     }
 
@@ -59,7 +63,7 @@ def audit_record(audited: Audited) -> dict[str, Any]:
 def training_record(findings: Findings) -> dict[str, Any]:
     """Give what audit.json holds of a training run under ``training``."""
     reading, rules = Reading(findings.audited), findings.rules
-    experiment = findings.experiment
+    experiment, aware = findings.experiment, reached_by(reading, findings.reached)
     alone = (figure for figure in rules.figures if figure.cell.depth <= 1 and figure.is_main)
     return {
         "experiment": experiment.name,
@@ -74,7 +78,7 @@ def training_record(findings: Findings) -> dict[str, Any]:
         "train_students": findings.train_students,
         "train_schools": findings.train_schools,
         "test_schools": findings.test_schools,
-        "reached": [_reached(reading, line) for line in findings.reached],
+        "reached": [_reached(reading, aware, cell) for cell in aware.held],
         "candidates": [_tried(tried, findings.chosen.name) for tried in findings.tried],
         "unseen_schools": _evaluation(findings.unseen),
         "calibration": _calibration(findings),
@@ -103,7 +107,7 @@ def verdict_record(audited: Audited, scorecard: str | None = None) -> dict[str, 
         "scorecard": scorecard,
         **_mark(audited),
         **_verdict(reading, reading.verdict, told=True),
-        "sentences": list(say.verdict_sentences(reading)),
+        "sentences": list(verdict_sentences(reading)),
         "confidence": gate.confidence,
         "resampling_unit": _unit(reading),
         "undecided_share": gate.undecided_share,
@@ -178,14 +182,18 @@ def _judgement(reading: Reading, judgement: Judgement, told: bool) -> dict[str, 
         "students": judgement.students,
         "effective_schools": number(judgement.schools) if reading.schools_known else None,
         "needed_factor": number(judgement.needed) if judgement.needed else None,
-        "would_decide": say.decides(reading, judgement) if told and is_open(judgement) else None,
+        "would_decide": say.decides_exactly(reading, judgement) if told and is_open(judgement) else None,
     }
 
 
 def _counted(reading: Reading, line: Counted) -> dict[str, Any]:
     names = ("students", "missed", "met", "unknown", "not_enough_data", "not_scored_missed")
     if line.cell in reading.discretion.hidden:
-        return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reading.discretion.hidden_words}
+        return {
+            "group": line.cell.slug,
+            **dict.fromkeys(names),
+            "reason": reading.audited.suppression.hidden_words(line.cell),
+        }
     about = line.cell in reading.discretion.rounded
     counts = {name: _count(getattr(line, name)) for name in names}
     return {"group": line.cell.slug, **counts, "reason": "", "about": about}
@@ -195,17 +203,14 @@ def _count(number: int) -> int | None:
     return None if number == NOT_TOLD else number
 
 
-def _reached(reading: Reading, line: Reached) -> dict[str, Any]:
-    minimum, names = reading.discretion.minimum, ("missed", "chosen", "aware")
-    shown = reading.discretion
-    if line.cell in shown.hidden or (
-        min(line.missed, line.chosen, line.aware) < minimum and not reading.audited.unsuppressed
-    ):
-        reason = f"fewer than {minimum} on one side: not shown"
-        return {"group": line.cell.slug, **dict.fromkeys(names), "reason": reason}
-    about = line.cell in shown.rounded
-    counts = {name: nearest(getattr(line, name)) if about else getattr(line, name) for name in names}
-    return {"group": line.cell.slug, **counts, "reason": "", "about": about}
+def _reached(reading: Reading, aware: OtherList, cell: Cell) -> dict[str, Any]:
+    known, names = reading.suppression, ("missed", "chosen", "aware")
+    if known.of(cell) is Shown.HIDDEN:
+        return {"group": cell.slug, **dict.fromkeys(names), "reason": known.hidden_words(cell)}
+    counts = (known.count(cell, "missed"), known.count(cell, "flagged_missed"), aware.count(cell))
+    numbers = {name: count.number for name, count in zip(names, counts, strict=True)}
+    about = any(count.shown is not Shown.EXACT for count in counts)
+    return {"group": cell.slug, **numbers, "reason": "", "about": about}
 
 
 def _tried(tried: Tried, chosen: str) -> dict[str, Any]:

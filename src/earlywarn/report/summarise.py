@@ -7,15 +7,25 @@ from typing import Any
 import numpy as np
 
 from earlywarn import arrow
+from earlywarn.audit.kinds import Kinds
+from earlywarn.audit.rounding import Count, Shown
+from earlywarn.audit.suppression import Suppression, suppress
 from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
-from earlywarn.groups import GroupTable, membership
+from earlywarn.groups import Cell, GroupTable, membership
 from earlywarn.inputs import Values
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.roster.door import Door
 from earlywarn.roster.quarantine import summary
 from earlywarn.score_run import SCORES, Manifest, ScoredRows, StoredRun
 from earlywarn.scorecard.table import Scorecard
+
+LISTED = Kinds(
+    size="students",
+    counts={"students": (0, 1, 2), "scored": (0, 1), "unflagged": (0,), "flagged": (1,), "not_scored": (2,)},
+    harmless=((1,), (2,)),
+)
+"""What is counted of a list before outcomes are known: its atoms are not flagged, flagged, not scored."""
 
 
 @dataclass(frozen=True)
@@ -108,16 +118,22 @@ def _level_lines(rows: ScoredRows, card: Scorecard) -> tuple[LevelLine, ...]:
 
 
 def _group_lines(rows: ScoredRows, groups: GroupTable, serving: Serving) -> tuple[GroupLine, ...]:
-    in_scope = ~_status_rows(rows, Status.OUT_OF_SCOPE)
+    """Count by group, by the same rule as an audit: a small count must not follow from the others."""
     cells = membership(groups, 1)
-    lines: list[GroupLine] = []
-    for codes in cells.codes[1:]:
-        tallies = _tallies(rows, codes, len(cells.cells), in_scope)
-        for place in np.unique(codes):
-            shown = tallies[place] if tallies[place, 0] >= serving.groups.privacy_minimum else (None, None, None)
-            cell = cells.cells[place]
-            lines.append(GroupLine(cell.attributes[0], cell.words(serving.groups), *shown))
-    return tuple(lines)
+    tallies = sum(
+        _tallies(rows, codes, len(cells.cells), ~_status_rows(rows, Status.OUT_OF_SCOPE)) for codes in cells.codes
+    )
+    in_scope, flagged, lacking = np.asarray(tallies).T
+    atoms = np.stack([in_scope - flagged - lacking, flagged, lacking], axis=1)
+    known = suppress(cells.cells, atoms, serving.groups.privacy_minimum, LISTED)
+    listed = (cells.cells[place] for codes in cells.codes[1:] for place in np.unique(codes))
+    return tuple(GroupLine(cell.words(serving.groups), _told(known, cell)) for cell in listed)
+
+
+def _told(known: Suppression, cell: Cell) -> tuple[Count, ...]:
+    if known.of(cell) is Shown.HIDDEN:
+        return ()
+    return tuple(known.count(cell, kind) for kind in ("students", "flagged", "not_scored"))
 
 
 def _school_lines(rows: ScoredRows) -> tuple[SchoolLine, ...]:

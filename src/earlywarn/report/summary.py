@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from earlywarn.audit.rounding import Count
 from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import LevelMeaning
 
@@ -18,13 +19,10 @@ class LevelLine:
 
 @dataclass(frozen=True)
 class GroupLine:
-    """One group's counts; all None where the group is below the privacy minimum."""
+    """One group's counts as they may be told; none where the group is below the privacy minimum."""
 
-    attribute: str
     words: str
-    students: int | None
-    flagged: int | None
-    not_enough_data: int | None
+    counts: tuple[Count, ...]
 
 
 @dataclass(frozen=True)

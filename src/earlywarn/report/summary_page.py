@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from earlywarn.report import words as w
 from earlywarn.report.house import pages
-from earlywarn.report.privacy import shown
-from earlywarn.report.summary import GroupLine, LevelLine, SchoolLine, Summary
-from earlywarn.report.tables import Row, Table, row
+from earlywarn.report.summary import LevelLine, SchoolLine, Summary
+from earlywarn.report.tables import Table, row
 from earlywarn.scorecard.levels import meaning
 
 NOT_SHOWN = "too few students: not shown"
@@ -71,16 +70,8 @@ def _schools(summary: Summary) -> Table:
 
 
 def _groups(summary: Summary) -> Table:
-    """Count by group; where one group of an attribute is hidden, a subtraction must not bring it back."""
-    hidden = {line.attribute for line in summary.groups if line.students is None}
-    rows = tuple(_group_row(line, summary.privacy_minimum, line.attribute in hidden) for line in summary.groups)
+    rows = tuple(row(line.words, *([count.words for count in line.counts] or [NOT_SHOWN])) for line in summary.groups)
     return Table("The list by group. Sums only: no list and no reason names a group.", ("Group", *COUNTED), rows)
-
-
-def _group_row(line: GroupLine, minimum: int, rounded: bool) -> Row:
-    if line.students is None or line.flagged is None or line.not_enough_data is None:
-        return row(line.words, NOT_SHOWN)
-    return row(line.words, *shown((line.students, line.flagged, line.not_enough_data), minimum, rounded=rounded))
 
 
 def _of(part: int, whole: int) -> str:

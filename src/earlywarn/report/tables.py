@@ -21,10 +21,11 @@ Write = Callable[[float], str]
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell: the figure, and under it its interval or the reason why there is none."""
+    """One cell: the figure, under it its interval or why there is none, and on how many students it rests."""
 
     text: str
     under: str = ""
+    n: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -47,12 +48,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, the columns (the first is that of the heads), the rows, and what they add up to."""
+    """A caption, the columns (the first is that of the heads), the rows, and what they add up to.
+
+    ``n`` says on how many students the figures rest, where that is the same for all rows.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row | None = None
+    n: str = ""
 
     @property
     def stacks(self) -> bool:

@@ -14,6 +14,7 @@ from earlywarn.report import words as w
 from earlywarn.report.entries import figure_entry
 from earlywarn.report.forest import Forest
 from earlywarn.report.forests import Drawn, share_forest
+from earlywarn.report.mirrors import gaps_once
 from earlywarn.report.reading import Reading
 from earlywarn.report.sentences import TOLD_IN_A_SENTENCE, Said, everyone_scored, rule_limit
 
@@ -67,7 +68,7 @@ _RAW = (
 
 def _flagged(reading: Reading) -> tuple[Said, ...]:
     everyone = reading.figure(m.SHARE_FLAGGED.name)
-    words = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)
+    words = reading.suppression.counts(EVERYONE, "scored", "flagged")
     told = Said(f"{w.percent(everyone.value)} of all scored students", f"are on the list: {words[1]} of {words[0]}.")
     return (told, *_differing(reading, m.SHARE_FLAGGED.name, "on the list"))
 
@@ -76,7 +77,7 @@ def _not_scored(reading: Reading) -> tuple[Said, ...]:
     everyone = reading.figure(NOT_SCORED)
     if everyone_scored(reading):
         return (Said("Nobody.", "Every student in scope has a score."),)
-    words = reading.discretion.counts(EVERYONE, everyone.events + everyone.non_events, everyone.events)
+    words = reading.suppression.counts(EVERYONE, "students", "not_scored")
     told = Said(f"{w.percent(everyone.value)} of all students in scope", f"have no score: {words[1]} of {words[0]}.")
     limit = rule_limit(reading, NOT_SCORED)
     judged = [Said("The gate\u2019s limit,", f"judged once outcomes are known: {limit}.")] if limit else []
@@ -105,8 +106,9 @@ def _differing(reading: Reading, measure: str, state: str) -> Iterable[Said]:
     """Say which groups differ surely from what they are compared with, the largest difference first."""
     gaps = [gap for cell in reading.singles if (gap := reading.gap(measure, cell)) and gap.estimate]
     sure = sorted((gap for gap in gaps if _excludes_none(gap)), key=lambda gap: -abs(gap.value))
+    told_once = gaps_once(reading, sure)
     for above, lead in ((True, f"More often {state}:"), (False, f"Less often {state}:")):
-        those = [gap for gap in sure if (gap.value > 0) is above]
+        those = [gap for gap in told_once if (gap.value > 0) is above]
         if those:
             told = [_gap_words(reading, gap) for gap in those[:TOLD_IN_A_SENTENCE]]
             more = len(those) - len(told)

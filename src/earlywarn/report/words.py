@@ -132,6 +132,17 @@ def day(when: date) -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def planned(number: float) -> int:
+    """Give a number to plan with: two significant digits from a hundred on, else one; at least 1.
+
+    >>> planned(1668.3), planned(161.2), planned(91), planned(34.2), planned(3.1), planned(0.2)
+    (1700, 160, 90, 30, 3, 1)
+    """
+    digits = 2 if number >= 100 else 1
+    scale: int = 10 ** max(len(str(math.floor(number))) - digits, 0)
+    return max(math.floor(number / scale + 0.5) * scale, 1)
+
+
 def roughly(number: float) -> int:
     """Give a number to two significant digits, upwards, for what can only be said roughly.
 

@@ -19,6 +19,6 @@ def level_of(risk: Floats, levels: Sequence[LevelMeaning]) -> Coded:
 def meaning(level: LevelMeaning) -> str:
     """Say what a level meant in the untouched later test."""
     if level.share is None or level.low is None or level.high is None:
-        return f"too little data to say what this level means (n={level.students})"
+        return "too little data to say what this level means" + f" (n={level.students})" * (level.students > 0)
     share, low, high = (round(100 * part) for part in (level.share, level.low, level.high))
     return f"of 100 students at this level, about {share} missed the standard without extra support; {low} to {high}"

@@ -55,7 +55,8 @@ class LevelMeaning:
     """A word for a span of risk and what came of such students in the untouched later test.
 
     ``share`` missed the standard, of ``students`` with a known outcome; ``low`` to ``high`` is the
-    95 % interval over schools. All three are None where there was too little data.
+    95 % interval over schools. All three are None where there was too little data; ``students`` is 0 where their
+    number may not be told, and rounded as the three are where one of the levels held few of one outcome.
     """
 
     name: str
