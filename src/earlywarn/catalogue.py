@@ -84,8 +84,8 @@ RACE_2024 = {
 }
 SEX = {"F": "female", "M": "male", "X": "another or not stated"}
 LUNCH = {"F": "free", "R": "reduced price", "N": "paid"}
-LANGUAGE = {"L": "English learner", "R": "was an English learner", "N": "never an English learner"}
-HOUSING = {"Y": "without stable housing", "N": "stable housing"}
+LANGUAGE = {"Y": "English learner", "R": "was an English learner", "N": "never an English learner"}
+HOUSING = {"N": "stable housing", "D": "doubled up", "S": "shelter", "H": "hotel or motel", "U": "unsheltered"}
 
 
 def _days(name: str, meaning: str) -> Column:

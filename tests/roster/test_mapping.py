@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from earlywarn.cli.fragment import mapping_toml
 from earlywarn.cli.show_map import map_record
 from earlywarn.config.experiment import Experiment
-from earlywarn.config.sections import RosterMap
 from earlywarn.errors import ConfigError, RosterError, UsageError
 from earlywarn.roster.mapping import Mapping, Sure, map_files, map_names
 from earlywarn.roster.recognise import GROUPS as GROUP_WORDS
-from earlywarn.roster.vocabulary import GROUPS, canonical_names, own_table, plain, shipped
+from earlywarn.catalogue import BY_NAME
+from earlywarn.roster.vocabulary import GROUPS, own_table, plain, shipped
 from earlywarn.synth.people import PEOPLE_COLUMNS
 from earlywarn.synth.rows import ROSTER_COLUMNS
 
@@ -124,7 +124,7 @@ def test_the_made_up_state_maps_onto_itself() -> None:
         assert {fit.canonical: fit.column for fit in made.fits} == {name: name for name in header if name != "made_up"}
         assert {fit.sure for fit in made.fits} == {Sure.CERTAIN}
         assert (made.open, made.unknown, [column for column, _ in made.aside]) == ((), (), ["made_up"])
-    assert set(canonical_names()) == {*ROSTER_COLUMNS, *PEOPLE_COLUMNS} - {"made_up"}
+    assert set(BY_NAME) == {*ROSTER_COLUMNS, *PEOPLE_COLUMNS} - {"made_up"}
 
 
 NAMES = st.lists(
@@ -206,8 +206,6 @@ def finished(text: str) -> dict[str, Any]:
     raw, found = tomllib.loads((PACKAGE / "demo.toml").read_text("utf-8")), tomllib.loads(text)
     raw["roster"] = found["roster"]
     raw["groups"] = {"attributes": found["groups"]["attributes"]}
-    if "columns" not in RosterMap.model_fields:
-        del raw["roster"]["columns"]
     return raw
 
 

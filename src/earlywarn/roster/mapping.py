@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from earlywarn.catalogue import BY_NAME
 from earlywarn.errors import Fault, UsageError
 from earlywarn.roster.header import refuse_no_header
 from earlywarn.roster.read import open_source
 from earlywarn.roster.recognise import KEYS, TITLES, Guess, Role, guess
-from earlywarn.roster.vocabulary import OWN, RESULTS, Table, canonical_names, plain, shipped
+from earlywarn.roster.vocabulary import OWN, RESULTS, Table, plain, shipped
 
 OWN_NAME = "the contract's own name"
 BY_WORDS = "the words of its name"
@@ -113,7 +114,7 @@ def _settled(sights: Sequence[_Sight]) -> tuple[tuple[Fit, ...], tuple[Open, ...
     """Give what fits, what is open, and what was passed over for a column that bears the contract's own name."""
     fits, choices, beside = [], [], []
     torn = [sight for sight in sights if len(sight.fits) > 1]
-    for canonical in canonical_names():
+    for canonical in BY_NAME:
         claims = [sight for sight in sights if sight.fits == (canonical,)]
         own_name = [sight for sight in claims if sight.why == OWN_NAME]
         if len(claims) > 1 and len(own_name) == 1:
@@ -137,7 +138,7 @@ def _sight(column: str, own: Table | None) -> _Sight:
         return _Sight(column, found, Sure.CERTAIN, OWN)
     if own is not None and (remark := _remark([own], name)):
         return _Sight(column, remark=remark)
-    if exact := tuple(canonical for canonical in canonical_names() if plain(canonical) == name):
+    if exact := tuple(canonical for canonical in BY_NAME if plain(canonical) == name):
         return _Sight(column, exact, Sure.CERTAIN, OWN_NAME)
     tables = [*([own] if own else []), *shipped()]
     if found := _named(tables, "names", name):

@@ -11,16 +11,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from earlywarn.catalogue import BY_NAME, CATALOGUE, Family
 from earlywarn.errors import ConfigError, Fault, UsageError
 
 OWN = "your own synonyms"
-PEOPLE = ("first_name", "last_name", "preferred_name", "birth_date", "counselor_id", "counselor_name")
+
+
+def _of(family: Family) -> tuple[str, ...]:
+    return tuple(column.name for column in CATALOGUE if column.family is family)
+
+
+PEOPLE = _of(Family.PEOPLE)
 """Canonical columns of the people file, which never enters training."""
 
-GROUPS = (
-    "sex", "race_1997", "race_2024", "lunch", "language", "disability", "housing", "foster", "migrant", "military",
-)  # fmt: skip
-RESULTS = ("result_reading", "result_mathematics", "result_reading_last", "result_mathematics_last")
+GROUPS, RESULTS = _of(Family.GROUPS), _of(Family.RESULTS)
 _PARTS = frozenset({"title", "source", "names", "likely", "aside", "group_words", "group_titles", "subject_words"})
 
 
@@ -80,11 +84,6 @@ def own_table(path: Path) -> Table:
     return _table({**raw, "title": OWN}, str(path))
 
 
-def canonical_names() -> tuple[str, ...]:
-    """Give every canonical column that a file may be mapped onto, in the order of the contract."""
-    return tuple(dict.fromkeys([*generic()["names"], *generic()["likely"], *RESULTS]))
-
-
 def _table(raw: Mapping[str, Any], where: str) -> Table:
     if faults := [*_faults(raw, where)]:
         raise ConfigError(faults)
@@ -103,5 +102,5 @@ def _faults(raw: Mapping[str, Any], where: str) -> Iterator[Fault]:
         for name, spelled in raw.get(part, {}).items():
             if not isinstance(spelled, list) or not all(isinstance(text, str) for text in spelled):
                 yield Fault(f"{where}: {part}", f"'{name}' is no list of names", remedy=f'write {name} = ["..."]')
-            elif part != "aside" and name not in canonical_names():
+            elif part != "aside" and name not in BY_NAME:
                 yield Fault(f"{where}: {part}", f"the contract has no column '{name}'", remedy="see docs/map.md")

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-from earlywarn.config.sections import RosterMap
 from earlywarn.synth import assumed
 from earlywarn.synth.rows import MADE_UP, ROSTER_COLUMNS
 from earlywarn.synth.zones import Plan
@@ -76,11 +75,9 @@ def _roster() -> Iterator[str]:
     yield "\n[roster]"
     yield 'results = { reading = "result_reading", mathematics = "result_mathematics" }'
     yield "max_quarantined = 0.02"
-    # Until the config knows this section, a TOML that holds it would be refused.
-    if "columns" in RosterMap.model_fields:
-        yield "\n# Canonical column -> the file's own; here they are the same."
-        yield "[roster.columns]"
-        yield from (f'{name} = "{name}"' for name in ROSTER_COLUMNS if name not in ELSEWHERE)
+    yield "\n# Canonical column -> the file's own; here they are the same."
+    yield "[roster.columns]"
+    yield from (f'{name} = "{name}"' for name in ROSTER_COLUMNS if name not in ELSEWHERE)
 
 
 def _cohort(plan: Plan) -> Iterator[str]:
