@@ -139,7 +139,7 @@ def _numbers(array: Any, term: Term) -> Cells:
         array = _as_numbers(array, term, breach)
     elif pa.types.is_integer(array.type):
         array = array.cast(pa.float64(), safe=False)  # beyond 2**53 the nearest number will do
-    values = arrow.to_floats(array)
+    values = arrow.to_floats(array) + 0.0  # minus zero is zero
     if not _is_sound(values, array.null_count, term):
         breach[arrow.known(array) & ~np.isfinite(values)] = Breach.NOT_FINITE
         outside = (values < term.minimum) | (values > term.maximum)
