@@ -3,7 +3,8 @@
 Unknown to the attacker are the students of every finest group (a value of every attribute) and atom, once for the
 list that is served and once for a further cut, and how many a second list finds. Every number that is told of a
 share or a count becomes an inequality over them. The attacker knows of each number whether it was rounded, and to
-which grain. What is not read: effective schools, and the ends of intervals but as ends.
+which grain, and that it lies within one grain of what is told: not that it was rounded to the nearest. What is
+not read: effective schools, and the ends of intervals but as ends.
 """
 
 import csv
@@ -48,7 +49,7 @@ OF_ALL = {"share_flagged": "scored", "unknown_share": "scored", "not_scored_shar
 
 OTHERWISE = {
     "excess_overlooked": ("overlooked", "flagged_missed"),
-    "excess_false_alarms": ("unflagged_met", "flagged_met"),
+    "excess_false_alarms": ("flagged_met", "flagged_missed"),
 }
 """Measures that are no share -> what their events and non-events are, where not who missed and who met."""
 

@@ -194,7 +194,7 @@ AUDITED = Kinds(
         **dict.fromkeys(("auc", "calibration_slope", "calibration_intercept"), Basis(*_OUTCOMES, _OUTCOMES[1:])),
         **dict.fromkeys(("recall_gain", "recall_drift"), Basis(*_OUTCOMES, wholes=("missed",), more=_FOUND)),
         "excess_overlooked": Basis("known", "overlooked", "flagged_missed", wholes=("missed",)),
-        "excess_false_alarms": Basis("known", "unflagged_met", "flagged_met", wholes=("met",)),
+        "excess_false_alarms": Basis("known", "flagged_met", "flagged_missed", wholes=("met",)),
     },
     # That everyone was scored, that every outcome is known or none, is said of the audit and not of a student.
     harmless=(
