@@ -3,7 +3,8 @@
 Unknown to the attacker are the students of every finest group (a value of every attribute) and atom, once for the
 list that is served and once for a further cut, and how many a second list finds. Every number that is told of a
 share or a count becomes an inequality over them. The attacker knows of each number whether it was rounded, and to
-which grain. What is not read: effective schools, and the ends of intervals but as ends.
+which grain, and that it lies within one grain of what is told: not that it was rounded to the nearest. What is
+not read: effective schools, and the ends of intervals but as ends.
 """
 
 import csv

@@ -1,28 +1,32 @@
-"""How roughly a number must be told so that it reads the same were a few students more or fewer in it.
+"""How roughly a number must be told so that it could be told of a few students more or fewer as well.
 
-It is told to the finest grain at which that holds; a count below the minimum is only bounded. Which counts
+It is told to the finest grain at which that holds; a count below the minimum is only bounded. A share or another
+figure is rounded to a multiple of its grain and stands for all within one grain of it. Which counts
 may be told as they are is not for this module: it refuses none that the caller calls exact.
 """
 
 import math
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from itertools import product
 
 LEEWAY = 2
-"""So many students more or fewer change no word: what is hidden could then be any of three numbers."""
+"""For all that is told there may be so many students more or fewer: what is hidden could be any of three numbers."""
 
-EXACT_STEPS = 1000
-"""A share that is exact is told to so many steps from 0 to 1."""
+STEPS = (1000, 200, 100, 50, 20, 10, 5, 2)
+"""So many steps has the scale of a share from 0 to 1, from the finest to the roughest."""
 
-STEPS = (100, 50, 20, 10, 5, 2)
-"""So many steps has the scale of a share that is not exact, from the finest to the roughest."""
+UNIT = 0.01
+"""To this the ends of intervals are rounded, and to a tenth of it where the value is told finer."""
 
 CODED_STEPS = 20
 """So many has that of the bounds of shares that are top or bottom coded."""
 
 EDGE = 1e-9
-"""Nearer than this to the edge between two steps a number counts as on both sides: it is a float."""
+"""Nearer than this to a step a number is on it: it is a float."""
 
 
 class Shown(IntEnum):
@@ -66,9 +70,9 @@ class Rate:
     value
         Rounded to ``grain``; None if HIDDEN.
     low, high
-        What is told of the exact value: at least this and less than that; None where nothing is.
+        What is told of the exact value: at least this and at most that; None where nothing is.
     ends
-        The interval's ends, rounded outward, each to a grain of its own; empty where there are none to tell.
+        The interval's ends, rounded outward; empty where there are none to tell.
     """
 
     shown: Shown
@@ -86,7 +90,7 @@ class Rate:
         ('under 15 %', 'about 48 %')
         """
         if self.value is not None and self.grain is not None:
-            told = f"{100 * self.value:.{1 if self.grain < 0.01 else 0}f} %"
+            told = f"{100 * self.value:.{1 if self.grain < UNIT else 0}f} %"
             return f"about {told}" if self.shown is Shown.ABOUT else told
         if self.low is None or self.high is None:
             return "not shown"
@@ -102,12 +106,6 @@ class Held:
 
     number: float
     exact: bool
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The least and the most that it might be without any word changing."""
-        leeway = 0 if self.exact else LEEWAY
-        return max(self.number - leeway, 0), self.number + leeway
 
 
 Parts = tuple[Held, Held, Held]
@@ -150,9 +148,8 @@ def more_of(one: Held, other: Held, minimum: int) -> tuple[int, int]:
 def share_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
     """Tell the share of a part in its whole, with the ends of its interval.
 
-    To three decimals where both are exact; else to the finest of STEPS (to three decimals where the whole is
-    large) that hides LEEWAY students in both; where the part or the rest is hidden, by a bound that follows
-    from the counts as told.
+    To three decimals where all is exact; else to the finest of STEPS that hides LEEWAY students; where the part or
+    the rest is hidden, by a bound that follows from the counts as told.
     """
     whole = parts[1]
     told = [count_of(held, minimum) for held in parts]
@@ -160,67 +157,41 @@ def share_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
         return NOT_SHOWN
     if Shown.HIDDEN in (told[0].shown, told[2].shown):
         return _coded(*told)
-    return _not_at_the_end(value_of(parts, minimum, ends))
+    return _not_at_the_end(value_of(parts, ends))
 
 
-def value_of(parts: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
+def value_of(parts: Parts, ends: tuple[float, ...] = ()) -> Rate:
     """Tell a share by its value, however few students are in the part or the rest."""
-    return figure_of(_spread(parts), ends, finest(parts, minimum), (0.0, 1.0))
+    return figure_of(_share(parts), _slack(parts), ends, (0.0, 1.0))
 
 
-def difference_of(one: Parts, other: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
-    """Tell the difference of two shares that are told by value themselves."""
-    (low, value, high), (other_low, other_value, other_high) = _spread(one), _spread(other)
-    steps = min(finest(one, minimum), finest(other, minimum))
-    return figure_of((low - other_high, value - other_value, high - other_low), ends, steps)
+def difference_of(one: Parts, other: Parts, ends: tuple[float, ...] = ()) -> Rate:
+    """Tell the difference of two shares as that of the values that they are told by: it says no more than they do."""
+    return _compared(operator.sub, (one, other), ends)
 
 
-def ratio_of(one: Parts, other: Parts, minimum: int, ends: tuple[float, ...] = ()) -> Rate:
-    """Tell the ratio of two shares that are told by value themselves; not shown where the second may be 0."""
-    (low, value, high), (other_low, other_value, other_high) = _spread(one), _spread(other)
-    if not other_low:
-        return NOT_SHOWN
-    steps = min(finest(one, minimum), finest(other, minimum))
-    return figure_of((low / other_high, value / other_value, high / other_low), ends, steps)
+def ratio_of(one: Parts, other: Parts, ends: tuple[float, ...] = ()) -> Rate:
+    """Tell the ratio of two shares likewise; not shown where the second may be 0."""
+    second = value_of(other)
+    return NOT_SHOWN if second.low is None or second.low <= 0 else _compared(operator.truediv, (one, other), ends)
 
 
 def figure_of(
-    spread: tuple[float, float, float],
-    ends: tuple[float, ...],
-    steps: int,
-    within: tuple[float, float] = (-math.inf, math.inf),
+    value: float, slack: float, ends: tuple[float, ...] = (), within: tuple[float, float] = (-math.inf, math.inf)
 ) -> Rate:
-    """Tell a value that might as well be anything from the first to the last of ``spread``, to ``steps`` or fewer.
+    """Tell a value that might as well be ``slack`` more or less.
 
-    ``ends`` are low, high, low, high and so on. Each might lie as much higher or lower, but not beyond ``within``.
+    The grain is twice that or more: a value lies within half a grain of what is told, so all that it might be lies
+    within one. ``ends`` are low, high, low, high and so on, told within ``within``.
     """
-    low, value, high = spread
-    slack = max(value - low, high - value)
-    told = _alike(low, high, steps, (0.5, 0.0))
-    if told is None:
+    steps = next((steps for steps in STEPS if 1 / steps >= 2 * slack - EDGE), None)
+    if steps is None:
         return NOT_SHOWN
-    spans = [(max(end - slack, within[0]), min(end + slack, within[1])) for end in ends]
-    outward = [
-        _alike(*span, told.steps, (0.0, 0.5)) if place % 2 == 0 else _alike(-span[1], -span[0], told.steps, (0.0, 0.5))
-        for place, span in enumerate(spans)
-    ]
-    return Rate(
-        shown=Shown.ABOUT if slack else Shown.EXACT,
-        value=round(told.low + 0.5 / told.steps, 9),
-        grain=1 / told.steps,
-        low=told.low,
-        high=told.low + 1 / told.steps,
-        ends=tuple(step.low * (1 - place % 2 * 2) for place, step in enumerate(outward) if step)
-        if all(outward)
-        else (),
-    )
-
-
-def finest(parts: Parts, minimum: int) -> int:
-    """Give the most steps that say no more of a share than counts told to the nearest minimum do."""
-    part, whole, _ = parts
-    exact = (part.exact and whole.exact) or whole.number >= minimum * EXACT_STEPS
-    return EXACT_STEPS if exact else STEPS[0]
+    told, grain = round(math.floor(value * steps + 0.5 + EDGE) / steps, 9), 1 / steps
+    if not slack:
+        return Rate(Shown.EXACT, told, grain, told - grain / 2, told + grain / 2, _outward(ends, grain, within))
+    near = told - grain / 2, told + grain / 2
+    return Rate(Shown.ABOUT, told, grain, told - grain, told + grain, _moved(ends, value, near, grain, within))
 
 
 @cache
@@ -249,33 +220,73 @@ def _at(number: int, bound: int, base: int) -> Count:
     return Count(Shown.ABOUT, nearest, max(nearest - base // 2, bound), nearest + (base - 1) // 2)
 
 
-def _spread(parts: Parts) -> tuple[float, float, float]:
-    """Give a share between the least and the most that it might be; a part is never more than its whole."""
-    part, whole, _ = parts
-    (least, most), (fewest, greatest) = part.span, whole.span
-    return least / greatest, part.number / whole.number, min(most / max(fewest, 1), 1.0)
+def _share(parts: Parts) -> float:
+    return parts[0].number / parts[1].number
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A step of a scale: where it begins, and how many there are from 0 to 1."""
+def _slack(parts: Parts) -> float:
+    """Give by how much LEEWAY students may move a share: into or out of the part, the rest, or from one to the other.
 
-    low: float
-    steps: int
-
-
-def _alike(low: float, high: float, most: int, shifts: tuple[float, ...]) -> _Step | None:
-    """Give the finest step that holds both ends of a span; scales shifted by half a step are for spans on an edge.
-
-    A step holds from its beginning up to the next one's, so a number on an edge belongs to the step above.
+    No exchange moves what is exact; and none takes from the part what it adds to the whole.
     """
-    slack = EDGE if high > low else 0.0
-    scales = (most, *(fewer for fewer in STEPS if fewer < most))
-    for shift, steps in ((shift, steps) for shift in shifts for steps in scales):
-        place = math.floor(low * steps - slack + shift)
-        if place == math.floor(high * steps + slack + shift):
-            return _Step((place - shift) / steps, steps)
-    return None
+    part, whole, rest = parts
+    moves = [
+        (in_part, in_all)
+        for in_part, in_all in ((1, 0), (1, 1), (0, 1))
+        if not (part.exact and in_part) and not (whole.exact and in_all) and not (rest.exact and in_part != in_all)
+    ]
+    near = [
+        (part.number + by * in_part) / max(whole.number + by * in_all, 1)
+        for in_part, in_all in moves
+        for by in (-LEEWAY, LEEWAY)
+    ]
+    return max((abs(min(max(share, 0.0), 1.0) - _share(parts)) for share in near), default=0.0)
+
+
+def _compared(of: Callable[[float, float], float], sides: tuple[Parts, Parts], ends: tuple[float, ...]) -> Rate:
+    one, other = (value_of(side) for side in sides)
+    if one.value is None or other.value is None or one.grain is None or other.grain is None:
+        return NOT_SHOWN
+    grain = max(one.grain, other.grain)
+    value = round(of(one.value, other.value), 3 if grain < UNIT else 2)
+    near, bounds = _reach(of, (one, other), 0.5), _reach(of, (one, other), 1.0)
+    exact = of(*map(_share, sides))
+    if Shown.ABOUT not in (one.shown, other.shown):
+        return Rate(Shown.EXACT, value, grain, *near, _outward(ends, grain))
+    return Rate(Shown.ABOUT, value, grain, *bounds, _moved(ends, exact, near, grain))
+
+
+def _reach(of: Callable[[float, float], float], rates: tuple[Rate, Rate], grains: float) -> tuple[float, float]:
+    """Give the least and the most of two rates held together that each lie so many grains from what is told."""
+    spans = [
+        ((rate.value or 0.0) - grains * (rate.grain or 0.0), (rate.value or 0.0) + grains * (rate.grain or 0.0))
+        for rate in rates
+    ]
+    found = [of(one, other) for one, other in product(*spans)]
+    return min(found), max(found)
+
+
+def _moved(
+    ends: tuple[float, ...],
+    value: float,
+    near: tuple[float, float],
+    grain: float,
+    within: tuple[float, float] = (-math.inf, math.inf),
+) -> tuple[float, ...]:
+    """Give the ends as far from what is told as they lie from the value: else their middle would tell the value.
+
+    How far they lie hangs on how schools differ, which no reader knows.
+    """
+    moved = tuple(end - value + near[place % 2] for place, end in enumerate(ends))
+    return _outward(moved, grain, within)
+
+
+def _outward(
+    ends: tuple[float, ...], grain: float, within: tuple[float, float] = (-math.inf, math.inf)
+) -> tuple[float, ...]:
+    unit = round(1 / UNIT) * (10 if grain < UNIT else 1)
+    outward = ((math.floor, math.ceil)[place % 2](end * unit) / unit for place, end in enumerate(ends))
+    return tuple(min(max(end, within[0]), within[1]) for end in outward)
 
 
 def _coded(part: Count, whole: Count, rest: Count) -> Rate:
@@ -295,5 +306,6 @@ def _not_at_the_end(rate: Rate) -> Rate:
     """Bound what would round to none or all of a group."""
     if rate.shown is not Shown.ABOUT or rate.grain is None or rate.value not in (0.0, 1.0):
         return rate
-    bounds = (1 - rate.grain, 1.0) if rate.value else (0.0, rate.grain)
+    bound = max(rate.grain, UNIT)
+    bounds = (1 - bound, 1.0) if rate.value else (0.0, bound)
     return Rate(Shown.HIDDEN, low=bounds[0], high=bounds[1])

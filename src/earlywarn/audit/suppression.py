@@ -7,11 +7,12 @@ A count below the minimum is hidden, and so is none of a group that somebody is 
 exchange of students is sought (:mod:`earlywarn.audit.exchange`) that changes it by two and everything that
 is told exactly by nothing; the kinds that it touches are no longer told exactly, in all groups by the
 attributes that it switches and by more (:mod:`earlywarn.audit.loosening`). So the true table is one of three at
-least that fit every exact number, and a rounded number reads the same in all three
+least that fit every exact number, and all three lie within what a rounded number stands for
 (:mod:`earlywarn.audit.rounding`).
 
 What this leaves open: somebody who knows students of the group by heart, who holds two audits of nearly the
-same students side by side, or who reads more from how a number was rounded than from the number. And groups are
+same students side by side, or who reads more from how a number was rounded than from the number (that it was rounded
+to the nearest: decision 0009 has what that gives away). And groups are
 taken as sums of the groups below them, to the depth of the audit: where it crosses fewer attributes than there are,
 integer programming over the crossing of all of them rules more out (about one small count in a thousand, in tables of
 few students that were made to be hard).
@@ -106,12 +107,12 @@ class Suppression:
     def difference(self, cell: Cell, other: Cell | None, name: str, ends: tuple[float, ...] = ()) -> Rate:
         """Give a group's share less another's (or OTHERS'); not shown where either is hidden or only bounded."""
         held = self._sides(cell, other, name)
-        return NOT_SHOWN if held is None else told.difference_of(*held, self.minimum, ends)
+        return NOT_SHOWN if held is None else told.difference_of(*held, ends)
 
     def ratio(self, cell: Cell, other: Cell | None, name: str, ends: tuple[float, ...] = ()) -> Rate:
         """Give a group's share over another's (or OTHERS'); not shown where either is hidden or only bounded."""
         held = self._sides(cell, other, name)
-        return NOT_SHOWN if held is None else told.ratio_of(*held, self.minimum, ends)
+        return NOT_SHOWN if held is None else told.ratio_of(*held, ends)
 
     def figure(self, value: float, name: str, pair: tuple[Cell, Cell | None], ends: tuple[float, ...] = ()) -> Rate:
         """Give a figure that may not be told as it is and is more than a share (it knows risks, or another list).
@@ -119,16 +120,17 @@ class Suppression:
         Parameters
         ----------
         pair
-            The group and the one that it is held against (OTHERS for all others), or the group twice. LEEWAY
-            students more or fewer change no word, in the wholes of a side on which not all is exact, else of any.
+            The group and the one that it is held against (OTHERS for all others), or the group twice. Told is what
+            hides LEEWAY students in the wholes of a side on which not all is exact, else of any: in all of them at
+            once of a figure that is taken of counts alone, else in each, as no reader knows the risks.
         """
         if not np.isfinite(value):
             return NOT_SHOWN
         sides = [self.basis(pair[0], other, name) for other in dict.fromkeys(pair)]
         loose = [side for side in sides if not all(held.exact for held in side.values())] or sides
-        wholes = [side[whole] for side in loose for whole in self.kinds.figures[name].wholes]
-        slack = sum(LEEWAY / max(whole.number, 1) for whole in wholes)
-        return told.figure_of((value - slack, value, value + slack), ends, told.STEPS[0])
+        basis = self.kinds.figures[name]
+        moves = [LEEWAY / max(side[whole].number, 1) for side in loose for whole in basis.wholes]
+        return told.figure_of(value, sum(moves) if basis.more else max(moves), ends)
 
     def basis(self, cell: Cell, other: Cell | None, name: str) -> Mapping[str, Held]:
         """Give all that a figure of a group rests on, or of OTHERS beside the first, by kind."""

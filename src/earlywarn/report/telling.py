@@ -90,8 +90,8 @@ class Telling:
         if any(self._is_small(held, figure) for parts in sides for held in parts):
             return told.share_of(sides[0], minimum) if figure.form is Form.VALUE else NOT_SHOWN
         if figure.form is Form.VALUE:
-            return (told.value_of if figure.estimate else told.share_of)(sides[0], minimum, ends)
-        return _TOLD[figure.form](sides[0], sides[-1], minimum, ends)
+            return told.value_of(sides[0], ends) if figure.estimate else told.share_of(sides[0], minimum, ends)
+        return _TOLD[figure.form](sides[0], sides[-1], ends)
 
     def _is_small(self, held: Held, figure: Figure) -> bool:
         """Tell whether a count stands in the way of a value; that a figure was judged tells how much it rests on."""
