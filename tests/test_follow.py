@@ -56,7 +56,8 @@ def test_a_level_promise_is_kept_or_broken(district: District, tmp_path: Path) -
     told = {
         p.level.name: p for p in follow(run.folder, district.outcomes, district.home).promises if p.cell == EVERYONE
     }
-    assert told["Low"].held is True
+    (name,) = (name for name in ("Moderate", "Low") if told[name].held is not None)
+    assert told[name].held is True
     worse = _outcomes(district).assign(read=1.0)
     worse.to_csv(tmp_path / "worse.csv", index=False)
     broken = {
@@ -64,7 +65,7 @@ def test_a_level_promise_is_kept_or_broken(district: District, tmp_path: Path) -
         for p in follow(run.folder, tmp_path / "worse.csv", district.home).promises
         if p.cell == EVERYONE
     }
-    assert broken["Low"].held is False
+    assert broken[name].held is False
 
 
 def test_students_without_results_are_unknown_and_others_results_are_counted(

@@ -149,9 +149,10 @@ def test_an_audit_of_a_score_run_takes_no_model(
     district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text("{}")
     words = ("audit", tmp_path / "run", "--model", "made-up", "--home", own_home)
     said = refused(capsys, tmp_path, 2, *words)
-    assert "this is a folder" in said
+    assert "this is a score run" in said
     assert "leave out --model" in said
 
 

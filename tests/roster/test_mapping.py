@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earlywarn.catalogue import BY_NAME
 from earlywarn.cli.fragment import mapping_toml
 from earlywarn.cli.show_map import map_record
 from earlywarn.config.experiment import Experiment
 from earlywarn.errors import ConfigError, RosterError, UsageError
 from earlywarn.roster.mapping import Mapping, Sure, map_files, map_names
 from earlywarn.roster.recognise import GROUPS as GROUP_WORDS
-from earlywarn.catalogue import BY_NAME
 from earlywarn.roster.vocabulary import GROUPS, own_table, plain, shipped
 from earlywarn.synth.people import PEOPLE_COLUMNS
 from earlywarn.synth.rows import ROSTER_COLUMNS

@@ -183,7 +183,7 @@ def _step(telling: Telling, step: Step) -> Step:
     told = replace(step, moved=tuple(_moved(telling, moved, (found, in_vain)) for moved in step.moved))
     if found.is_exact(EVERYONE):
         return told
-    recall = value_of(found.parts(EVERYONE), known.minimum).value
+    recall = value_of(found.parts(EVERYONE)).value
     change = step.recall_change and _paired(known, step.recall_change, EXCESS_OVERLOOKED.name, (EVERYONE, EVERYONE))
     return replace(told, recall=math.nan if recall is None else recall, recall_change=change)
 
