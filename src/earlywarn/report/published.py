@@ -11,7 +11,7 @@ from dataclasses import replace
 from earlywarn.audit.against import THEN, Change
 from earlywarn.audit.figures import Figure, Form
 from earlywarn.audit.measures import EXCESS_FALSE_ALARMS, EXCESS_OVERLOOKED, FALSE_ALARMS, RECALL
-from earlywarn.audit.origins import Origin
+from earlywarn.audit.origins import Origin, Part
 from earlywarn.audit.rounding import Count, Rate, Shown, value_of
 from earlywarn.audit.suppression import Suppression
 from earlywarn.estimate import Estimate
@@ -166,15 +166,18 @@ def _origin(reading: Reading, origin: Origin) -> Origin:
         return origin
     if gap.estimate is None:
         return replace(origin, total=None, parts=(), missing=(), reason=gap.reason)
-    grain = _grain(gap)
-    if grain is None:
+    if gap.estimate.digits is None:
         return origin
-    return replace(
-        origin,
-        total=coarse(origin.total, grain),
-        parts=tuple(replace(part, estimate=coarse(part.estimate, grain)) for part in origin.parts),
-        missing=tuple(replace(part, estimate=coarse(part.estimate, grain)) for part in origin.missing),
-    )
+    parts, missing = (tuple(_part(part) for part in every) for every in (origin.parts, origin.missing))
+    return replace(origin, total=gap.estimate, parts=parts, missing=missing)
+
+
+def _part(part: Part) -> Part:
+    """Round a part to one in 100: parts to the grain of the gap would add up to more than is told of it."""
+    return replace(part, estimate=coarse(part.estimate, PART), share=part.share and coarse(part.share, PART))
+
+
+PART = 0.01
 
 
 def _step(telling: Telling, step: Step) -> Step:
