@@ -77,7 +77,7 @@ def whole(made: Made) -> Iterator[Row]:
 def intervals(made: Made) -> Iterator[Row]:
     """Intervals of the confusion measures of 28 intersections from the table of sums, against resampling."""
     from earlywarn.audit import measures as m
-    from earlywarn.intervals import ratios
+    from earlywarn.intervals import carriers, ratios
 
     sums = by_school(made)
     shares = [*(m.BY_NAME[name] for name in MEASURES), m.PREVALENCE]
@@ -87,7 +87,9 @@ def intervals(made: Made) -> Iterator[Row]:
         for share in shares:
             term = share.terms[0]
             numerator, denominator = (m.by_school(sums, part) for part in (term.numerator, term.denominator))
-            ends += [found.interval(0.95) for found in ratios(numerator, denominator, denominator) if found]
+            carried = carriers(denominator, numerator, denominator - numerator)
+            every = ratios(numerator, denominator, denominator, carried)
+            ends += [found.interval(0.95) for found in every if found]
         return ends
 
     assert len(ours()) == len(shares) * 28

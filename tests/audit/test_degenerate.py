@@ -24,7 +24,7 @@ from earlywarn.groups import MISSING, GroupTable, Membership, membership
 from earlywarn.histograms import Presence, Scored
 from tests.audit.brute import Brute, has_shift, has_slope, surplus
 
-TABLES = int(os.environ.get("EARLYWARN_TABLES", "40"))
+TABLES = int(os.environ.get("EARLYWARN_TABLES", "15"))
 """How many each test draws; .ci/run asks for more."""
 
 EVIDENCE = Evidence(schools=2, students=1, events=1, non_events=1)
