@@ -26,7 +26,7 @@ test: $(VENV)/ready  ## set up, then run the tests and report coverage (PYTEST_A
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 tables: $(VENV)/ready  ## hold the audit of thousands of degenerate tables against figures straight from rows
-	EARLYWARN_TABLES=500 $(BIN)/python -m pytest -q tests/audit/test_degenerate.py
+	EARLYWARN_TABLES=2000 $(BIN)/python -m pytest -q tests/audit/test_degenerate.py
 
 check: $(VENV)/ready  ## lint, format, types and the import contract; changes nothing
 	$(BIN)/ruff check .

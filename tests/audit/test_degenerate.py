@@ -24,8 +24,8 @@ from earlywarn.groups import MISSING, GroupTable, Membership, membership
 from earlywarn.histograms import Presence, Scored
 from tests.audit.brute import Brute, has_shift, has_slope, surplus
 
-TABLES = int(os.environ.get("EARLYWARN_TABLES", "15"))
-"""How many each test draws; .ci/run asks for more."""
+TABLES = int(os.environ.get("EARLYWARN_TABLES", "60"))
+"""How many are held against rows, and a fifth as many for each law; ``make tables`` asks for more."""
 
 EVIDENCE = Evidence(schools=2, students=1, events=1, non_events=1)
 CODES = {"a": ("x", "y", "z", MISSING), "b": ("p", "q", MISSING)}
@@ -105,7 +105,7 @@ def _ours(counts: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({name: m.left_out(m.BY_NAME[name], counts[None, None])[0] for name in METRICS})
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=TABLES, deadline=None)
 @given(PLANS)
 def test_no_table_yields_a_false_number(plan: Plan) -> None:
     subject, groups = drawn(plan), _groups(plan.least)
@@ -160,7 +160,7 @@ def _has_an_interval_or_a_reason(figure: Figure) -> None:
                 assert 0 <= low <= high <= 1
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=TABLES // 5, deadline=None)
 @given(PLANS)
 def test_the_order_of_students_changes_nothing(plan: Plan) -> None:
     subject, groups = drawn(plan), _groups(plan.least)
@@ -168,7 +168,7 @@ def test_the_order_of_students_changes_nothing(plan: Plan) -> None:
     _same(audit_figures(subject, groups, EVIDENCE), audit_figures(_taken(subject, order), groups, EVIDENCE))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=TABLES // 5, deadline=None)
 @given(PLANS)
 def test_the_names_of_schools_change_nothing(plan: Plan) -> None:
     subject, groups = drawn(plan), _groups(plan.least)
@@ -183,7 +183,7 @@ def test_the_names_of_schools_change_nothing(plan: Plan) -> None:
     _same(audit_figures(subject, groups, EVIDENCE), audit_figures(renamed, groups, EVIDENCE))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=TABLES // 5, deadline=None)
 @given(PLANS)
 def test_the_order_of_groups_changes_nothing(plan: Plan) -> None:
     """Renaming a group is giving its cell another place."""
@@ -232,7 +232,7 @@ def _same(before: Iterator[Figure], after: Iterator[Figure]) -> None:
             assert one.estimate.interval(0.9) == pytest.approx(other.estimate.interval(0.9), rel=1e-6, abs=1e-8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=max(TABLES // 50, 5), deadline=None)
 @given(PLANS)
 def test_fairlearn_says_the_same_of_such_tables(plan: Plan) -> None:
     subject = drawn(plan)

@@ -56,7 +56,7 @@ def show_about(audited: Audited) -> None:
     about, reading = audited.about, Reading(audited)
     out.print(Text(f"{about.name}: {about.what}", style="bold"))
     size = f"{reading.known(EVERYONE)} outcomes known" if audited.has_outcomes else f"{reading.size(EVERYONE)} scored"
-    schools = f" in {about.schools:,} schools" if about.schools else ", schools not known"
+    schools = f"; {about.schools:,} schools" if about.schools else "; schools not known"
     out.print(f"{about.students}; {about.list}; {size}{schools}.")
     if about.beside:
         out.print(f"{about.beside[:1].upper()}{about.beside[1:]}.")

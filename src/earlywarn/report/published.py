@@ -22,6 +22,7 @@ from earlywarn.report.findings import NOT_TOLD, Audited, Counted, Findings
 from earlywarn.report.mitigation_tables import FOUND, IN_VAIN
 from earlywarn.report.other_lists import OtherList
 from earlywarn.report.reading import NOBODY, Reading
+from earlywarn.report.tables import CONFIDENCE
 from earlywarn.report.telling import Pair, Telling
 from earlywarn.report.tried import evaluation_told, tried_told
 
@@ -168,13 +169,16 @@ def _origin(reading: Reading, origin: Origin) -> Origin:
         return replace(origin, total=None, parts=(), missing=(), reason=gap.reason)
     if gap.estimate.digits is None:
         return origin
-    parts, missing = (tuple(_part(part) for part in every) for every in (origin.parts, origin.missing))
+    low, high = gap.estimate.interval(CONFIDENCE)
+    is_sure = not low <= 0 <= high  # as told: a reader must not find shares of what may be none
+    parts, missing = (tuple(_part(part, is_sure) for part in every) for every in (origin.parts, origin.missing))
     return replace(origin, total=gap.estimate, parts=parts, missing=missing)
 
 
-def _part(part: Part) -> Part:
+def _part(part: Part, is_sure: bool) -> Part:
     """Round a part to one in 100: parts to the grain of the gap would add up to more than is told of it."""
-    return replace(part, estimate=coarse(part.estimate, PART), share=part.share and coarse(part.share, PART))
+    share = coarse(part.share, PART) if part.share is not None and is_sure else None
+    return replace(part, estimate=coarse(part.estimate, PART), share=share)
 
 
 PART = 0.01
