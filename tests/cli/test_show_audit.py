@@ -24,7 +24,7 @@ def test_a_screen_tells_whose_scores_the_groups_the_verdict_and_the_files(
 ) -> None:
     said = screen(findings.audited, capsys)
     assert said.startswith("star-next-grade: Piecewise logistic school year 1988; list of 20 %; ")
-    assert "in 30 schools." in said
+    assert "; 30 schools." in said
     assert "Same-risk gap" in said
     assert "Verdict: fail." in said
     assert "Free lunch: at the same risk missed the standard more often than No free lunch" in said
