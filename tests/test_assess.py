@@ -159,6 +159,16 @@ def test_a_registered_model_is_audited_on_those_who_did_not_teach_it(
         )
 
 
+def test_a_registered_model_is_audited_before_anybody_knows_an_outcome(district: District, tmp_path: Path) -> None:
+    wanted = Wanted(district.roster, "made-up", district.home)
+    done = audit_model(wanted, Registry(district.home), Order(tmp_path / "audits", TODAY), quiet)
+    assert done.audited.verdict is None
+    origins = record(done).get("origins", [])
+    assert isinstance(origins, list)
+    assert {each["gap"] for each in origins} <= {"share_flagged"}
+    assert "No outcome is known yet" in (done.folder / "audit.html").read_text()
+
+
 def test_a_later_audit_of_a_model_stands_in_mlflow_with_a_table_by_group(district: District, tmp_path: Path) -> None:
     import mlflow
 

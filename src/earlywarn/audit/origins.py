@@ -166,7 +166,8 @@ def _questions(tally: Tally, groups: Groups, gaps: dict[tuple[str, Cell], Figure
         held = every == compared.reference[place]
         other = every[held] if held.any() else np.delete(every, place)
         for measured in _GAPS:
-            yield _Question(measured, tally, gaps[measured.gap.value, tally.cells[place]], every[[place]], other)
+            if figure := gaps.get((measured.gap.value, tally.cells[place])):  # without outcomes only flags are audited
+                yield _Question(measured, tally, figure, every[[place]], other)
 
 
 @dataclass(frozen=True)
