@@ -293,3 +293,15 @@ def test_a_starter_config_is_written(place: Path, capsys: pytest.CaptureFixture[
     assert run("init", place / "history.csv", "--config", place / "new.toml") == 0
     assert "[standard]" in (place / "new.toml").read_text()
     capsys.readouterr()
+
+
+def test_a_guessed_encoding_is_told_whatever_is_done_with_the_rows(
+    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = tmp_path / "roster.csv"
+    lines = district.roster.read_text("utf-8").splitlines()
+    roster.write_bytes("\n".join([f"{lines[0]},note", *(f"{line},é" for line in lines[1:])]).encode("cp1252") + b"\n")
+    run("score", roster, "--out", tmp_path / "scores", "--as-of", AS_OF, "--home", own_home)
+    said = capsys.readouterr().err
+    assert "LOOK" in said
+    assert "Windows-1252" in said

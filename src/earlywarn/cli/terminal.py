@@ -1,6 +1,7 @@
 """How the command line speaks: progress while a terminal looks on, errors as one letter, JSON for machines."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -59,8 +60,19 @@ def show_error(error: EarlywarnError) -> None:
         err.print(f"       and {len(error.faults) - MOST_FAULTS} more of this kind")
 
 
+class _Look(logging.Handler):
+    """Warnings of our own, such as a file whose encoding was guessed, for whoever looks on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        err.print(Text.assemble(("LOOK   ", "bold"), one_line(record.getMessage())))
+
+
 def guarded(command: Callable[[], Any]) -> int:
     """Run a command; give its exit code. No traceback reaches a person, unless EARLYWARN_TRACEBACK is set."""
+    ours = logging.getLogger("earlywarn")
+    if not ours.handlers:
+        ours.addHandler(_Look(logging.WARNING))
+        ours.propagate = False
     try:
         command()
     except EarlywarnError as error:

@@ -1,5 +1,6 @@
 """All rows of one file as its contract reads them, and which of them are kept; every row is counted once."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
@@ -21,6 +22,8 @@ from earlywarn.roster.quarantine import in_order, rule_faults
 from earlywarn.roster.readings import told
 from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import NUMBERS, Kind
+
+LOG = logging.getLogger(__name__)
 
 MOST_REFUSALS = 1_000_000
 """Beyond this the file is wrong as a whole, and a list of its rows would help nobody."""
@@ -152,7 +155,11 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
         held, decided, evidence = judge_all(source, contract, lambda: Held(source))
         sha256 = source.sha256()
     refuse_empty(source, held.elsewhere + sum(map(len, held.lines)), held.refusals)
-    return replace(rows_of(held, sha256), guesses=(*source.guesses, *told(source.file, decided, evidence)))
+    guesses = (*source.guesses, *told(source.file, decided, evidence))
+    for guess in guesses:
+        if guess.is_warning:  # whatever is done with the rows, a person should see it
+            LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)
+    return replace(rows_of(held, sha256), guesses=guesses)
 
 
 @dataclass
