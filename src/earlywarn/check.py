@@ -10,7 +10,7 @@ from typing import Any
 from earlywarn.bands import DISTRICT, Served, district_account, rest_of
 from earlywarn.config.experiment import Serving
 from earlywarn.errors import Fault, RosterError, UsageError
-from earlywarn.files import publish_folder, readable_json
+from earlywarn.files import PRIVATE, publish_folder, readable_json
 from earlywarn.report.check_page import check_page
 from earlywarn.report.check_record import check_record, corrections_csv
 from earlywarn.report.checked import Checked
@@ -155,6 +155,7 @@ def _fill(folder: Path, checked: Checked) -> None:
     (folder / RECORD).write_bytes(readable_json(check_record(checked)))
     (folder / CORRECTIONS).write_bytes(corrections_csv(checked))
     (folder / PROFILE).write_bytes(readable_json(checked.profile.to_json()))
+    (folder / PROFILE).chmod(PRIVATE)  # exact counts, small groups too
     write_quarantine(checked.surveyed.refusals, folder / QUARANTINE)
 
 

@@ -296,12 +296,11 @@ def test_a_starter_config_is_written(place: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_guessed_encoding_is_told_whatever_is_done_with_the_rows(
-    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    roster = tmp_path / "roster.csv"
-    lines = district.roster.read_text("utf-8").splitlines()
-    roster.write_bytes("\n".join([f"{lines[0]},note", *(f"{line},é" for line in lines[1:])]).encode("cp1252") + b"\n")
-    run("score", roster, "--out", tmp_path / "scores", "--as-of", AS_OF, "--home", own_home)
+    (tmp_path / "x.toml").write_text(TOML, encoding="utf-8")
+    student_years().head(60).assign(note="\u00e9").to_csv(tmp_path / "r.csv", index=False, encoding="cp1252")
+    run("train", tmp_path / "r.csv", "--config", tmp_path / "x.toml", "--home", tmp_path / "models")
     said = capsys.readouterr().err
     assert "LOOK" in said
     assert "Windows-1252" in said

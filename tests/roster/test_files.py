@@ -72,6 +72,11 @@ def test_utf_16_of_the_other_byte_order_is_read(tmp_path: Path) -> None:
     assert guesses(tmp_path)["encoding"].sure.startswith("certain")
 
 
+def test_a_last_letter_without_a_line_break_is_of_the_encoding_too(tmp_path: Path) -> None:
+    opened(tmp_path, text_of(ONE, TWO).rstrip(b"\r\n") + b"\xe9")
+    assert guesses(tmp_path)["encoding"].found == "Windows-1252"
+
+
 def test_windows_1252_is_taken_with_a_warning_and_utf_8_without(tmp_path: Path) -> None:
     opened(tmp_path, ACCENTS.encode("cp1252"))
     guess = guesses(tmp_path)["encoding"]

@@ -7,6 +7,7 @@ from rich.text import Text
 from earlywarn.check import CheckedDistrict
 from earlywarn.cli.tables import percent, table
 from earlywarn.cli.terminal import out, show
+from earlywarn.printable import one_line
 from earlywarn.report.checked import Checked
 from earlywarn.roster.findings import ACCEPTED, MERGED, QUARANTINED
 
@@ -18,15 +19,16 @@ def show_check(checked: Checked, quarantine: Path | None, folder: Path | None) -
     surveyed = checked.surveyed
     counts = surveyed.counts
     out.print(
-        f"{surveyed.file}: {counts.rows_in:,} rows in = {counts.accepted:,} accepted + {counts.merged:,} merged "
-        f"+ {counts.quarantined:,} quarantined"
+        f"{one_line(surveyed.file)}: {counts.rows_in:,} rows in = {counts.accepted:,} accepted "
+        f"+ {counts.merged:,} merged + {counts.quarantined:,} quarantined"
     )
     _show_changes(checked)
     for fate, head in _HEADS.items():
         _show_rules(checked, fate, head)
     _show_groups(checked)
     for guess in surveyed.guesses:
-        out.print(f"{'LOOK  ' if guess.is_warning else ''}{guess.where}, {guess.what}: {guess.found} ({guess.sure})")
+        told = one_line(f"{guess.where}, {guess.what}: {guess.found} ({guess.sure})")
+        out.print(f"{'LOOK  ' if guess.is_warning else ''}{told}")
     if folder is not None:
         out.print(f"Page, record, correction list and profile: {folder}", soft_wrap=True)
     if quarantine is not None:

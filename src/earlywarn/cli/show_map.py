@@ -6,6 +6,7 @@ from typing import Any
 
 from earlywarn.cli.tables import table
 from earlywarn.cli.terminal import out, show
+from earlywarn.printable import one_line
 from earlywarn.roster.mapping import Mapping, Sure
 
 
@@ -15,13 +16,13 @@ def show_map(made: Sequence[Mapping], target: Path) -> None:
         counts = {sure: sum(fit.sure is sure for fit in mapping.fits) for sure in Sure}
         told = ", ".join(f"{count} {sure.value}" for sure, count in counts.items())
         told += f", {len(mapping.open)} open, {len(mapping.unknown)} not recognised"
-        out.print(f"{', '.join(mapping.files)}: {told}")
+        out.print(one_line(f"{', '.join(mapping.files)}: {told}"))
         if mapping.fits or mapping.open:
             show("Columns", _table(mapping))
         for column, remark in mapping.aside:
-            out.print(f"Not mapped: {column}: {remark}")
+            out.print(one_line(f"Not mapped: {column}: {remark}"))
         if mapping.unknown:
-            out.print(f"Not recognised: {', '.join(mapping.unknown)}")
+            out.print(one_line(f"Not recognised: {', '.join(mapping.unknown)}"))
     out.print(f"wrote {target}: choose what is open, confirm what is likely, then put it into your experiment TOML")
 
 

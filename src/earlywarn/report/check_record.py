@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from earlywarn import arrow
+from earlywarn.printable import one_line
 from earlywarn.report.checked import FATES, Checked
 from earlywarn.roster.formula import formula_safe
 from earlywarn.roster.shifts import Changes, Shift
@@ -40,8 +41,8 @@ def corrections_csv(checked: Checked) -> bytes:
     """Give the correction list by school, safe to open in a spreadsheet."""
     rows = checked.corrections
     columns = {
-        "school": [each.school for each in rows],
-        "file": [each.refusal.file for each in rows],
+        "school": [one_line(each.school) for each in rows],
+        "file": [one_line(each.refusal.file) for each in rows],
         "line": None,
         "column": [each.refusal.column for each in rows],
         "what_is_wrong": [each.refusal.rule for each in rows],

@@ -96,8 +96,7 @@ def _weighed(file: Stored) -> tuple[Encoding, str, bool]:
     try:
         for chunk in file.chunks(_READ_AT_ONCE):
             if not chunk.isascii() or decoder.getstate()[0]:
-                decoder.decode(chunk)
-                beyond_ascii = True
+                beyond_ascii |= not decoder.decode(chunk).isascii()
             fed += len(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
