@@ -296,3 +296,13 @@ def test_a_row_costs_18_bytes_until_repeats_are_found() -> None:
     seen.add(Judged(values, np.arange(1_000), (), (), {}, np.empty(0, np.int64), 0))
     assert sum(part.nbytes for parts in (seen.student, seen.alike, seen.year) for part in parts) == 18 * 1_000
     assert not seen.candidates()
+
+
+def test_what_to_do_about_a_number_out_of_range_speaks_of_a_feature_only_where_one_states_it(tmp_path: Path) -> None:
+    unknown = {"attendance_rate": "", "days_absent_excused": ""}
+    of = checked(tmp_path, mapped(days_absent="-1", **unknown), mapped(student_id="2", age="99"))
+    remedies = {each.column: each.remedy for each in of.refusals}
+    assert remedies == {
+        "days_absent": "correct it, or leave the cell blank",
+        "age": "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
+    }
