@@ -12,7 +12,7 @@ from earlywarn.bands import load_bands
 from earlywarn.check import CORRECTIONS, PAGE, PROFILE, RECORD, Order, check, check_district, write
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
-from earlywarn.errors import ConfigError, UsageError
+from earlywarn.errors import ConfigError, RosterError, UsageError
 from earlywarn.report.check_page import check_page
 from earlywarn.report.check_record import check_record, corrections_csv
 from earlywarn.report.checked import NO_SCHOOL, OTHER_SCHOOLS, Checked
@@ -81,7 +81,7 @@ def test_a_group_of_few_keeps_its_line_and_no_number_gives_it_away(place: Path) 
 
 def test_no_value_stands_in_the_page_the_record_or_the_list(place: Path) -> None:
     found = checked(place, spoilt(place))
-    written = check_page(found) + json.dumps(check_record(found)) + corrections_csv(found).decode()
+    written = check_page(found) + json.dumps(check_record(found)) + corrections_csv(found.corrections).decode()
     assert SECRET not in written
     assert "text in a number" in written
 
@@ -101,7 +101,7 @@ def test_the_correction_list_is_by_school_and_safe_to_open(place: Path) -> None:
     history.loc[9, "school_id"] = ""
     history.to_csv(place / "=bad.csv", index=False)
     found = checked(place, place / "=bad.csv")
-    rows = list(csv.DictReader(corrections_csv(found).decode().splitlines()))
+    rows = list(csv.DictReader(corrections_csv(found.corrections).decode().splitlines()))
     assert [(row["school"], row["line"], row["rule"]) for row in rows] == [
         (OTHER_SCHOOLS, "9", "text_in_number"),
         (NO_SCHOOL, "11", "missing_school"),
@@ -161,7 +161,7 @@ def bands(place: Path, text: str = BANDS) -> Path:
 
 def test_every_row_is_of_one_band_or_counted_apart(place: Path) -> None:
     history = student_years()
-    history.loc[[0, 1], "grade"] = ["", "12"]
+    history.loc[[0, 1], "grade"] = ["", "4"]
     text = history.to_csv(index=False) + "short,row\n"
     (place / "d.csv").write_text(text, encoding="utf-8")
     found = check_district(place / "d.csv", load_bands(bands(place)), None, lambda step: None)
@@ -170,7 +170,28 @@ def test_every_row_is_of_one_band_or_counted_apart(place: Path) -> None:
     assert each == [720 * 2 - 2, 720]
     assert account["rows_in"] == len(text.splitlines()) - 1 == sum(each) + 720 + 1 + 2
     assert (account["out_of_scope"], account["quarantined_without_a_band"]) == (721, 2)
+    assert account["out_of_scope_by_grade"] == {"4": 721}
     assert sorted(refusal.name for refusal in found.rest.refusals) == ["missing_grade", "short_row"]
+
+
+def test_a_grade_that_no_standard_knows_is_refused_and_never_out_of_scope(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = student_years()
+    third = history.index[history["grade"] == "3"]
+    history.loc[third[:400], "grade"] = ["03", "Grade 3"] * 200
+    history.to_csv(place / "d.csv", index=False)
+    assert run("check", place / "d.csv", "--district", bands(place), "--out", place / "out") == 1
+    told = capsys.readouterr()
+    assert "= 1,760 of a band + 720 out of scope + 400 quarantined without a band" in told.out
+    assert "Out of scope, by grade that no band serves: grade 4 720" in told.out
+    assert "400 of 2,880 rows are refused" in " ".join(told.err.split())
+    account = json.loads((place / "out" / "district.json").read_bytes())
+    assert [(rule["name"], rule["rows"]) for rule in account["rules_without_a_band"]] == [("bad_grade", 400)]
+    rows = pd.read_csv(place / "out" / CORRECTIONS, dtype=str)
+    assert len(rows) == 400
+    assert (set(rows["rule"]), set(rows["school"])) == ({"bad_grade"}, set(history["school_id"][third[:400]]))
+    assert rows["line"].astype(int).max() == third[399] + 2
 
 
 def test_a_grade_in_two_bands_and_one_that_nobody_knows_are_refused(place: Path) -> None:
@@ -187,19 +208,55 @@ def test_the_command_writes_pages_and_json(place: Path, capsys: pytest.CaptureFi
     assert record == json.loads((place / "out" / RECORD).read_bytes())
     assert run("check", roster, "--district", bands(place), "--out", place / "both") == 0
     assert "out of scope" in capsys.readouterr().out
-    assert {path.name for path in (place / "both").iterdir()} == {"lower", "made-up", "district.json", "quarantine.csv"}
+    assert {path.name for path in (place / "both").iterdir()} == {
+        "lower", "made-up", "district.json", "quarantine.csv", "corrections.csv",
+    }  # fmt: skip
     assert run("check", roster) == 2
     assert pd.read_csv(place / "both" / "quarantine.csv").empty
 
 
 def test_a_district_is_scored_band_by_band(district: District, place: Path) -> None:
     roster = pd.read_csv(district.roster, dtype=str)
-    roster.loc[:8, "grade"] = "12"
+    roster.loc[:5, "grade"] = "4"
+    roster.loc[6:8, "grade"] = "12"
     roster.to_csv(place / "roster.csv", index=False)
     served = load_bands(bands(place, '[[bands]]\ngrades = ["3"]\nexperiment = "x.toml"\n'))
     order = ScoreOrder(place / "roster.csv", place / "runs", district.home, AS_OF, TODAY)
-    ((stored, fresh),) = score_district(order, served, lambda step: None)
-    account = json.loads((place / "runs" / f"{AS_OF}-district.json").read_bytes())
+    scored = score_district(order, served, lambda step: None)
+    ((stored, fresh),) = scored.runs
+    account = json.loads(scored.path.read_bytes())
+    assert scored.path == place / "runs" / f"{AS_OF}-district.json"
     assert fresh
     assert account["rows_in"] == len(roster) == stored.manifest.counts.rows_in + 9
-    assert account["out_of_scope"] == 9
+    assert (account["out_of_scope"], account["out_of_scope_by_grade"]) == (6, {"4": 6})
+    assert account["quarantined_without_a_band"] == 3
+    assert len(pd.read_csv(place / "runs" / f"{AS_OF}-district-quarantine.csv")) == 3
+
+
+def test_the_command_score_tells_who_is_out_of_scope_and_where_the_account_is(
+    district: District, place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("earlywarn.cli.main._today", lambda: TODAY)
+    roster = pd.read_csv(district.roster, dtype=str)
+    roster.loc[:5, "grade"] = "4"
+    roster.to_csv(place / "roster.csv", index=False)
+    served = bands(place, '[[bands]]\ngrades = ["3"]\nexperiment = "x.toml"\n')
+    order = ("score", place / "roster.csv", "--district", served, "--home", district.home, "--as-of", AS_OF)
+    assert run(*order, "--out", place / "runs") == 0
+    told, path = capsys.readouterr().out, place / "runs" / f"{AS_OF}-district.json"
+    assert "Out of scope, by grade that no band serves: grade 4 6" in told
+    assert str(path) in told
+    assert run(*order, "--out", place / "runs", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["account"], record["out_of_scope_by_grade"], len(record["runs"])) == (str(path), {"4": 6}, 1)
+
+
+def test_a_roster_of_unknown_grades_is_not_scored(district: District, place: Path) -> None:
+    roster = pd.read_csv(district.roster, dtype=str)
+    roster.loc[:99, "grade"] = "Grade 3"
+    roster.to_csv(place / "roster.csv", index=False)
+    served = load_bands(bands(place, '[[bands]]\ngrades = ["3"]\nexperiment = "x.toml"\n'))
+    order = ScoreOrder(place / "roster.csv", place / "runs", district.home, AS_OF, TODAY)
+    with pytest.raises(RosterError, match="100 of 480 rows are refused"):
+        score_district(order, served, lambda step: None)
+    assert not (place / "runs").exists()

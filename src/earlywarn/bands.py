@@ -8,8 +8,10 @@ from typing import Any
 from earlywarn.config.district import District
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_district, load_experiment
-from earlywarn.errors import ConfigError, Fault
+from earlywarn.errors import ConfigError, Fault, RosterError
 from earlywarn.roster.bands import Rest, outside
+from earlywarn.roster.findings import by_rule
+from earlywarn.roster.quarantine import share_faults
 
 DISTRICT = "district.json"
 
@@ -55,9 +57,24 @@ def _faults(path: Path, district: District, bands: tuple[Served, ...]) -> list[F
 
 
 def rest_of(roster: Path, bands: tuple[Served, ...]) -> Rest:
-    """Count the rows of no band."""
-    named = bands[0].experiment.roster
-    return outside(roster, named.reading, named.grade, frozenset(g for band in bands for g in band.grades))
+    """Count the rows of no band; a grade that no band's standard knows is refused."""
+    served = frozenset(grade for band in bands for grade in band.grades)
+    known = dict.fromkeys(grade for band in bands for grade in band.experiment.standard.grades)
+    return outside(roster, bands[0].experiment, served, tuple(known))
+
+
+def refuse_too_many_without_a_band(rest: Rest, bands: tuple[Served, ...]) -> None:
+    """Refuse a roster of which too many rows are quarantined without a band.
+
+    Raises
+    ------
+    RosterError
+        The share, beyond the smallest ``roster.max_quarantined`` of the bands, and each rule with its remedy.
+    """
+    limit = min(band.experiment.roster.max_quarantined for band in bands)
+    again = f"'earlywarn check {rest.file} --district DISTRICT.toml --out FOLDER' lists every one"
+    if faults := share_faults(rest, limit, "roster.max_quarantined", f"mend the rows below; {again}"):
+        raise RosterError(faults)
 
 
 def district_account(bands: Sequence[dict[str, Any]], rest: Rest) -> dict[str, Any]:
@@ -67,5 +84,7 @@ def district_account(bands: Sequence[dict[str, Any]], rest: Rest) -> dict[str, A
         "rows_in": own + rest.rows,
         "bands": list(bands),
         "out_of_scope": sum(rest.out_of_scope.values()),
+        "out_of_scope_by_grade": dict(rest.out_of_scope),
         "quarantined_without_a_band": rest.quarantined,
+        "rules_without_a_band": [vars(count) for count in by_rule(rest.findings)],
     }

@@ -7,14 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from earlywarn.bands import DISTRICT, Served, district_account, rest_of
+from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
 from earlywarn.config.experiment import Serving
 from earlywarn.errors import Fault, RosterError, UsageError
 from earlywarn.files import PRIVATE, publish_folder, readable_json
 from earlywarn.report.check_page import check_page
 from earlywarn.report.check_record import check_record, corrections_csv
-from earlywarn.report.checked import Checked
+from earlywarn.report.checked import Checked, corrections_of
 from earlywarn.roster.bands import Rest
+from earlywarn.roster.findings import Finding
 from earlywarn.roster.profile import Profile, profile_of, read_profile
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.shifts import compare
@@ -71,6 +72,12 @@ class CheckedDistrict:
         ]
         return district_account(bands, self.rest)
 
+    @property
+    def corrections(self) -> tuple[Finding, ...]:
+        """What a clerk should mend in rows of no band."""
+        least = max(served.experiment.groups.privacy_minimum for served, _ in self.bands)
+        return corrections_of(self.rest.findings, self.rest.schools, least)
+
 
 def check_district(
     roster: Path, bands: tuple[Served, ...], against: Path | None, tell: Callable[[str], None]
@@ -81,7 +88,7 @@ def check_district(
 
 
 def write_district(checked: CheckedDistrict, folder: Path) -> None:
-    """Write each band's check and the district's account."""
+    """Write each band's check, the district's account, and what is to mend in rows of no band."""
     if folder.exists():
         raise UsageError(Fault(str(folder), "this is there already", remedy="give another --out, or move it away"))
     publish_folder(folder, lambda place: _fill_district(place, checked))
@@ -92,6 +99,7 @@ def _fill_district(folder: Path, checked: CheckedDistrict) -> None:
         (folder / served.experiment.name).mkdir()
         _fill(folder / served.experiment.name, one)
     (folder / DISTRICT).write_bytes(readable_json(checked.account()))
+    (folder / CORRECTIONS).write_bytes(corrections_csv(checked.corrections))
     write_quarantine(checked.rest.refusals, folder / QUARANTINE)
 
 
@@ -153,10 +161,23 @@ def write(checked: Checked, folder: Path) -> None:
 def _fill(folder: Path, checked: Checked) -> None:
     (folder / PAGE).write_text(check_page(checked), encoding="utf-8")
     (folder / RECORD).write_bytes(readable_json(check_record(checked)))
-    (folder / CORRECTIONS).write_bytes(corrections_csv(checked))
+    (folder / CORRECTIONS).write_bytes(corrections_csv(checked.corrections))
     (folder / PROFILE).write_bytes(readable_json(checked.profile.to_json()))
     (folder / PROFILE).chmod(PRIVATE)  # exact counts, small groups too
     write_quarantine(checked.surveyed.refusals, folder / QUARANTINE)
+
+
+def refuse_too_many_of_district(checked: CheckedDistrict) -> None:
+    """Refuse a roster of which too many rows were refused, of a band or without one.
+
+    Raises
+    ------
+    RosterError
+        As ``refuse_too_many``, of the first that cannot be taken.
+    """
+    refuse_too_many_without_a_band(checked.rest, tuple(served for served, _ in checked.bands))
+    for _, one in checked.bands:
+        refuse_too_many(one)
 
 
 def refuse_too_many(checked: Checked) -> None:

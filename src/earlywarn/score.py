@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earlywarn.arrow import write_csv
-from earlywarn.bands import DISTRICT, Served, district_account, rest_of
+from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
 from earlywarn.capacity import make_list, seats_for
 from earlywarn.columns import Bools, Coded, Floats, Ints, Status
 from earlywarn.config.experiment import Serving
@@ -105,25 +106,38 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     return open_run(folder), True
 
 
-def score_district(
-    order: Order, bands: tuple[Served, ...], tell: Callable[[str], None]
-) -> tuple[tuple[StoredRun, bool], ...]:
+@dataclass(frozen=True)
+class ScoredDistrict:
+    """The score run of each band and whether it was written just now; the account of every row, and where it stands."""
+
+    runs: tuple[tuple[StoredRun, bool], ...]
+    account: dict[str, Any]
+    path: Path
+
+
+def score_district(order: Order, bands: tuple[Served, ...], tell: Callable[[str], None]) -> ScoredDistrict:
     """Write a score run for each band by the model of its experiment, and the district's account beside them.
+
+    The rows that are refused without a band are listed there too.
 
     Raises
     ------
     EarlywarnError
-        As ``score``; bands before the one that is refused keep their runs.
+        As ``score``; bands before the one that is refused keep their runs. Too many rows are refused without a band.
     """
+    tell("reading the roster")
+    rest = rest_of(order.roster, bands)
+    refuse_too_many_without_a_band(rest, bands)
     runs = tuple(score(replace(order, name=band.experiment.name, grades=band.grades), tell) for band in bands)
     told = [
         {"grades": list(band.grades), "model": band.experiment.name, "run": run.folder.name,
          "counts": vars(run.manifest.counts)}
         for band, (run, _) in zip(bands, runs, strict=True)
     ]  # fmt: skip
-    account = district_account(told, rest_of(order.roster, bands))
-    publish_file(order.out / f"{order.as_of}-{DISTRICT}", readable_json(account))
-    return runs
+    account, path = district_account(told, rest), order.out / f"{order.as_of}-{DISTRICT}"
+    publish_file(path, readable_json(account))
+    write_quarantine(rest.refusals, path.with_name(f"{path.stem}-{QUARANTINE}"))
+    return ScoredDistrict(runs, account, path)
 
 
 @dataclass(frozen=True)

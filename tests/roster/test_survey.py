@@ -27,6 +27,9 @@ MAPPED = {
 LIMIT = "max_quarantined = 0.02"
 WITH_COLUMNS = (LIMIT, LIMIT + "\ncolumns = {" + ", ".join(f'{column} = "{column}"' for column in MAPPED) + "}")
 CONFIG = serving(WITH_COLUMNS)
+WITH_DAYS = serving(
+    WITH_COLUMNS, ('column = "age"', 'column = "days_absent"'), ("minimum = -3\nmaximum = 6\n", "")
+)  # fmt: skip
 HEADER = ",".join([*COLUMNS, *MAPPED])
 
 
@@ -98,18 +101,54 @@ def test_two_spells_of_a_year_become_one_whose_days_add_up(tmp_path: Path) -> No
     of = checked(tmp_path, first, second)
     assert found(of) == [(2, "re_enrolled", "(whole row)")]
     assert (of.counts.accepted, of.counts.merged) == (1, 1)
-    config = serving(
-        WITH_COLUMNS,
-        ('column = "age"', 'column = "days_absent"'),
-        ("minimum = -3\nmaximum = 6\n", ""),
-    )
-    door = open_roster(tmp_path / "roster.csv", config)
+    door = open_roster(tmp_path / "roster.csv", WITH_DAYS)
     assert door.roster.numbers["days_absent"].tolist() == [8.0]
     assert door.roster.numbers["days_enrolled"].tolist() == [160.0]
     assert door.roster.numbers["incidents"].tolist() == [3.0]
     assert door.roster.numbers["gpa"].tolist() == [3.1]
     assert door.roster.numbers["attendance_rate"].tolist() == [pytest.approx(1 - 8 / 160)]
     assert door.roster.school_id.texts() == ["044"]
+
+
+SPELLS = (
+    {"days_enrolled": "40", "days_absent": "20", "attendance_rate": "0.5", "exit_date": "1985-10-31"},
+    {"days_enrolled": "60", "days_absent": "6", "attendance_rate": "0.9", "entry_date": "1985-11-05"},
+    {"days_enrolled": "70", "days_absent": "0", "attendance_rate": "1", "entry_date": "1986-02-05"},
+)
+
+
+def spells(**first: str) -> list[str]:
+    """Give the lines of three spells, some cells of the first changed."""
+    return [mapped(days_absent_excused="0", **cells) for cells in (SPELLS[0] | first, *SPELLS[1:])]
+
+
+@pytest.mark.parametrize("column", ["days_enrolled", "days_absent"])
+def test_where_the_days_of_one_spell_are_unknown_the_attendance_rate_of_all_is(tmp_path: Path, column: str) -> None:
+    assert checked(tmp_path, *spells(**{column: ""})).counts.merged == 2
+    numbers = open_roster(tmp_path / "roster.csv", WITH_DAYS).roster.numbers
+    assert np.isnan([numbers["attendance_rate"][0], numbers[column][0]]).all()
+
+
+def test_a_spell_whose_rate_alone_is_unknown_leaves_that_of_the_days(tmp_path: Path) -> None:
+    assert checked(tmp_path, *spells(attendance_rate="")).counts.merged == 2
+    (rate,) = open_roster(tmp_path / "roster.csv", WITH_DAYS).roster.numbers["attendance_rate"].tolist()
+    assert rate == pytest.approx(1 - 26 / 170)
+
+
+def test_a_spell_that_stands_twice_counts_once(tmp_path: Path) -> None:
+    one, two, three = spells(attendance_rate="")
+    of = checked(tmp_path, one, two, one, three)
+    assert found(of) == [(2, "re_enrolled", "(whole row)"), (3, "re_enrolled", "(whole row)"),
+                         (4, "exact_duplicate", "(whole row)")]  # fmt: skip
+    assert (of.counts.rows_in, of.counts.accepted, of.counts.merged, of.counts.quarantined) == (4, 1, 3, 0)
+    numbers = open_roster(tmp_path / "roster.csv", WITH_DAYS).roster.numbers
+    assert (numbers["days_enrolled"].tolist(), numbers["days_absent"].tolist()) == ([170.0], [26.0])
+
+
+def test_two_spells_of_one_entry_date_that_differ_stay_a_conflict_with_their_copy(tmp_path: Path) -> None:
+    one, two, _ = spells()
+    of = checked(tmp_path, one, two, one, mapped(days_absent="3", attendance_rate=""), mapped(student_id="2"))
+    assert (of.counts.accepted, of.counts.merged, of.counts.quarantined) == (1, 0, 4)
 
 
 @pytest.mark.parametrize(
@@ -257,3 +296,13 @@ def test_a_row_costs_18_bytes_until_repeats_are_found() -> None:
     seen.add(Judged(values, np.arange(1_000), (), (), {}, np.empty(0, np.int64), 0))
     assert sum(part.nbytes for parts in (seen.student, seen.alike, seen.year) for part in parts) == 18 * 1_000
     assert not seen.candidates()
+
+
+def test_what_to_do_about_a_number_out_of_range_speaks_of_a_feature_only_where_one_states_it(tmp_path: Path) -> None:
+    unknown = {"attendance_rate": "", "days_absent_excused": ""}
+    of = checked(tmp_path, mapped(days_absent="-1", **unknown), mapped(student_id="2", age="99"))
+    remedies = {each.column: each.remedy for each in of.refusals}
+    assert remedies == {
+        "days_absent": "correct it, or leave the cell blank",
+        "age": "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
+    }

@@ -45,7 +45,7 @@ def check(
 
 def _check_district(roster: Path, district: Path, against: Path | None, out: Path | None, as_json: bool) -> None:
     from earlywarn.bands import load_bands
-    from earlywarn.check import check_district, refuse_too_many, write_district
+    from earlywarn.check import check_district, refuse_too_many_of_district, write_district
     from earlywarn.cli.show_check import show_district
 
     with terminal.progress() as tell:
@@ -53,8 +53,7 @@ def _check_district(roster: Path, district: Path, against: Path | None, out: Pat
     if out is not None:
         write_district(checked, out)
     terminal.print_json(checked.account()) if as_json else show_district(checked, out)
-    for _, one in checked.bands:
-        refuse_too_many(one)
+    refuse_too_many_of_district(checked)
 
 
 def _given(config: Path | None) -> Path:

@@ -134,20 +134,20 @@ def score(
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
     from earlywarn.bands import load_bands
-    from earlywarn.cli.show_score import show_score
+    from earlywarn.cli.show_score import run_record, scored_district_record, show_score, show_scored_district
     from earlywarn.score import Order, score_district
     from earlywarn.score import score as run_score
 
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
-    with terminal.progress() as tell:
-        runs = score_district(order, load_bands(district), tell) if district else (run_score(order, tell),)
-    told = [{"folder": str(r.folder), "written_now": new, "counts": vars(r.manifest.counts)} for r, new in runs]
-    if as_json:
-        terminal.print_json(told if district else told[0])
+    if district:
+        with terminal.progress() as tell:
+            scored = score_district(order, load_bands(district), tell)
+        terminal.print_json(scored_district_record(scored)) if as_json else show_scored_district(scored)
         return
-    for run, fresh in runs:
-        show_score(run, fresh)
+    with terminal.progress() as tell:
+        run, fresh = run_score(order, tell)
+    terminal.print_json(run_record(run, fresh)) if as_json else show_score(run, fresh)
 
 
 @app.command()

@@ -1,15 +1,17 @@
 """What the terminal shows of a checked roster: rows in = accepted + merged + quarantined, why, and what changed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.text import Text
 
-from earlywarn.check import CheckedDistrict
+from earlywarn.check import CORRECTIONS, CheckedDistrict
+from earlywarn.cli.show_account import show_account
 from earlywarn.cli.tables import percent, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.printable import one_line
 from earlywarn.report.checked import Checked
-from earlywarn.roster.findings import ACCEPTED, MERGED, QUARANTINED
+from earlywarn.roster.findings import ACCEPTED, MERGED, QUARANTINED, RuleCount, by_rule
 
 _HEADS = {QUARANTINED: "Quarantined, by rule", MERGED: "Merged", ACCEPTED: "Accepted, but look"}
 
@@ -24,7 +26,7 @@ def show_check(checked: Checked, quarantine: Path | None, folder: Path | None) -
     )
     _show_changes(checked)
     for fate, head in _HEADS.items():
-        _show_rules(checked, fate, head)
+        _show_rules([count for count in checked.rules if count.fate == fate], head)
     _show_groups(checked)
     for guess in surveyed.guesses:
         told = one_line(f"{guess.where}, {guess.what}: {guess.found} ({guess.sure})")
@@ -42,16 +44,13 @@ def show_district(checked: CheckedDistrict, folder: Path | None) -> None:
     for served, one in checked.bands:
         out.print(Text(f"Grades {', '.join(served.grades)}: {one.serving.title}", style="bold"))
         show_check(one, None, None if folder is None else folder / served.experiment.name)
-    account = checked.account()
-    own = sum(band["counts"]["rows_in"] for band in account["bands"])
-    out.print(
-        f"The district: {account['rows_in']:,} rows in = {own:,} of a band + {account['out_of_scope']:,} out of scope "
-        f"+ {account['quarantined_without_a_band']:,} quarantined without a band"
-    )
+    show_account(checked.account())
+    _show_rules(by_rule(checked.rest.findings), "Quarantined without a band, by rule")
+    if folder is not None and checked.rest.findings:
+        out.print(f"Correction list of rows without a band: {folder / CORRECTIONS}", soft_wrap=True)
 
 
-def _show_rules(checked: Checked, fate: str, head: str) -> None:
-    rules = [count for count in checked.rules if count.fate == fate]
+def _show_rules(rules: Sequence[RuleCount], head: str) -> None:
     if not rules:
         return
     made = table("Rule", "Column", "What is wrong", ">Rows", "First lines", "What to do")

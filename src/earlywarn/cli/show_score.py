@@ -1,7 +1,11 @@
 """What the terminal shows of a score run: every row accounted for, the levels, where the list lies."""
 
+from typing import Any
+
+from earlywarn.cli.show_account import show_account
 from earlywarn.cli.tables import table
 from earlywarn.cli.terminal import out, show
+from earlywarn.score import ScoredDistrict
 from earlywarn.score_run import FLAGS, QUARANTINE, SUMMARY, StoredRun
 
 
@@ -27,3 +31,25 @@ def show_score(run: StoredRun, fresh: bool) -> None:
     out.print(f"The summary   {run.folder / SUMMARY}", soft_wrap=True)
     if counts.quarantined:
         out.print(f"Refused rows  {run.folder / QUARANTINE}", soft_wrap=True)
+
+
+def show_scored_district(scored: ScoredDistrict) -> None:
+    """Print each band's score run, and the account of the district."""
+    for run, fresh in scored.runs:
+        show_score(run, fresh)
+    show_account(scored.account)
+    out.print(f"The account   {scored.path}", soft_wrap=True)
+    if scored.account["quarantined_without_a_band"]:
+        refused = scored.path.with_name(f"{scored.path.stem}-{QUARANTINE}")
+        out.print(f"Refused rows  {refused}", soft_wrap=True)
+
+
+def run_record(run: StoredRun, fresh: bool) -> dict[str, Any]:
+    """Give a score run as plain values."""
+    return {"folder": str(run.folder), "written_now": fresh, "counts": vars(run.manifest.counts)}
+
+
+def scored_district_record(scored: ScoredDistrict) -> dict[str, Any]:
+    """Give the score runs of a district, its account without the bands, and where the whole account stands."""
+    rest = {name: value for name, value in scored.account.items() if name != "bands"}
+    return {"runs": [run_record(*each) for each in scored.runs], "account": str(scored.path), **rest}

@@ -1,5 +1,6 @@
 """A check as plain values for machines, and the clerk's correction list as CSV; never a cell's value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 from earlywarn import arrow
 from earlywarn.printable import one_line
 from earlywarn.report.checked import FATES, Checked
+from earlywarn.roster.findings import Finding
 from earlywarn.roster.formula import formula_safe
 from earlywarn.roster.shifts import Changes, Shift
 
@@ -37,9 +39,8 @@ def check_record(checked: Checked) -> dict[str, Any]:
     }
 
 
-def corrections_csv(checked: Checked) -> bytes:
-    """Give the correction list by school, safe to open in a spreadsheet."""
-    rows = checked.corrections
+def corrections_csv(rows: Sequence[Finding]) -> bytes:
+    """Give a correction list, safe to open in a spreadsheet."""
     columns = {
         "school": [one_line(each.school) for each in rows],
         "file": [one_line(each.refusal.file) for each in rows],

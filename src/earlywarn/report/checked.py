@@ -1,6 +1,6 @@
 """A checked roster as records for its page, its JSON and the terminal; counts of groups leave here suppressed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,18 +57,8 @@ class Checked:
     @cached_property
     def corrections(self) -> tuple[Finding, ...]:
         """What a clerk should look at, by school, file and line."""
-        wanted = [
-            finding._replace(school=self._school(finding.school))
-            for finding in self.surveyed.findings
-            if finding.fate in (QUARANTINED, ACCEPTED)
-        ]
-        return tuple(sorted(wanted, key=lambda each: (each.school, each.refusal.file, each.refusal.line)))
-
-    def _school(self, name: str) -> str:
-        if not name:
-            return NO_SCHOOL
-        least = self.serving.groups.privacy_minimum
-        return name if self.surveyed.tally.schools.get(name, 0) >= least else OTHER_SCHOOLS
+        surveyed = self.surveyed
+        return corrections_of(surveyed.findings, surveyed.tally.schools, self.serving.groups.privacy_minimum)
 
     def _attribute(self, name: str, held: dict[str, Ints]) -> Iterator[GroupFate]:
         least = self.serving.groups.privacy_minimum
@@ -78,6 +68,22 @@ class Checked:
         for value, numbers in fates.items():
             told = shown(numbers, least, rounded=rounded) if numbers[0] >= least else ()
             yield GroupFate(name, Cell((name,), (value,)).words(self.serving.groups), told)
+
+
+def corrections_of(findings: Iterable[Finding], schools: Mapping[str, int], least: int) -> tuple[Finding, ...]:
+    """Give what a clerk should look at, by school, file and line; a school of fewer rows than ``least`` unnamed."""
+    wanted = [
+        each._replace(school=_school(each.school, schools, least))
+        for each in findings
+        if each.fate in (QUARANTINED, ACCEPTED)
+    ]
+    return tuple(sorted(wanted, key=lambda each: (each.school, each.refusal.file, each.refusal.line)))
+
+
+def _school(name: str, schools: Mapping[str, int], least: int) -> str:
+    if not name:
+        return NO_SCHOOL
+    return name if schools.get(name, 0) >= least else OTHER_SCHOOLS
 
 
 def _pooled(held: dict[str, Ints], declared: tuple[str, ...], least: int) -> dict[str, Ints]:

@@ -8,6 +8,7 @@ import numpy as np
 from earlywarn.roster.terms import Answers, Breach, Kind, Term
 
 _FILL = "fill it in"
+_FEATURE = "; if it is right, change the feature's minimum or maximum"
 _NUMBER = (
     (
         Breach.WORDS, "text_in_number", "text in a number",
@@ -38,7 +39,7 @@ _RULES: tuple[tuple[Kind, Breach, str, str, str], ...] = (
     *((Kind.NUMBER, *rule) for rule in _NUMBER),
     (
         Kind.NUMBER, Breach.OUT_OF_RANGE, "out_of_range", "a number that is not {limits}",
-        "correct it, or leave the cell blank; if it is right, change the feature's minimum or maximum",
+        "correct it, or leave the cell blank{feature}",
     ),
     *((Kind.SHARE, *rule) for rule in _NUMBER),
     (
@@ -106,10 +107,11 @@ def clauses_of(term: Term) -> Iterator[Clause]:
     """Give the rules for one column."""
     codes = (shown or "a blank" for shown in term.codes)
     words = {"grades": ", ".join(term.grades), "limits": _limits(term), "codes": ", ".join(codes)}
+    words["feature"] = _FEATURE if term.limits_of_feature else ""
     for kind, breach, name, rule, remedy in _RULES:
         idle = {Breach.OUT_OF_RANGE: not words["limits"], Breach.TWO_CODES: term.answers is not Answers.ONE}
         if kind is term.kind and not idle.get(breach):
-            yield Clause(term.column, kind, breach, name, rule.format(**words), remedy)
+            yield Clause(term.column, kind, breach, name, rule.format(**words), remedy.format(**words))
 
 
 def cell_rules() -> Iterator[tuple[str, str]]:

@@ -157,7 +157,8 @@ def _feature_term(feature: Any, mapped: Mapping[str, Column], missing: frozenset
     maximum = np.inf if feature.maximum is None else feature.maximum
     known = mapped.get(feature.column)
     kind = Kind.SHARE if known and known.nature is Nature.SHARE else Kind.NUMBER
-    return Term(feature.column, kind, missing, minimum=minimum, maximum=maximum)
+    stated = feature.minimum is not None or feature.maximum is not None
+    return Term(feature.column, kind, missing, minimum=minimum, maximum=maximum, limits_of_feature=stated)
 
 
 def _group_term(attribute: Any, mapped: Mapping[str, Column], missing: frozenset[str]) -> Term:

@@ -1,16 +1,17 @@
 """Rows of one student in one school year: said again, a second spell of enrolment, or a contradiction.
 
 A second spell is merged by a stated rule: counts of days and events add up, all else is that of the row with the
-latest entry date. What differs in anything that cannot change by moving between schools is refused, both rows.
+latest entry date. A spell said twice counts once. What differs in anything that cannot change by moving between
+schools is refused, both rows.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from earlywarn.catalogue import BY_NAME, Family
-from earlywarn.columns import Ints, Refusal
+from earlywarn.columns import Coded, Floats, Ints, Refusal
 from earlywarn.roster.across import MOST_DAYS
 from earlywarn.roster.contract import Contract, counts_of
 from earlywarn.roster.dates import YEARS
@@ -45,19 +46,22 @@ def settle_spells(rows: Rows, contract: Contract) -> Settled:
     (student,) = code_ids(rows.ids)
     years = years_of(rows, contract)
     key = np.where((student < 0) | (years < 0), -1, student * YEARS.stop + years)
-    repeats = find_repeats(key, rows.doubtful, [*rows.texts.values(), *rows.numbers.values()])
+    columns: list[Floats | Coded] = [*rows.texts.values(), *rows.numbers.values()]
+    repeats = find_repeats(key, rows.doubtful, columns)
     names = [*(column for column, _ in rows.texts), *rows.numbers]
     merged, into = [repeats.merged], [repeats.into]
     said = [EXACT] * len(repeats.merged)
     clashing: list[Clash] = []
     for run, clashes in _runs(repeats.conflicting, key, names):
-        if (kept := _one_of_spells(run, rows, contract)) is None:
+        first = _first_saying_so(run.rows, columns)
+        spells, again = np.unique(first), run.rows != first
+        if (kept := _one_of_spells(replace(run, rows=spells), rows, contract)) is None:
             clashing += clashes
             continue
-        others = run.rows[run.rows != kept]
-        merged.append(others)
-        into.append(np.full(len(others), kept))
-        said += [RE_ENROLLED] * len(others)
+        others = spells[spells != kept]
+        merged += [run.rows[again], others]
+        into += [first[again], np.full(len(others), kept)]
+        said += [EXACT] * int(again.sum()) + [RE_ENROLLED] * len(others)
     return Settled(
         merged=np.concatenate(merged),
         into=np.concatenate(into),
@@ -74,6 +78,15 @@ def _runs(clashes: Sequence[Clash], key: Ints, names: Sequence[str]) -> Iterator
     for found in by_key.values():
         differing = frozenset(names[place] for clash in found for place in clash.columns)
         yield _Run(np.array([clash.row for clash in found]), differing), found
+
+
+def _first_saying_so(places: Ints, columns: Sequence[Floats | Coded]) -> Ints:
+    """Give for each row the first of these that is the same in every column."""
+    taken = (column.codes[places] if isinstance(column, Coded) else column[places] for column in columns)
+    cells = np.array([*taken], dtype=np.float64)
+    cells[np.isnan(cells)] = np.inf  # a cell of the file is never infinite, and np.unique takes no NaN for another
+    _, first, row = np.unique(cells, axis=1, return_index=True, return_inverse=True)
+    return places[first[row.ravel()]]
 
 
 def _one_of_spells(run: _Run, rows: Rows, contract: Contract) -> int | None:
@@ -95,12 +108,12 @@ def _one_of_spells(run: _Run, rows: Rows, contract: Contract) -> int | None:
 
 
 def _mend_rate(kept: int, rows: Rows, contract: Contract) -> None:
-    """Take the attendance rate of all spells from their days, where the days are known."""
-    needed = ("attendance_rate", "days_absent", "days_enrolled")
-    if all(name in contract.canonical for name in needed):
-        rate, absent, enrolled = (rows.numbers[contract.canonical[name][0]] for name in needed)
-        if enrolled[kept] > 0 and not np.isnan(absent[kept]):
-            rate[kept] = 1 - absent[kept] / enrolled[kept]
+    """Take the attendance rate of all spells from their days; unknown where the days of one are."""
+    if "attendance_rate" not in contract.canonical:
+        return
+    days = (contract.canonical.get(name) for name in ("days_absent", "days_enrolled"))
+    absent, enrolled = (float(rows.numbers[key[0]][kept]) if key else np.nan for key in days)
+    rows.numbers[contract.canonical["attendance_rate"][0]][kept] = 1 - absent / enrolled if enrolled > 0 else np.nan
 
 
 def _of_spells(contract: Contract) -> frozenset[str]:

@@ -70,6 +70,8 @@ class Term:
         code is allowed; another is no breach, but is told.
     reading
         The order of a column of dates or the unit of one of shares, decided for all of it.
+    limits_of_feature
+        Whether a feature of the config states the range, or a part of it.
     """
 
     column: str
@@ -81,6 +83,7 @@ class Term:
     codes: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = Answers.ANY
     reading: Order | Unit | None = None
+    limits_of_feature: bool = False
 
     def is_known(self, name: str) -> bool:
         """Tell whether a text is made of codes that are declared, or none is."""
