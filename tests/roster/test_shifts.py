@@ -51,6 +51,43 @@ def test_a_misspelt_code_is_alarmed_however_much_schools_differ(typo: str) -> No
     assert {column for column, _ in found} == {"lunch"}
 
 
+def some_have(seed: int, blanked: float = 0.0, rare: str = "I") -> Profile:
+    """Draw one year of a column that a third of the schools fill, and of a code that few students have."""
+    rng, fixed = np.random.default_rng(seed), np.random.default_rng(8)
+    size, is_high = fixed.gamma(3, 1, SCHOOLS), fixed.random(SCHOOLS) < 1 / 3
+    school = rng.choice(SCHOOLS, STUDENTS, p=size / size.sum()).astype(np.int32)
+    filled = 1 / (1 + np.exp(-3 - rng.normal(size=SCHOOLS) * 0.3)) * is_high
+    has = (rng.random(STUDENTS) < filled[school]) & (rng.random(STUDENTS) >= blanked)
+    few = (
+        rng.random(STUDENTS) < 0.005 * np.exp(fixed.normal(size=SCHOOLS) * 0.8 + rng.normal(size=SCHOOLS) * 0.1)[school]
+    )
+    tally = Tally()
+    values = {
+        ("school", Kind.SCHOOL): coded(school, [f"s{i}" for i in range(SCHOOLS)]),
+        ("gpa", Kind.NUMBER): np.where(has, 3.0, np.nan),
+        ("race", Kind.TEXT): coded(few.astype(np.int32), ["W", rare]),
+    }
+    tally.add(values, np.ones(STUDENTS, dtype=bool))  # type: ignore[arg-type]
+    return profile_of(tally, RowCounts(STUDENTS, STUDENTS, 0, 0), DEMO_SERVING)
+
+
+def alarms_of(before: Profile, now: Profile) -> set[tuple[str, str]]:
+    return {(shift.column, shift.code) for shift in compare(before, now).alarms}
+
+
+@pytest.mark.parametrize("blanked", [0.05, 0.5, 1.0])
+def test_cells_gone_from_a_column_that_only_some_schools_fill_are_alarmed(blanked: float) -> None:
+    assert alarms_of(some_have(1), some_have(2, blanked)) == {("gpa", "")}
+
+
+def test_a_rare_code_written_another_way_everywhere_is_alarmed() -> None:
+    assert alarms_of(some_have(1), some_have(2, rare="AI")) == {("race", "I"), ("race", "AI")}
+
+
+def test_alarms_are_rare_for_unchanged_columns_of_some_schools_and_rare_codes() -> None:
+    assert sum(bool(alarms_of(some_have(2 * i), some_have(2 * i + 1))) for i in range(60)) <= 2
+
+
 def test_a_thousand_misspelt_of_a_large_state_are_alarmed_though_they_are_few_of_all() -> None:
     before, now = district(1), district(2)
     thousand = np.zeros_like(now.rows)

@@ -6,12 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from earlywarn.columns import Coded
 from earlywarn.config.experiment import Experiment
 from earlywarn.roster.contract import roster_contract
 from earlywarn.roster.door import open_roster
 from earlywarn.roster.findings import KEPT, MERGED, QUARANTINED
+from earlywarn.roster.ids import folded, hashes, look_alikes
 from earlywarn.roster.judge import Judged
 from earlywarn.roster.repeated import Seen
 from earlywarn.roster.survey import Surveyed, survey
@@ -31,6 +33,7 @@ WITH_DAYS = serving(
     WITH_COLUMNS, ('column = "age"', 'column = "days_absent"'), ("minimum = -3\nmaximum = 6\n", "")
 )  # fmt: skip
 HEADER = ",".join([*COLUMNS, *MAPPED])
+ALIKE = ("zero_stripped_id", "look_alike_id")
 
 
 def mapped(**cells: str) -> str:
@@ -181,6 +184,49 @@ def test_ids_that_look_alike_are_told_and_never_merged(tmp_path: Path) -> None:
 def test_an_id_in_full_width_digits_looks_like_one_in_plain_digits(tmp_path: Path) -> None:
     of = checked(tmp_path, mapped(student_id="\uff11\uff12"), mapped(student_id="12"))
     assert {name for _, name, _ in found(of)} == {"look_alike_id"}
+
+
+@pytest.mark.parametrize("other", ["'123", '"=""123"""', "123.0", "12\u200b3", "123\u200d", "0123"])
+def test_an_id_that_a_spreadsheet_marked_looks_like_the_plain_one(tmp_path: Path, other: str) -> None:
+    of = checked(tmp_path, mapped(student_id="123"), mapped().replace(GOOD["student_id"], other, 1))
+    assert {(place, name) for place, name, _ in found(of)} <= {(i, n) for i in (2, 3) for n in ALIKE}
+    assert len(found(of)) == 2
+
+
+@given(texts=st.lists(st.text("0O1l'=\". \t\u200b\u00a0Aa", min_size=1, max_size=6), min_size=1, max_size=20))
+def test_ids_look_alike_in_blocks_as_they_do_one_by_one(texts: list[str]) -> None:
+    assert look_alikes(pa.array(texts)).tolist() == hashes(pa.array([folded(text) for text in texts])).tolist()
+
+
+def test_school_ids_that_look_alike_are_told_once_an_id_with_their_rows(tmp_path: Path) -> None:
+    schools = ["0000101", "101", "0000101", "101", "0000101", "102", "B1", "Bl"]
+    of = checked(tmp_path, *(mapped(student_id=f"a{i}", school_id=text) for i, text in enumerate(schools)))
+    assert found(of) == [(3, "zero_stripped_id", "school_id"), (9, "look_alike_id", "school_id")]
+    assert of.counts.accepted == len(schools)
+    assert of.findings[0].school == "101"
+    assert "stands in 2 rows" in of.findings[0].refusal.remedy
+
+
+@pytest.mark.parametrize("column", ["student_id", "school_id"])
+@pytest.mark.parametrize(("form", "words"), [("7.7458664{}E+08", "digits lost"), ("7745866{}.0", "decimal point")])
+def test_ids_written_as_numbers_are_told_loudly(tmp_path: Path, column: str, form: str, words: str) -> None:
+    cells = [{"student_id": f"a{i}"} | {column: form.format(i)} for i in range(3)]
+    of = checked(tmp_path, *(mapped(**each) for each in cells))
+    (told,) = (guess for guess in of.guesses if guess.what == "ids")
+    assert told.is_warning
+    assert (f"'{column}'" in told.where, words in told.found, "3 rows" in told.found) == (True, True, True)
+
+
+def test_ids_with_letters_points_or_an_e_are_no_numbers(tmp_path: Path) -> None:
+    of = checked(tmp_path, *(mapped(student_id=text) for text in ("12E5", "1.5", "A.0", "E+08", "7+1")))
+    assert not [guess for guess in of.guesses if guess.what == "ids"]
+
+
+def test_rows_that_a_rounded_id_made_one_are_no_choice_between_two(tmp_path: Path) -> None:
+    of = checked(tmp_path, mapped(student_id="7.7E+08"), mapped(student_id="7.7E+08", gpa="1.0", read="1"))
+    assert of.counts.quarantined == 2
+    assert all("spreadsheet has rounded the ids" in refusal.remedy for refusal in of.refusals)
+    assert not any("keep the one" in refusal.remedy for refusal in of.refusals)
 
 
 def test_a_student_of_two_years_is_no_look_alike_of_themself(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ _MASKS = np.array([(1 << (8 * kept)) - 1 for kept in range(8)] + [(1 << 64) - 1]
 _SAME = bytes.maketrans(b"ABCDEFGHJKMNPQRSTUVWXYZOoILil", b"abcdefghjkmnpqrstuvwxyz001111")
 """Letters in one case, and those that are read for a digit as the digit."""
 
+_FRONT, _BACK, _WHOLE = b"0'=\" \t\r\n", b'" \t\r\n', b".0"
+"""What spreadsheets put around an id, ="123", '123 and 123.0; leading zeros with it."""
+
 
 def hashes(ids: Any) -> Hashes:
     """Give a number for each id of a pyarrow text column; equal ids have equal numbers."""
@@ -27,7 +30,10 @@ def hashes(ids: Any) -> Hashes:
 
 
 def look_alikes(ids: Any) -> Hashes:
-    """Give a number for each id that is the same for ids that look alike: O and 0, l, I and 1, case, leading zeros."""
+    """Give a number for each id that is the same for ids that look alike: O and 0, l, I and 1, case, zeros.
+
+    Leading zeros, that is, and what spreadsheets put around an id.
+    """
     data, starts, lengths = _parts(ids)
     plain = data.tobytes().translate(_SAME)
     found = _hash(*_bare(np.frombuffer(plain, dtype=np.uint8), starts, lengths))
@@ -43,11 +49,14 @@ def folded(text: str) -> str:
 
     Examples
     --------
-    >>> folded("00123"), folded("O0l23")
-    ('123', '123')
+    >>> folded("00123"), folded("O0l23"), folded('="0123"'), folded("123.0")
+    ('123', '123', '123', '123')
     """
-    plain = unicodedata.normalize("NFKC", text).strip().encode().translate(_SAME).decode()
-    return plain.lstrip("0") or plain[-1:]
+    seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    plain = seen.encode().translate(_SAME)
+    plain = plain[:1] + plain[1:].rstrip(_BACK)
+    plain = plain[:1] + plain[1:].removesuffix(_WHOLE)
+    return (plain.lstrip(_FRONT) or plain[-1:]).decode()
 
 
 def mixed(hashed: Hashes, years: Ints) -> Hashes:
@@ -64,15 +73,25 @@ def _parts(ids: Any) -> tuple[NDArray[np.uint8], Ints, Ints]:
 
 
 def _bare(data: NDArray[np.uint8], starts: Ints, lengths: Ints) -> tuple[NDArray[np.uint8], Ints, Ints]:
-    """Move past leading zeros; the last sign always stays."""
+    """Leave out what stands around an id; one sign always stays."""
     starts, lengths = starts.copy(), lengths.copy()
-    while (zeros := np.flatnonzero(lengths > 1)).size:
-        zeros = zeros[data[starts[zeros]] == ord("0")]
-        if not zeros.size:
-            break
-        starts[zeros] += 1
-        lengths[zeros] -= 1
+    while (rows := _with(_BACK, data, starts + lengths - 1, lengths)).size:
+        lengths[rows] -= 1
+    rows = np.flatnonzero(lengths > len(_WHOLE))
+    ends = starts[rows] + lengths[rows]
+    lengths[rows[(data[ends - 2] == _WHOLE[0]) & (data[ends - 1] == _WHOLE[1])]] -= len(_WHOLE)
+    while (rows := _with(_FRONT, data, starts, lengths)).size:
+        starts[rows] += 1
+        lengths[rows] -= 1
     return data, starts, lengths
+
+
+def _with(signs: bytes, data: NDArray[np.uint8], places: Ints, lengths: Ints) -> Ints:
+    """Give the ids of more than one sign that have one of some signs at a place."""
+    is_meant = np.zeros(256, dtype=bool)
+    is_meant[list(signs)] = True
+    rows = np.flatnonzero(lengths > 1)
+    return rows[is_meant[data[places[rows]]]]
 
 
 def _hash(data: NDArray[np.uint8], starts: Ints, lengths: Ints) -> Hashes:

@@ -17,6 +17,7 @@ from earlywarn.roster.blocks import Guess, Source
 from earlywarn.roster.cells import Values, renamed
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.judge import Judged, judge_all, located
+from earlywarn.roster.number_ids import number_ids
 from earlywarn.roster.places import beside, whereabouts
 from earlywarn.roster.quarantine import in_order, rule_faults
 from earlywarn.roster.readings import told
@@ -24,7 +25,6 @@ from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import NUMBERS, Kind
 
 LOG = logging.getLogger(__name__)
-
 MOST_REFUSALS = 1_000_000
 """Beyond this the file is wrong as a whole, and a list of its rows would help nobody."""
 
@@ -35,12 +35,10 @@ class Rows:
 
     Attributes
     ----------
-    ids
-        A pyarrow text column, null where blank.
+    ids, lines
+        Pyarrow text, null where blank; the place of each row, in a single file its line.
     texts, numbers
         By column and kind, and by column.
-    lines
-        The place of each row; in a single file its line.
     doubtful
         Rows that are refused already, so that nobody knows what they meant.
     elsewhere
@@ -155,11 +153,13 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
         held, decided, evidence = judge_all(source, contract, lambda: Held(source))
         sha256 = source.sha256()
     refuse_empty(source, held.elsewhere + sum(map(len, held.lines)), held.refusals)
-    guesses = (*source.guesses, *told(source.file, decided, evidence))
+    rows = rows_of(held, sha256)
+    numbers = number_ids(source.file, {(contract.student_id, Kind.STUDENT): rows.ids, **rows.texts})
+    guesses = (*source.guesses, *told(source.file, decided, evidence), *numbers)
     for guess in guesses:
         if guess.is_warning:  # whatever is done with the rows, a person should see it
             LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)
-    return replace(rows_of(held, sha256), guesses=guesses)
+    return replace(rows, guesses=guesses)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from earlywarn import arrow
 from earlywarn.columns import Coded, Floats, Ints, Refusal
 from earlywarn.roster.contract import Contract
 from earlywarn.roster.join import Side
+from earlywarn.roster.number_ids import ROUNDED, is_rounded
 from earlywarn.roster.repeats import Repeats, find_repeats
 from earlywarn.roster.rows import Account, Kept, Rows, Settled, settle
 from earlywarn.roster.terms import Kind
@@ -70,6 +71,8 @@ def _conflicts(rows: Rows, repeats: Repeats, columns: list[str], contract: Contr
     for clash in repeats.conflicting:
         other = rows.beside(clash.row, clash.other)
         remedy = f"compare it with {other} and keep the one that is right: one row a student"
+        if is_rounded(rows.ids[clash.row].as_py()):
+            remedy = ROUNDED.format(other)
         rule = "another row of this student says otherwise"
         for column in [columns[place] for place in clash.columns] or [contract.student_id]:
             yield rows.refuse(clash.row, column, rule, remedy, "conflicting_duplicate")

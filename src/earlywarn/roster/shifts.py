@@ -3,7 +3,8 @@
 Each share is held against the earlier one by a two-proportion z test whose variance is that of chance plus what
 schools move from one roster to the next. How much they move is taken from the middle of the schools (by a median
 absolute deviation), not from a sum of squares: there one school that misspells a code would hide itself in the noise
-that it makes.
+that it makes. It is taken from a line over their shares, so that a fault of all schools does not hide itself either,
+where some have many students of a code and some few.
 """
 
 import math
@@ -95,27 +96,46 @@ def _pairs(before: Profile, now: Profile) -> Iterator[tuple[str, str, Ints, Ints
 
 
 def _shift(column: str, code: str, had: Ints, before: Ints, has: Ints, now: Ints) -> Shift:
-    """Give change / usual, where usual is the root of p(1-p)(1/n + 1/m) plus drift times the sum of squared weights."""
+    """Give change / usual; the square of usual is the variance of chance, p(1-p)(1/n + 1/m), plus that of schools."""
     rows_before, rows_now = max(int(before.sum()), 1), max(int(now.sum()), 1)
     share_before, share_now = had.sum() / rows_before, has.sum() / rows_now
     pooled = (had.sum() + has.sum()) / (rows_before + rows_now)
     chance = pooled * (1 - pooled) * (1 / rows_before + 1 / rows_now)
-    usual = math.sqrt(chance + _drift(had, before, has, now) * float(((now / rows_now) ** 2).sum()))
+    usual = math.sqrt(chance + _drift(had, before, has, now))
     p = math.erfc(abs(share_now - share_before) / usual / math.sqrt(2)) if usual else 1.0
     return Shift(column, code, float(share_before), float(share_now), int(had.sum()), int(has.sum()), usual, p)
 
 
 def _drift(had: Ints, before: Ints, has: Ints, now: Ints) -> float:
-    """Give the variance of the baskets' own changes beyond chance, seen from the middle of them."""
-    enough = (before >= BASKET_ROWS) & (now >= BASKET_ROWS)
+    """Give the variance of the whole share that comes of the baskets' own changes beyond chance.
+
+    It is that of one basket times the sum of squared weights, over those baskets alone in which the code could have
+    come or gone: a basket without it, or of nothing else, says nothing of how much schools move.
+    """
+    mixed = (had + has > 0) & (had + has < before + now)
+    enough = mixed & (before >= BASKET_ROWS) & (now >= BASKET_ROWS)
     if enough.sum() < LEAST_BASKETS:
         return 0.0
     one, two, x, y = before[enough], now[enough], had[enough], has[enough]
     shares: Floats = (x + y) / (one + two)
-    moved: Floats = y / two - x / one
-    spread = _TO_DEVIATION * float(np.median(np.abs(moved - np.median(moved))))
+    spread = _TO_DEVIATION * float(np.median(np.abs(_off_the_line(shares, y / two - x / one))))
     chance = float(np.median(shares * (1 - shares) * (1 / one + 1 / two)))
-    return max(0.0, (CAUTION * spread) ** 2 - chance)
+    weights: Floats = now[mixed] / max(int(now.sum()), 1)
+    return max(0.0, (CAUTION * spread) ** 2 - chance) * float((weights**2).sum())
+
+
+def _off_the_line(shares: Floats, moved: Floats) -> Floats:
+    """Give how far each basket's change lies from a line over its share: the median slope of all pairs (Theil and Sen).
+
+    A fault that strikes everywhere takes or gives the same part of those who have the code, or of those who have not:
+    more where there are more of them. The line takes that out, and what is left is the schools' own.
+    """
+    first, second = np.triu_indices(len(shares), 1)
+    apart: Floats = shares[second] - shares[first]
+    differ = apart != 0
+    slopes = (moved[second] - moved[first])[differ] / apart[differ]
+    left: Floats = moved - (float(np.median(slopes)) if len(slopes) else 0.0) * shares
+    return left - np.median(left)
 
 
 def _with_alarms(shifts: Sequence[Shift]) -> Iterator[Shift]:

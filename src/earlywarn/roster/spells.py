@@ -15,6 +15,7 @@ from earlywarn.columns import Coded, Floats, Ints, Refusal
 from earlywarn.roster.across import MOST_DAYS
 from earlywarn.roster.contract import Contract, counts_of
 from earlywarn.roster.dates import YEARS
+from earlywarn.roster.number_ids import ROUNDED, is_rounded
 from earlywarn.roster.repeats import Clash, code_ids, find_repeats
 from earlywarn.roster.rows import Rows, Settled
 from earlywarn.roster.terms import Kind
@@ -123,6 +124,9 @@ def _of_spells(contract: Contract) -> frozenset[str]:
 
 
 def _refusal(clash: Clash, rows: Rows, names: Sequence[str], contract: Contract) -> Refusal:
+    if is_rounded(rows.ids[clash.row].as_py()):
+        remedy = ROUNDED.format(rows.beside(clash.row, clash.other))
+        return rows.refuse(clash.row, contract.student_id, CONTRADICTS, remedy, CONFLICT)
     remedy = f"compare it with {rows.beside(clash.row, clash.other)} and keep the one that is right"
     differing = {names[place] for place in clash.columns}
     if differing and differing <= set(contract.races):

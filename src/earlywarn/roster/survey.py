@@ -12,7 +12,7 @@ import numpy as np
 
 from earlywarn.columns import Bools, Coded, Ints, Refusal, RowCounts
 from earlywarn.config.experiment import Serving
-from earlywarn.roster.alike import alike_findings
+from earlywarn.roster.alike import SchoolsSeen, alike_findings
 from earlywarn.roster.bands import of_grades
 from earlywarn.roster.blocks import WHOLE_ROW, Guess, Source
 from earlywarn.roster.cells import Values
@@ -21,6 +21,7 @@ from earlywarn.roster.fates import MERGED_ROWS, REFUSED_ROWS, ROWS_IN, Fates
 from earlywarn.roster.findings import ACCEPTED, KEPT, MERGED, NOT_KNOWN, QUARANTINED, Finding
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.judge import Judged, judge, judge_all, located
+from earlywarn.roster.number_ids import NumberIds
 from earlywarn.roster.read import open_source
 from earlywarn.roster.readings import told
 from earlywarn.roster.repeated import Candidates, Seen, numbers_of
@@ -89,13 +90,14 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
             _settle(stream, _second_look(source, decided, candidates))
         sha256 = source.sha256()
     unknown = stream.unknown.findings(source, serving.groups.privacy_minimum)
+    schools = stream.schools.findings(source, stream.tally.schools)
     refuse_hopeless(source.file, [each.refusal for each in stream.findings if each.fate == QUARANTINED])
     return Surveyed(
         file=source.file,
         sha256=sha256,
         counts=stream.counts,
-        findings=tuple(sorted((*stream.findings, *unknown), key=_place)),
-        guesses=(*source.guesses, *told(source.file, decided, evidence), *_hollow(stream)),
+        findings=tuple(sorted((*stream.findings, *unknown, *schools), key=_place)),
+        guesses=(*source.guesses, *told(source.file, decided, evidence), *_said(stream)),
         fates=stream.fates,
         tally=stream.tally,
         unread=stream.unread,
@@ -104,6 +106,11 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:
     return finding.refusal.file, finding.refusal.line, finding.refusal.column, finding.refusal.name
+
+
+def _said(stream: "_Stream") -> Iterator[Guess]:
+    yield from stream.numbers.guesses(stream.source.file)
+    yield from _hollow(stream)
 
 
 def _hollow(stream: "_Stream") -> Iterator[Guess]:
@@ -136,6 +143,7 @@ class _Stream:
 
     def __post_init__(self) -> None:
         self.seen, self.unknown = Seen(self.contract), UnknownCodes(self.contract)
+        self.schools, self.numbers = SchoolsSeen(self.contract.column_of(Kind.SCHOOL)), NumberIds()
 
     def add(self, judged: Judged) -> None:
         """Take a block."""
@@ -145,6 +153,8 @@ class _Stream:
         self.unread += judged.unread
         self.seen.add(judged)
         self.unknown.add(judged)
+        self.schools.add(judged)
+        self.numbers.add(judged.values)
         self.tally.add(judged.values, ~judged.refused)
         self.fates.add(judged.values, everyone, ROWS_IN)
         if judged.refused.any():
