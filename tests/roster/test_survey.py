@@ -217,6 +217,15 @@ def test_ids_written_as_numbers_are_told_loudly(tmp_path: Path, column: str, for
     assert (f"'{column}'" in told.where, words in told.found, "3 rows" in told.found) == (True, True, True)
 
 
+def test_the_door_of_training_and_scoring_warns_of_ids_written_as_numbers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text_of(mapped(student_id="7.7E+08"), mapped(student_id="7.8E+08"), header=HEADER))
+    open_roster(path, CONFIG)
+    assert "export them as text" in caplog.text
+
+
 def test_ids_with_letters_points_or_an_e_are_no_numbers(tmp_path: Path) -> None:
     of = checked(tmp_path, *(mapped(student_id=text) for text in ("12E5", "1.5", "A.0", "E+08", "7+1")))
     assert not [guess for guess in of.guesses if guess.what == "ids"]
