@@ -89,9 +89,7 @@ def check_district(
 
 def write_district(checked: CheckedDistrict, folder: Path) -> None:
     """Write each band's check, the district's account, and what is to mend in rows of no band."""
-    if folder.exists():
-        raise UsageError(Fault(str(folder), "this is there already", remedy="give another --out, or move it away"))
-    publish_folder(folder, lambda place: _fill_district(place, checked))
+    _publish_new(folder, lambda place: _fill_district(place, checked))
 
 
 def _fill_district(folder: Path, checked: CheckedDistrict) -> None:
@@ -153,9 +151,13 @@ def write(checked: Checked, folder: Path) -> None:
     MachineError
         The disk is full, read-only or failing.
     """
+    _publish_new(folder, lambda place: _fill(place, checked))
+
+
+def _publish_new(folder: Path, fill: Callable[[Path], None]) -> None:
     if folder.exists():
         raise UsageError(Fault(str(folder), "this is there already", remedy="give another --out, or move it away"))
-    publish_folder(folder, lambda place: _fill(place, checked))
+    publish_folder(folder, fill)
 
 
 def _fill(folder: Path, checked: Checked) -> None:

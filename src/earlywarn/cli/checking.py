@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from earlywarn.cli import terminal
+from earlywarn.cli.places import refuse_to_overwrite
 
 
 def check(
@@ -27,8 +28,8 @@ def check(
     from earlywarn.report.check_record import check_record
     from earlywarn.roster.quarantine import write_quarantine
 
-    _refuse_to_overwrite(quarantine, "--quarantine")
-    _refuse_to_overwrite(out, "--out")
+    refuse_to_overwrite(quarantine, "--quarantine")
+    refuse_to_overwrite(out, "--out")
     if district is not None:
         _check_district(roster, district, against, out, as_json)
         return
@@ -63,11 +64,3 @@ def _given(config: Path | None) -> Path:
         remedy = "give --config EXPERIMENT.toml; 'earlywarn init' writes a first one"
         raise UsageError(Fault("--config", "nothing says which column is what", remedy=remedy))
     return config
-
-
-def _refuse_to_overwrite(path: Path | None, option: str) -> None:
-    from earlywarn.errors import Fault, UsageError
-
-    if path is not None and path.exists():
-        found = "this is a folder" if path.is_dir() else "this file is there already"
-        raise UsageError(Fault(str(path), found, remedy=f"give another {option}, or move it away"))

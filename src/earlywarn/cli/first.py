@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from earlywarn.cli import terminal
+from earlywarn.cli.places import refuse_to_overwrite
 
 RosterFile = Annotated[Path, typer.Argument(help="A roster, CSV or Parquet.", metavar="ROSTER")]
 
@@ -61,12 +62,3 @@ def synth(
     with terminal.progress() as tell:
         made = make_state(Order(Plan(students, years, seed), out, dirty, form), tell)
     terminal.print_json(synth_record(made)) if as_json else show_synth(made)
-
-
-def refuse_to_overwrite(path: Path | None, option: str) -> None:
-    """Refuse to write where something is already."""
-    from earlywarn.errors import Fault, UsageError
-
-    if path is not None and path.exists():
-        found = "this is a folder" if path.is_dir() else "this file is there already"
-        raise UsageError(Fault(str(path), found, remedy=f"give another {option}, or move it away"))

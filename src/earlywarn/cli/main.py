@@ -10,6 +10,7 @@ import typer
 
 from earlywarn import __version__
 from earlywarn.cli import checking, first, terminal
+from earlywarn.cli.places import refuse_file
 
 app = typer.Typer(
     name="earlywarn",
@@ -190,8 +191,8 @@ def audit(
     of_file = {"--groups": groups, "--config": config, "--experiment": experiment}
     of_model = {"--model": model, "--version": version, "--year": year}
     _refuse_mixture(source, of_file, of_model)
-    _refuse_file(out, "--out")
-    _refuse_file(home, "--home")
+    refuse_file(out, "--out")
+    refuse_file(home, "--home")
     order = assess.Order(out, _today(), against, unsuppressed)
     with terminal.progress() as tell:
         if model is not None:
@@ -233,23 +234,6 @@ def models(home: Home = MODELS, tracking_uri: Uri = None, as_json: Json = False)
     record = read_record(home)
     versions = Registry(home, tracking_uri).versions()
     terminal.print_json(models_record(versions, record)) if as_json else show_models(versions, record, _today())
-
-
-def _refuse_file(path: Path, option: str) -> None:
-    """Refuse a file where a folder is to be, itself or above it, before anything is read."""
-    from earlywarn.errors import Fault, UsageError
-
-    if not _is_text(str(path)):
-        remedy = f"give another {option}, in letters that every program can write"
-        raise UsageError(Fault(option, "a name that is no UTF-8 text", "a folder named in UTF-8", remedy))
-    found = next((each for each in (path, *path.parents) if each.exists()), path)
-    if found.exists() and not found.is_dir():
-        remedy = f"give another {option}, or move the file away"
-        raise UsageError(Fault(str(path), f"{found} is a file", f"{option}: a folder, or a new name for one", remedy))
-
-
-def _is_text(name: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _refuse_mixture(source: Path, of_file: Mapping[str, object], of_model: Mapping[str, object]) -> None:

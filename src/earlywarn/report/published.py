@@ -42,7 +42,7 @@ MINIMUM_WHOLE = 10.0
 """From so many effective schools they are told in whole ones."""
 
 CAREFUL = 0.01
-"""The finest grain of what is told of two lists or two audits at once."""
+"""The finest grain of what is told of two lists or two audits at once, and of the parts of a gap."""
 
 
 def published(audited: Audited) -> Audited:
@@ -177,11 +177,8 @@ def _origin(reading: Reading, origin: Origin) -> Origin:
 
 def _part(part: Part, is_sure: bool) -> Part:
     """Round a part to one in 100: parts to the grain of the gap would add up to more than is told of it."""
-    share = coarse(part.share, PART) if part.share is not None and is_sure else None
-    return replace(part, estimate=coarse(part.estimate, PART), share=share)
-
-
-PART = 0.01
+    share = coarse(part.share, CAREFUL) if part.share is not None and is_sure else None
+    return replace(part, estimate=coarse(part.estimate, CAREFUL), share=share)
 
 
 def _step(telling: Telling, step: Step) -> Step:
