@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from earlywarn.assess import PUBLISHED, Assessed, Order, Wanted, audit_model, audit_run, audit_scores
+from earlywarn.assess import PUBLISHED, Assessed, Order, audit_model, audit_run, audit_scores
 from earlywarn.audit.against import BY_SCHOOL
 from earlywarn.config.audit import AuditPlan
 from earlywarn.config.load import load_plan
 from earlywarn.errors import EvidenceError, UsageError
+from earlywarn.examine.registered import Wanted
 from earlywarn.registry.store import Registry
 from earlywarn.score import Order as ScoreOrder
 from earlywarn.score import score

@@ -4,13 +4,10 @@ Of a registered model on a labelled roster, of any system's scores, and of a sco
 are known. It refuses to audit a model on students who taught it.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-
-import numpy as np
 
 from earlywarn import __version__
 from earlywarn.audit.against import BY_SCHOOL, Change, Kept, changes, keep, read_kept, write_kept
@@ -20,22 +17,18 @@ from earlywarn.audit.subject import RECALL_DRIFT, RECALL_GAIN, Subject
 from earlywarn.candidates.baselines import IndicatorRules
 from earlywarn.candidates.fold import frame_values
 from earlywarn.cohort import Cohort, build_cohort
-from earlywarn.columns import UNKNOWN, Bools, Floats
+from earlywarn.columns import Floats
 from earlywarn.config.audit import AuditPlan
-from earlywarn.config.experiment import Experiment
-from earlywarn.config.load import parse_experiment, parse_serving
-from earlywarn.errors import EvidenceError, Fault, ScorecardError, UsageError
+from earlywarn.config.load import parse_serving
 from earlywarn.examine import cohorts, score_runs, scores_files
-from earlywarn.examine.cohorts import InUse
 from earlywarn.examine.judged import Terms, audit, terms_of
 from earlywarn.examine.refused import of_account
+from earlywarn.examine.registered import Registered, Wanted, in_force, registered, to_audit
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
 from earlywarn.histograms import Scored
 from earlywarn.inputs import Values
-from earlywarn.printable import short
-from earlywarn.promotions import load_scorecard, read_record
+from earlywarn.promotions import load_scorecard
 from earlywarn.registry.store import Registry
-from earlywarn.report import words as w
 from earlywarn.report.beside import Beside
 from earlywarn.report.changed import changed, changed_record
 from earlywarn.report.entry import audit_entry
@@ -49,7 +42,7 @@ from earlywarn.report.told import Told as ToldBeside
 from earlywarn.roster.door import check_share, open_roster
 from earlywarn.roster.scores_file import open_scores
 from earlywarn.score_run import open_run
-from earlywarn.scorecard.table import Scorecard, from_bytes
+from earlywarn.scorecard.table import Scorecard
 
 Told = Callable[[str], None]
 Found = tuple[Kept, tuple[Change, ...]]
@@ -64,17 +57,6 @@ class Order:
     today: date
     against: Path | None = None
     unsuppressed: bool = False
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which registered model on which roster; without a version the one in force, without a year the latest."""
-
-    roster: Path
-    name: str
-    home: Path
-    version: int | None = None
-    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -149,12 +131,12 @@ def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) ->
         No row of the roster is one that did not teach the model.
     """
     tell("asking the MLflow store")
-    model = _model(wanted, registry)
+    model = registered(wanted, registry)
     tell("reading the roster")
     door = open_roster(wanted.roster, model.experiment)
     check_share(door, model.experiment)
     cohort = build_cohort(door.roster, door.groups, model.experiment)
-    part = cohort.take(_chosen(cohort, model, wanted, door.sha256))
+    part = cohort.take(to_audit(cohort, model, wanted, door.sha256))
     case = replace(_case(part, model, wanted, order.today, door.sha256), refused=(of_account(door),))
     assessed = _assess(case, order, tell)
     tell("writing the record")
@@ -163,72 +145,12 @@ def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) ->
     return assessed
 
 
-@dataclass(frozen=True)
-class _Model:
-    """A registered version: its experiment, its scorecard, and the sha256 of the roster that taught it."""
-
-    name: str
-    version: int
-    experiment: Experiment
-    card: Scorecard
-    taught_by: str
-
-
-def _model(wanted: Wanted, registry: Registry) -> _Model:
-    """Read the version asked for."""
-    version = _version(wanted, registry)
-    where = f"{wanted.name} version {version}"
-    papers = registry.papers(wanted.name, version)
-    experiment = parse_experiment(papers["config.toml"], f"config.toml of {where}")
-    try:
-        taught_by = str(json.loads(papers["audit.json"])["digests"]["roster_sha256"])
-    except (ValueError, KeyError, TypeError):
-        raise ScorecardError(
-            Fault(f"audit.json of {where}", "it does not say which roster taught the model", remedy="train it again")
-        ) from None
-    return _Model(wanted.name, version, experiment, from_bytes(papers["scorecard.json"], where), taught_by)
-
-
-def _version(wanted: Wanted, registry: Registry) -> int:
-    """Give the version asked for; without one, that in force, else the newest."""
-    in_force = [line.version for line in read_record(wanted.home) if line.name == wanted.name]
-    versions = registry.versions()
-    known = [version.version for version in versions if version.name == wanted.name]
-    if in_force and not versions:
-        remedy = "restore mlflow.db and artifacts/ from a backup, or train again; scoring works without them"
-        found = f"its MLflow store is gone or empty, though {wanted.name} was promoted here"
-        raise UsageError(Fault(str(wanted.home), found, "the store that 'earlywarn train' wrote", remedy))
-    if not known:
-        where, names = f"--model '{short(wanted.name)}'", sorted({version.name for version in versions})
-        allowed = ", ".join(names) or f"none yet in {wanted.home}"
-        remedy = "see 'earlywarn models', or give the --home in which it was trained"
-        raise UsageError(Fault(where, "no model of this name is registered", allowed, remedy))
-    return wanted.version or (in_force[-1] if in_force else known[-1])
-
-
-def _chosen(cohort: Cohort, model: _Model, wanted: Wanted, roster: str) -> Bools:
-    """Give the rows to audit: one school year of students who taught nothing, the latest with outcomes."""
-    plan, year = model.experiment.cohort, cohort.frame["school_year"].to_numpy()
-    fresh = year + plan.outcome_years > plan.test_year
-    if plan.test_schools is not None:
-        fresh = (year > plan.test_year) | (cohort.tests & (roster == model.taught_by))
-    known = year[fresh & (cohort.outcome != UNKNOWN)]
-    asked = wanted.year or max((known if len(known) else year[fresh]).tolist(), default=0)
-    rows = np.asarray(fresh & (year == asked))
-    if not rows.any():
-        found = f"no student of school year {asked}" if wanted.year else "no student"
-        allowed = f"school year {w.listed(map(str, np.unique(year[fresh]).tolist()), 'or')}" if fresh.any() else ""
-        remedy = "give a roster of a later year; whoever taught a model cannot say how often it is right"
-        raise EvidenceError(Fault(wanted.roster.name, f"{found} who did not teach the model", allowed, remedy))
-    return rows
-
-
-def _case(part: Cohort, model: _Model, wanted: Wanted, today: date, roster: str) -> _Case:
+def _case(part: Cohort, model: Registered, wanted: Wanted, today: date, roster: str) -> _Case:
     """Lay out a part of a roster: the model's list, the rules' list and, if another model is in use, its list."""
     experiment, frame = model.experiment, part.take(part.enough).frame
     presence, test = cohorts.presence_of(part, experiment), cohorts.held_out(part, experiment)
     counts = IndicatorRules(experiment.indicators).decision_function(frame)
-    in_use = _in_use(wanted, model)
+    in_use = in_force(wanted, model)
 
     def listed(risk: Floats, points: Floats) -> Scored:
         return cohorts.scored_students(presence, part.enough, test, (risk, points), experiment.capacity.share)
@@ -237,37 +159,20 @@ def _case(part: Cohort, model: _Model, wanted: Wanted, today: date, roster: str)
     against = {RECALL_GAIN: rules}
     if in_use is not None and not in_use.misfit(experiment.inputs):
         against[RECALL_DRIFT] = listed(*cohorts.card_scores(in_use.card, frame))
-    about = About(
-        name=experiment.name,
-        title=experiment.title,
-        what=f"{model.name} version {model.version}",
-        standard=experiment.standard.title,
-        note=experiment.cohort.note,
-        students=f"school year {part.frame['school_year'].iloc[0]}, none of whom taught the model",
-        list=f"list of {100 * experiment.capacity.share:g} %",
-        schools=int(part.frame["school"].nunique()),
-        day=today,
-        digests={"scorecard_sha256": model.card.sha256, "roster_sha256": roster},
-    )
+    what = f"{model.name} version {model.version}"
+    students = f"school year {part.frame['school_year'].iloc[0]}, none of whom taught the model"
+    digests = {"scorecard_sha256": model.card.sha256, "roster_sha256": roster}
+    about = cohorts.about(part, experiment, (what, students), today, digests)
     cuts = cohorts.level_cuts(experiment)
     subject = Subject(listed(*cohorts.card_scores(model.card, frame)), presence, cuts=cuts, against=against)
-    terms = terms_of(experiment)
     return _Case(
         subject=subject,
         about=cohorts.held_against(about, in_use, experiment.inputs),
         counted=cohorts.count_outcomes(part),
-        terms=terms,
+        terms=terms_of(experiment),
         rules=Subject(rules, presence, is_risk=False),
         points=(model.card, frame_values(model.card.specs, frame)),
     )
-
-
-def _in_use(wanted: Wanted, model: _Model) -> InUse | None:
-    """Give the model in force, unless it is the one that is audited."""
-    before = [line for line in read_record(wanted.home) if line.name == wanted.name]
-    if not before or before[-1].scorecard == model.card.sha256:
-        return None
-    return InUse(load_scorecard(wanted.home, before[-1].scorecard), f"{wanted.name} version {before[-1].version}")
 
 
 def _assess(case: _Case, order: Order, tell: Told) -> Assessed:

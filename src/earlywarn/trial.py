@@ -23,6 +23,7 @@ from earlywarn.columns import MISSED, Floats
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.sections import Evidence
 from earlywarn.evaluate import Evaluation, HeldOut, evaluate, recall_gain
+from earlywarn.examine import cohorts
 from earlywarn.examine.cohorts import (
     InUse,
     card_scores,
@@ -118,18 +119,7 @@ def about_test(what: str, part: Cohort, experiment: Experiment, stamp: Stamp) ->
     plan = experiment.cohort
     later = "later than all that taught the model"
     apart = later if plan.test_schools is None else "schools held out: nothing of them taught the model"
-    return About(
-        name=experiment.name,
-        title=experiment.title,
-        what=what,
-        standard=experiment.standard.title,
-        note=plan.note,
-        students=f"school year {plan.test_year}, {apart}",
-        list=f"list of {100 * experiment.capacity.share:g} %",
-        schools=int(part.frame["school"].nunique()),
-        day=stamp.day,
-        digests=stamp.digests,
-    )
+    return cohorts.about(part, experiment, (what, f"school year {plan.test_year}, {apart}"), stamp.day, stamp.digests)
 
 
 def _tried(candidate: Candidate, learnt: Learnt, scores: Scores, test: HeldOut, experiment: Experiment) -> Tried:

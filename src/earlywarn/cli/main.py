@@ -186,6 +186,7 @@ def audit(
     from earlywarn import assess
     from earlywarn.cli.show_audit import audited_record, show_audit
     from earlywarn.config.load import load_plan
+    from earlywarn.examine.registered import Wanted
     from earlywarn.registry.store import Registry
 
     of_file = {"--groups": groups, "--config": config, "--experiment": experiment}
@@ -196,7 +197,7 @@ def audit(
     order = assess.Order(out, _today(), against, unsuppressed)
     with terminal.progress() as tell:
         if model is not None:
-            wanted = assess.Wanted(source, model, home, version, year)
+            wanted = Wanted(source, model, home, version, year)
             done = assess.audit_model(wanted, Registry(home, tracking_uri), order, tell)
         elif _is_score_run(source):
             done = assess.audit_run(source, home, order, tell)

@@ -5,6 +5,7 @@ Training's test and later audits share it, so that one figure means one thing ev
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from earlywarn.candidates.fold import frame_values
 from earlywarn.candidates.learn import schools
 from earlywarn.cohort import Cohort
 from earlywarn.columns import Bools, Floats, InputSpec
-from earlywarn.config.experiment import Serving
+from earlywarn.config.experiment import Experiment, Serving
 from earlywarn.evaluate import HeldOut
 from earlywarn.examine.judged import count_students
 from earlywarn.groups import membership
@@ -38,15 +39,31 @@ class InUse:
         return f"it reads inputs that are not here or mean something else ({', '.join(odd)})" if odd else ""
 
 
-def held_against(about: About, in_use: InUse | None, specs: Sequence[InputSpec]) -> About:
+def about(part: Cohort, experiment: Experiment, told: tuple[str, str], day: date, digests: Mapping[str, str]) -> About:
+    """Say what is audited of a cohort; ``told`` is what scored the students, and who they are."""
+    return About(
+        name=experiment.name,
+        title=experiment.title,
+        what=told[0],
+        standard=experiment.standard.title,
+        note=experiment.cohort.note,
+        students=told[1],
+        list=f"list of {100 * experiment.capacity.share:g} %",
+        schools=int(part.frame["school"].nunique()),
+        day=day,
+        digests=digests,
+    )
+
+
+def held_against(head: About, in_use: InUse | None, specs: Sequence[InputSpec]) -> About:
     """Add to the head which model in use it is held against, or why it is not."""
     if in_use is None:
-        return about
+        return head
     misfit = in_use.misfit(specs)
     words = f"not held against {in_use.words}, the model in use: {misfit}" if misfit else (
         f"held against {in_use.words}, the model in use"
     )  # fmt: skip
-    return replace(about, beside=words)
+    return replace(head, beside=words)
 
 
 def card_scores(card: Scorecard, frame: pd.DataFrame) -> tuple[Floats, Floats]:
