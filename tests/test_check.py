@@ -260,3 +260,25 @@ def test_a_roster_of_unknown_grades_is_not_scored(district: District, place: Pat
     with pytest.raises(RosterError, match="100 of 480 rows are refused"):
         score_district(order, served, lambda step: None)
     assert not (place / "runs").exists()
+
+
+def test_options_of_one_experiment_are_not_ignored_beside_a_district(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster, district = made(place), bands(place)
+    assert run("check", roster, "--district", district, "--quarantine", place / "q.csv") == 2
+    assert run("check", roster, "--district", district, "--config", place / "x.toml") == 2
+    told = capsys.readouterr().err
+    assert "--quarantine: for one experiment only" in told
+    assert "--config: for one experiment only" in told
+
+
+def test_lines_of_a_part_name_the_part(place: Path) -> None:
+    (place / "parts").mkdir()
+    made(place / "parts", "a.csv")
+    spoilt(place).rename(place / "parts" / "b.csv")
+    shown = {
+        line for rule in checked(place, place / "parts").rules for line in rule.lines if rule.fate == "quarantined"
+    }
+    assert shown
+    assert all(line.startswith(("a.csv: ", "b.csv: ")) for line in shown)

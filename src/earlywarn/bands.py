@@ -86,5 +86,5 @@ def district_account(bands: Sequence[dict[str, Any]], rest: Rest) -> dict[str, A
         "out_of_scope": sum(rest.out_of_scope.values()),
         "out_of_scope_by_grade": dict(rest.out_of_scope),
         "quarantined_without_a_band": rest.quarantined,
-        "rules_without_a_band": [vars(count) for count in by_rule(rest.findings)],
+        "rules_without_a_band": [vars(count) for count in by_rule(rest.findings, rest.file)],
     }

@@ -62,7 +62,8 @@ def test_the_widest_gap_is_named_with_a_link_to_the_part(findings: Findings) -> 
 def test_a_longer_list_is_told_with_what_it_finds_and_costs(pooled: Audited) -> None:
     (way,) = (way for way in ways(Reading(pooled), NOTHING_BESIDE) if way.lead == "Support more students.")
     assert re.search(
-        r"With (Level High|Risk 0.3) or higher, [\d.]+.% of all scored students would be flagged", way.rest
+        r"If all students of (level High|risk 0.3) or higher were on the list, [\d.]+.% of all scored students would",
+        way.rest,
     )
     assert way.rest.count("(now ") == 3
     assert way.part == "groups"

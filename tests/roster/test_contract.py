@@ -158,3 +158,13 @@ def test_the_contract_is_a_table_of_column_type_rule_and_remedy() -> None:
 def test_every_mapped_column_stands_in_the_contract_once() -> None:
     assert sorted(roster_contract(DEMO_SERVING).columns) == sorted(HEADER.split(","))
     assert results_contract(DEMO_SERVING).columns == ("student_id", "school_year", "grade", "read", "math")
+
+
+def test_of_very_many_absent_columns_the_first_are_named_and_the_rest_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("earlywarn.roster.header._ABSENT_NAMED", 2)
+    header = HEADER.replace("read,", "Reed,").replace("student_id", "StudentID").replace("lunch", "zzz")
+    with pytest.raises(RosterError) as caught:
+        opened(tmp_path, text_of(line(row()), header=header))
+    assert caught.value.faults[0].found == "no column 'student_id', 'read' and 1 more that the config names"

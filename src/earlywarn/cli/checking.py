@@ -1,5 +1,6 @@
 """The command ``check``: parses, calls the use-case, shows what came of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,7 @@ def check(
     refuse_to_overwrite(quarantine, "--quarantine")
     refuse_to_overwrite(out, "--out")
     if district is not None:
+        _refuse_beside_district({"--config": config, "--quarantine": quarantine})
         _check_district(roster, district, against, out, as_json)
         return
     serving = load_experiment(_given(config))
@@ -55,6 +57,14 @@ def _check_district(roster: Path, district: Path, against: Path | None, out: Pat
         write_district(checked, out)
     terminal.print_json(checked.account()) if as_json else show_district(checked, out)
     refuse_too_many_of_district(checked)
+
+
+def _refuse_beside_district(options: Mapping[str, object]) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    if given := [name for name, value in options.items() if value is not None]:
+        remedy = "the district file names the experiments, and --out writes what was refused, band by band"
+        raise UsageError(Fault(", ".join(given), "for one experiment only, not with --district", remedy=remedy))
 
 
 def _given(config: Path | None) -> Path:

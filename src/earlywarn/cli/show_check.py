@@ -45,7 +45,7 @@ def show_district(checked: CheckedDistrict, folder: Path | None) -> None:
         out.print(Text(f"Grades {', '.join(served.grades)}: {one.serving.title}", style="bold"))
         show_check(one, None, None if folder is None else folder / served.experiment.name)
     show_account(checked.account())
-    _show_rules(by_rule(checked.rest.findings), "Quarantined without a band, by rule")
+    _show_rules(by_rule(checked.rest.findings, checked.rest.file), "Quarantined without a band, by rule")
     if folder is not None and checked.rest.findings:
         out.print(f"Correction list of rows without a band: {folder / CORRECTIONS}", soft_wrap=True)
 

@@ -45,7 +45,7 @@ class Checked:
     @cached_property
     def rules(self) -> tuple[RuleCount, ...]:
         """Findings by rule, column and fate."""
-        return tuple(by_rule(self.surveyed.findings))
+        return tuple(by_rule(self.surveyed.findings, self.surveyed.file))
 
     @cached_property
     def groups(self) -> tuple[GroupFate, ...]:

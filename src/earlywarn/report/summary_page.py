@@ -46,7 +46,7 @@ def rows_table(summary: Summary) -> Table:
         ("Scored", summary.counts.scored, "ordered by points; the first of them are the list"),
         ("Not enough data", summary.counts.not_enough_data, "too few inputs known; look at these students yourself"),
         ("Out of scope", summary.counts.out_of_scope, "another school year, or a grade that this model does not serve"),
-        ("Merged", summary.counts.merged, "the same row more than once"),
+        ("Merged", summary.counts.merged, "the same row more than once, or a second spell of enrolment in one year"),
         ("Quarantined", summary.counts.quarantined, "refused at the door; see below and quarantine.csv"),
     )
     rows = tuple(row(head, w.count(number), why) for head, number, why in parts)

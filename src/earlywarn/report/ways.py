@@ -14,7 +14,6 @@ from earlywarn.groups import EVERYONE
 from earlywarn.report import words as w
 from earlywarn.report.accounts import list_words
 from earlywarn.report.beside import Beside
-from earlywarn.report.captions import cut_title
 from earlywarn.report.entries import figure_entry
 from earlywarn.report.reading import Reading, is_open
 from earlywarn.report.unjudged import input_title, most_lacking
@@ -30,8 +29,11 @@ class Way:
     words: str = ""
 
 
-WEIGH = "with [mitigation] in its experiment ‘earlywarn train’ weighs other lists, and its page says who pays"
-"""Which command weighs other lists."""
+NOT_WEIGHED = (
+    "Whether one would narrow a gap, and who would pay for it, was not weighed here; the data team can have it weighed "
+    "([mitigation] in the experiment)."
+)
+"""Of other lists; docs/mitigation.md says how."""
 
 
 def ways(reading: Reading, beside: Beside) -> tuple[Way, ...]:
@@ -46,7 +48,7 @@ def _judged(reading: Reading, beside: Beside) -> Iterator[Way]:
     if beside.mitigation is not None:
         yield Way("Take another list.", beside.mitigation.offer, "mitigation", "What would narrow the gaps")
     elif _is_ours(reading):
-        yield Way("Take another list.", f"What that would narrow, and cost, was not weighed here: {WEIGH}.")
+        yield Way("Take another list.", NOT_WEIGHED)
     yield _longer(reading)
 
 
@@ -113,7 +115,7 @@ def _longer(reading: Reading) -> Way:
             (m.FALSE_ALARMS.name, "of those who met it would be flagged in vain"),
         )
     )
-    return Way(lead, f"With {cut_title(cut)}, {w.listed(told)}.", "groups", "Every group")
+    return Way(lead, f"If all students of {cut} or higher were on the list, {w.listed(told)}.", "groups", "Every group")
 
 
 def _moved(reading: Reading, measure: str, cut: str, clause: str) -> str:

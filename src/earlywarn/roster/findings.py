@@ -36,13 +36,13 @@ class RuleCount:
 LINES_NAMED = 5
 
 
-def by_rule(findings: "tuple[Finding, ...]") -> list[RuleCount]:
-    """Count findings by rule, column and fate, the most frequent first."""
+def by_rule(findings: "tuple[Finding, ...]", roster: str) -> list[RuleCount]:
+    """Count findings by rule, column and fate, the most frequent first; lines of a folder's part name the part."""
     found: dict[tuple[str, str, str, str], list[Refusal]] = {}
     for refusal, _, fate in findings:
         found.setdefault((refusal.name, refusal.column, refusal.rule, fate), []).append(refusal)
     counts = [
-        RuleCount(name, column, rule, rows[0].remedy, fate, len(rows), _first_lines(rows))
+        RuleCount(name, column, rule, rows[0].remedy, fate, len(rows), _first_lines(rows, roster))
         for (name, column, rule, fate), rows in found.items()
     ]
     return sorted(counts, key=lambda count: (_ORDER[count.fate], -count.rows, count.column, count.name))
@@ -51,7 +51,6 @@ def by_rule(findings: "tuple[Finding, ...]") -> list[RuleCount]:
 _ORDER = {QUARANTINED: 0, MERGED: 1, KEPT: 2, ACCEPTED: 3}
 
 
-def _first_lines(rows: list[Refusal]) -> tuple[str, ...]:
-    several = len({row.file for row in rows}) > 1
+def _first_lines(rows: list[Refusal], roster: str) -> tuple[str, ...]:
     shown = sorted(rows, key=lambda row: (row.file, row.line))[:LINES_NAMED]
-    return tuple(f"{row.file}: {row.line}" if several else str(row.line) for row in shown)
+    return tuple(str(row.line) if row.file == roster else f"{row.file}: {row.line}" for row in shown)

@@ -13,6 +13,7 @@ from earlywarn.roster.contract import Contract
 from earlywarn.roster.terms import Kind
 
 _NAMES_SHOWN = 60
+_ABSENT_NAMED = 12
 _NOTHING_KNOWN = (
     "a header with these names; the first row holds none of them, so it is not shown: is the header missing?"
 )
@@ -65,10 +66,15 @@ def _absent(source: Source, contract: Contract) -> Iterator[Fault]:
     hints = [f"for '{column}' did you mean '{name}'?" for column, name in near if name]
     yield Fault(
         source.file,
-        f"no column {', '.join(repr(column) for column in absent)}",
+        f"no column {', '.join(map(repr, absent[:_ABSENT_NAMED]))}{_more(absent)}",
         f"the file's columns: {', '.join(shown)}{more}" if shown else _NOTHING_KNOWN,
-        " ".join([*hints, "Name the file's own columns in the config, or add the columns to the file"]),
+        " ".join([*hints, "name the file's own columns in the config, or add the columns to the file"]),
     )
+
+
+def _more(absent: list[str]) -> str:
+    left = len(absent) - _ABSENT_NAMED
+    return f" and {left} more that the config names" if left > 0 else ""
 
 
 def _nearest(column: str, names: Iterable[str]) -> str | None:
