@@ -129,3 +129,11 @@ def test_no_two_values_share_a_slug() -> None:
     """A metric key without the group's own name lets each group overwrite the last."""
     values = ("A/B", "A-B", "A_B", "missing", "(not recorded)", "Ä", "_")
     assert len({Cell(("race",), (value,)).slug for value in values}) == len(values)
+
+
+def test_a_plan_may_ask_for_intersections_of_any_depth() -> None:
+    plan = GROUPS.model_copy(update={"depth": 1})
+    assert type(plan).model_validate(plan.model_dump() | {"depth": 4}).depth == 4
+    four = GroupTable({name: coded(["x", "y"]) for name in "abcd"})
+    deepest = [cell for cell in membership(four, 4).cells if cell.depth == 4]
+    assert {cell.values for cell in deepest} >= {("x",) * 4, ("y",) * 4}

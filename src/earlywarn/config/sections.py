@@ -146,7 +146,7 @@ class Groups(Section):
     """Who is compared with whom in the audit."""
 
     attributes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Attribute] = Field(min_length=1)
-    depth: int = Field(default=2, ge=1, le=3)
+    depth: int = Field(default=2, ge=1)
     privacy_minimum: int = Field(default=10, ge=5)
 
 
