@@ -83,7 +83,7 @@ class Writing:
             if sum(len(each[0]) for each in held) >= ROWS:
                 yield _joined(held)
                 held = []
-        if held or not self.spill.lengths:
+        if held:
             yield _joined(held)
 
     def _ranked(self) -> Iterator[Ranked]:
