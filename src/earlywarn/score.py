@@ -17,6 +17,7 @@ from earlywarn.files import locked, publish_file, publish_folder, readable_json,
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.summarise import Scored, change_since, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
+from earlywarn.roster.blocks import Source
 from earlywarn.roster.profile import profile_of as profile_of_roster
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.read import open_source
@@ -73,13 +74,14 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     check_in_force(promotion, order.today)
     card = load_scorecard(order.home, promotion.scorecard)
     model = Model(card, parse_serving(card.serving, f"scorecard {card.sha256[:12]}"), order.as_of)
-    sha256 = open_source(order.roster, model.serving.roster.reading).sha256()
+    source = open_source(order.roster, model.serving.roster.reading)
+    sha256 = source.sha256()
     folder = order.out / _run_name(order, sha256, promotion)
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
             return whole_run(folder), False
-        publish_folder(folder, _Run(order, promotion, model, sha256, tell).fill)
+        publish_folder(folder, _Run(order, promotion, model, (source, sha256), tell).fill)
     return open_run(folder), True
 
 
@@ -124,14 +126,14 @@ class _Run:
     order: Order
     promotion: Promotion
     model: Model
-    sha256: str
+    roster: tuple[Source, str]
     tell: Callable[[str], None]
 
     def fill(self, folder: Path) -> None:
         """Score into a spill, rank, write; the spill goes."""
         order, model = self.order, self.model
         self.tell("reading and scoring the roster")
-        streamed = stream(order.roster, model, order.grades, folder, inputs=order.with_inputs)
+        streamed = stream(self.roster[0], model, order.grades, folder, inputs=order.with_inputs)
         self._refuse(streamed)
         self.tell(f"writing {streamed.counts.accepted:,} students")
         sums = finish(streamed, model, folder, inputs=order.with_inputs)
@@ -147,9 +149,6 @@ class _Run:
 
     def _refuse(self, streamed: Streamed) -> None:
         model, serving, file = self.model, self.model.serving, streamed.file
-        if streamed.sha256 != self.sha256:
-            changed = Fault(file, "the file changed while it was read", "a file at rest", _WAIT)
-            raise RosterError(changed)
         again = f"'earlywarn check {file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
         key, remedy = "roster.max_quarantined", f"mend the rows below; {again}"
         if faults := share_faults(streamed, serving.roster.max_quarantined, key, remedy):
@@ -173,15 +172,12 @@ class _Run:
             verdict=self.promotion.verdict.value,
             standing=self.promotion.standing,
             counts=_counts(streamed, scored.sums),
-            inputs={streamed.file: self.sha256},
+            inputs={streamed.file: self.roster[1]},
             files={},
             promotion=self.promotion.to_json(),
             profile=profile_of(scored, streamed.spread) | {"door": door.to_json()},
             software={name: version(name) for name in ("earlywarn", "numpy", "pyarrow")},
         )
-
-
-_WAIT = "wait until whatever writes it has ended, then try again"
 
 
 def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:
