@@ -195,9 +195,13 @@ class _Writer:
         if self.file is None:
             # Only what comes as codes: to look for repeats among numbers costs as much as all the rest.
             few = [column for field in table.schema for column in _dictionaries(field)]
-            file = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=few, store_schema=False)
+            file = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=few, **_PLAIN)
             self.file = self.stack.enter_context(file)
         self.file.write_table(table, row_group_size=max(1, len(table)))
+
+
+_PLAIN = {"store_schema": False, "write_statistics": False}
+"""Files that any reader takes alike; nobody looks for students by the least and largest of a row group."""
 
 
 def _dictionaries(field: Any) -> Iterator[str]:
