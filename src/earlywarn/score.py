@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from earlywarn.arrow import write_csv
 from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
 from earlywarn.capacity import make_list, seats_for
+from earlywarn.changes.compare import compare
+from earlywarn.changes.earlier import changes_record, find_earlier
 from earlywarn.columns import Bools, Coded, Floats, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
@@ -24,7 +26,7 @@ from earlywarn.files import locked, publish_file, publish_folder, readable_json,
 from earlywarn.inputs import Values, input_values, known_count
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.flags import flags_table
-from earlywarn.report.summarise import Beside, change_since, profile_of, summarise
+from earlywarn.report.summarise import Beside, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
 from earlywarn.roster.door import Door, check_share, open_roster
 from earlywarn.roster.quarantine import write_quarantine
@@ -39,7 +41,6 @@ from earlywarn.score_run import (
     Manifest,
     ScoredRows,
     StoredRun,
-    earlier_run,
     keyed_table,
     open_run,
     scores_table,
@@ -160,12 +161,13 @@ class _Run:
             write_parquet(keyed_table(rows.student_id, self.values), folder / INPUTS, private=True)
         write_csv(flags_table(rows, self.card, self.values), str(folder / FLAGS))
         write_quarantine(door.refusals, folder / QUARANTINE)
-        before = earlier_run(self.order.out, self.card.name, self.order.as_of)
-        page = summarise(
-            rows, self.card, self.serving, self._manifest(), door, Beside(change_since(before, rows), self.values)
-        )
+        earlier = find_earlier(self.order.out, self.card.name, self.order.as_of)
+        changes = compare(earlier.run, folder, self.card, self.order.home) if earlier.run else None
+        manifest = replace(self._manifest(), changes=changes_record(earlier, changes))
+        beside = Beside(self.values, changes, tuple(passed.words for passed in earlier.passed_over))
+        page = summarise(rows, self.card, self.serving, manifest, door, beside)
         (folder / SUMMARY).write_text(summary_page(page), encoding="utf-8")
-        write_manifest(folder, self._manifest())
+        write_manifest(folder, manifest)
 
     def _manifest(self) -> Manifest:
         return Manifest(

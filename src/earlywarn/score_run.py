@@ -56,6 +56,8 @@ class Manifest:
         The line of the record that put the scorecard in force.
     profile
         Counts of the roster for the next check; no value of a single student.
+    changes
+        Totals of what changed since the run before, by kind and cause, and which runs were passed over.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Manifest:
     profile: Mapping[str, Any]
     software: Mapping[str, str]
     format: str = FORMAT
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

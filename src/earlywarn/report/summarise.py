@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from earlywarn import arrow
 from earlywarn.audit.kinds import Kinds
 from earlywarn.audit.rounding import Count, Shown
 from earlywarn.audit.suppression import Suppression, suppress
+from earlywarn.changes.record import Changes
 from earlywarn.columns import Bools, Coded, Ints, Status
 from earlywarn.config.experiment import Serving
-from earlywarn.groups import Cell, GroupTable, membership
+from earlywarn.groups import EVERYONE, Cell, GroupTable, membership
 from earlywarn.inputs import Values
+from earlywarn.report.listed_since import changes_told, suppressed
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.roster.door import Door
 from earlywarn.roster.quarantine import summary
-from earlywarn.score_run import SCORES, Manifest, ScoredRows, StoredRun
+from earlywarn.score_run import Manifest, ScoredRows
 from earlywarn.scorecard.table import Scorecard
 
 LISTED = Kinds(
@@ -30,10 +31,11 @@ LISTED = Kinds(
 
 @dataclass(frozen=True)
 class Beside:
-    """What the page needs beside the scored rows: the change since the last run, and the inputs' values."""
+    """What the page needs beside the scored rows: the inputs' values, what changed, and runs passed over."""
 
-    change: Change | None
     values: Values
+    changes: Changes | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 def summarise(
@@ -43,6 +45,7 @@ def summarise(
     scored = _status_rows(rows, Status.SCORED)
     gone = rows.missing[scored].mean(axis=0) if scored.any() else np.zeros(len(card.specs))
     never = [table.missing is None for table in card.tables]
+    known, listed = _known(rows, door.groups, serving, beside.changes)
     return Summary(
         title=serving.title,
         standard=serving.standard.title,
@@ -56,25 +59,16 @@ def summarise(
         counts=manifest.counts,
         capacity=serving.capacity.share,
         levels=_level_lines(rows, card),
-        groups=_group_lines(rows, door.groups, serving),
+        groups=_group_lines(known, listed, serving),
         schools=_school_lines(rows),
         quarantine=tuple(QuarantineLine(*line) for line in summary(door.refusals)),
         missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
         filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
         privacy_minimum=serving.groups.privacy_minimum,
         unknown_values=tuple(_unknown_values(card, beside.values, serving.groups.privacy_minimum)),
-        change=beside.change,
+        change=_change(known, serving, beside.changes),
+        passed_over=beside.passed_over,
     )
-
-
-def change_since(before: StoredRun | None, rows: ScoredRows) -> Change | None:
-    """Compare the flagged students with those of an earlier run of the same model."""
-    if before is None:
-        return None
-    table = before.table(SCORES)
-    old = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
-    new = set(rows.student_id[rows.flagged])
-    return Change(before.manifest.as_of, len(new - old), len(new & old), len(old - new))
 
 
 def profile_of(rows: ScoredRows, values: Values, groups: GroupTable) -> dict[str, Any]:
@@ -117,16 +111,23 @@ def _level_lines(rows: ScoredRows, card: Scorecard) -> tuple[LevelLine, ...]:
     return tuple(LevelLine(level, int(students[i]), int(flagged[i])) for i, level in enumerate(card.levels))
 
 
-def _group_lines(rows: ScoredRows, groups: GroupTable, serving: Serving) -> tuple[GroupLine, ...]:
-    """Count by group, by the same rule as an audit: a small count must not follow from the others."""
-    cells = membership(groups, 1)
+def _known(
+    rows: ScoredRows, groups: GroupTable, serving: Serving, changes: Changes | None
+) -> tuple[Suppression, tuple[Cell, ...]]:
+    """Find what may be told of groups, by the same rule as an audit, and the groups that somebody is in."""
+    cells, minimum = membership(groups, 1), serving.groups.privacy_minimum
+    listed = tuple(cells.cells[place] for codes in cells.codes[1:] for place in np.unique(codes))
+    if changes is not None:
+        return suppressed(cells.cells, changes.groups, minimum), listed
     tallies = sum(
         _tallies(rows, codes, len(cells.cells), ~_status_rows(rows, Status.OUT_OF_SCOPE)) for codes in cells.codes
     )
     in_scope, flagged, lacking = np.asarray(tallies).T
     atoms = np.stack([in_scope - flagged - lacking, flagged, lacking], axis=1)
-    known = suppress(cells.cells, atoms, serving.groups.privacy_minimum, LISTED)
-    listed = (cells.cells[place] for codes in cells.codes[1:] for place in np.unique(codes))
+    return suppress(cells.cells, atoms, minimum, LISTED), listed
+
+
+def _group_lines(known: Suppression, listed: tuple[Cell, ...], serving: Serving) -> tuple[GroupLine, ...]:
     return tuple(GroupLine(cell.words(serving.groups), _told(known, cell)) for cell in listed)
 
 
@@ -134,6 +135,14 @@ def _told(known: Suppression, cell: Cell) -> tuple[Count, ...]:
     if known.of(cell) is Shown.HIDDEN:
         return ()
     return tuple(known.count(cell, kind) for kind in ("students", "flagged", "not_scored"))
+
+
+def _change(known: Suppression, serving: Serving, changes: Changes | None) -> Change | None:
+    if changes is None:
+        return None
+    held = [cell for cell, atoms in changes.groups.items() if cell != EVERYONE and atoms.any()]
+    lines = (GroupLine(cell.words(serving.groups), changes_told(known, changes.groups, cell)) for cell in held)
+    return Change(changes, tuple(lines))
 
 
 def _school_lines(rows: ScoredRows) -> tuple[SchoolLine, ...]:
