@@ -43,6 +43,7 @@ from earlywarn.score_run import (
     StoredRun,
     keyed_table,
     open_run,
+    refuse_withdrawn,
     scores_table,
     whole_run,
     write_manifest,
@@ -52,6 +53,8 @@ from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import NONE
 from earlywarn.scorecard.points import score as score_values
 from earlywarn.scorecard.table import PointsTable, Scorecard
+
+AGAIN = "mend the roster, or promote another model, and score that: the same roster and model give the same list"
 
 STATUSES = tuple(status.value for status in Status)
 SCORED, NOT_ENOUGH, OUT_OF_SCOPE = range(3)
@@ -99,7 +102,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
-            return whole_run(folder), False
+            return refuse_withdrawn(whole_run(folder), AGAIN), False
         tell(f"scoring {door.counts.accepted:,} students")
         rows, values = score_rows(card, serving, door, order.as_of)
         run = _Run(order, promotion, card, serving, door, rows, values)

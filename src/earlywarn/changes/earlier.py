@@ -12,6 +12,7 @@ from earlywarn.changes.record import Changes
 from earlywarn.errors import EarlywarnError
 from earlywarn.printable import short
 from earlywarn.score_run import MANIFEST, SCORES, StoredRun, open_run, whole_run
+from earlywarn.withdrawal import Withdrawal
 
 NOT_READABLE = "its manifest is gone or damaged"
 NOT_WHOLE = "a file of it is gone or altered"
@@ -47,10 +48,17 @@ def find_earlier(out: Path, name: str, as_of: date) -> Earlier:
     passed: list[PassedOver] = []
     for _, folder in sorted(_runs(out, name, as_of), reverse=True):
         try:
-            return Earlier(whole_run(folder), tuple(passed))
+            run = whole_run(folder)
+            if run.withdrawal is None:
+                return Earlier(run, tuple(passed))
+            passed.append(PassedOver(folder.name, _withdrawn(run.withdrawal)))
         except (EarlywarnError, OSError):
             passed.append(PassedOver(folder.name, NOT_WHOLE if _is_readable(folder) else NOT_READABLE))
     return Earlier(None, tuple(passed))
+
+
+def _withdrawn(withdrawal: Withdrawal) -> str:
+    return f"it was withdrawn on {withdrawal.on.day} {withdrawal.on:%B %Y} by {withdrawal.by}"
 
 
 def changes_record(earlier: Earlier, changes: Changes | None) -> dict[str, Any]:
