@@ -19,8 +19,8 @@ from earlywarn.changes.compare import CHANGES, compare
 from earlywarn.changes.pairs import Kind
 from earlywarn.changes.record import Changes
 from earlywarn.columns import Status
-from earlywarn.groups import EVERYONE, Cell
-from earlywarn.score_run import INPUTS, write_parquet
+from earlywarn.groups import EVERYONE, MISSING, Cell
+from earlywarn.score_run import INPUTS, open_run, write_parquet
 from earlywarn.scorecard.table import Scorecard
 from tests.changes.made import Brute, Run, Student, card_of, rows_of, write_run
 
@@ -276,6 +276,20 @@ def test_sums_by_school_and_group_add_up_and_count_who_is_gone(tmp_path: Path) -
     by_sex = [counts for cell, counts in changes.groups.items() if cell.depth == 1]
     assert (sum(by_sex) == changes.groups[EVERYONE]).all()
     assert changes.groups[Cell(("sex",), ("F",))].sum() == 6  # the one who is gone counts by the group of then
+
+
+def test_who_is_gone_stands_in_no_group_that_only_the_run_of_then_recorded(tmp_path: Path) -> None:
+    now = {name: student for name, student in THEN.items() if name != "02"}
+    brute = Brute((THEN, now), (CARD, CARD), (4, 4))
+    compared(tmp_path, brute)
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "2026-01-01-then" / "groups.parquet"
+    write_parquet(pq.read_table(path).rename_columns(["student_id", "home"]), path)
+    changes = compare(open_run(tmp_path / "2026-01-01-then"), tmp_path / "now", CARD, tmp_path)
+    assert {cell.attributes for cell in changes.groups} == {(), ("sex",)}
+    assert changes.groups[Cell(("sex",), (MISSING,))].sum() == 1
+    assert (sum(n for cell, n in changes.groups.items() if cell.depth) == changes.groups[EVERYONE]).all()
 
 
 def test_rows_stand_by_school_and_are_safe_in_a_spreadsheet(tmp_path: Path) -> None:

@@ -94,8 +94,8 @@ class Parts:
         return self.folder / f"{self.name}-{part}.arrow"
 
 
-def blocks(path: Path, columns: list[str] | None) -> Iterator[tuple[int, Any]]:
-    """Give a Parquet file's rows in blocks, each with the number of its first row; None reads all columns."""
+def blocks(path: Path, columns: list[str]) -> Iterator[tuple[int, Any]]:
+    """Give a Parquet file's rows in blocks, each with the number of its first row."""
     first = 0
     with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 16) as file:
         for batch in file.iter_batches(ROWS, columns=columns, use_threads=False):

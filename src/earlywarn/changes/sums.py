@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from earlywarn import arrow
@@ -13,7 +14,7 @@ from earlywarn.changes.pairs import Kind, Pairs
 from earlywarn.changes.parts import blocks
 from earlywarn.changes.sides import LISTED, NOT_ENOUGH, OUT_OF_SCOPE, UNLISTED, Side
 from earlywarn.columns import Bools, Ints
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import EVERYONE, MISSING, Cell
 from earlywarn.score_run import GROUPS
 
 NOBODY = -1
@@ -75,10 +76,11 @@ class Sums:
     def by_group(self, before: Side, now: Side) -> dict[Cell, Ints]:
         """Count atoms by each value of each attribute, and of everyone; who is gone counts by the groups of then."""
         found: dict[Cell, Ints] = {}
+        attributes = pq.read_schema(now.folder / GROUPS).names[1:]
         for side, atoms in ((now, self.atoms_now), (before, self.atoms_gone)):
             _add(found, EVERYONE, atoms)
             if (atoms > NOBODY).any():
-                _count_groups(side, atoms, found)
+                _count_groups(side, attributes, atoms, found)
         return {cell: counts.reshape(r.ATOMS, r.MOVES) for cell, counts in found.items()}
 
 
@@ -98,13 +100,19 @@ def _atoms(before: Ints, now: Ints, level_kind: Ints) -> Ints:
     return np.where(atom == NOBODY, NOBODY, atom * r.MOVES + move)
 
 
-def _count_groups(side: Side, atoms: NDArray[np.int8], found: dict[Cell, Ints]) -> None:
-    for first, batch in blocks(side.folder / GROUPS, None):
+def _count_groups(side: Side, attributes: list[str], atoms: NDArray[np.int8], found: dict[Cell, Ints]) -> None:
+    """Count by each attribute of the run of now; where a run did not record one, nobody's value is known."""
+    recorded = pq.read_schema(side.folder / GROUPS).names
+    held = [name for name in attributes if name in recorded]
+    for first, batch in blocks(side.folder / GROUPS, held):
         here = atoms[first : first + batch.num_rows]
-        for name in batch.schema.names[1:]:
+        for name in held:
             values = arrow.to_coded(batch[name])
             for code, value in enumerate(values.names):
                 _add(found, Cell((name,), (value,)), here[values.codes == code])
+    for name in attributes:
+        if name not in recorded:
+            _add(found, Cell((name,), (MISSING,)), atoms)
 
 
 def _add(found: dict[Cell, Ints], cell: Cell, atoms: "NDArray[np.int8]") -> None:
