@@ -90,6 +90,14 @@ def to_floats(column: Any) -> Floats:
     return values
 
 
+def to_integers(column: Any) -> NDArray[np.int64]:
+    """Give whole numbers of an int32 column, -1 where null."""
+    array = _one(column)
+    numbers = _raw_integers(array).astype(np.int64)
+    numbers[~_known(array)] = -1
+    return numbers
+
+
 def to_coded(column: Any) -> Coded:
     """Give codes and sorted names of a text column."""
     array = _one(column.cast(pa.string())).dictionary_encode()
@@ -176,5 +184,5 @@ def write_rows(table: Any, stream: Any) -> None:
 
 __all__ = [
     "booleans", "coded", "codes", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
-    "strings",    "text", "to_coded", "to_floats", "to_texts", "true", "write_csv", "write_rows",
+    "strings", "text", "to_coded", "to_floats", "to_integers", "to_texts", "true", "write_csv", "write_rows",
 ]  # fmt: skip

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
+from earlywarn.changes.compare import compare
+from earlywarn.changes.earlier import changes_record, find_earlier
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
 from earlywarn.files import locked, publish_file, publish_folder, readable_json, sha256_of, sweep
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
-from earlywarn.report.summarise import Scored, change_since, profile_of, summarise
+from earlywarn.report.summarise import Scored, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
 from earlywarn.roster.blocks import Source
 from earlywarn.roster.profile import profile_of as profile_of_roster
@@ -23,13 +25,12 @@ from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.read import open_source
 from earlywarn.score_run import (
     QUARANTINE,
-    SCORES,
     SUMMARY,
     Counts,
     Manifest,
     StoredRun,
-    earlier_run,
     open_run,
+    refuse_withdrawn,
     whole_run,
     write_manifest,
 )
@@ -37,6 +38,8 @@ from earlywarn.scoring.finish import code_counts, finish
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
 from earlywarn.scoring.stream import Streamed, stream
 from earlywarn.scoring.sums import Sums
+
+AGAIN = "mend the roster, or promote another model, and score that: the same roster and model give the same list"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
-            return whole_run(folder), False
+            return refuse_withdrawn(whole_run(folder), AGAIN), False
         publish_folder(folder, _Run(order, promotion, model, (source, sha256), tell).fill)
     return open_run(folder), True
 
@@ -141,10 +144,13 @@ class _Run:
         self._tell_of(folder, streamed, sums)
 
     def _tell_of(self, folder: Path, streamed: Streamed, sums: Sums) -> None:
-        scored = Scored(self.model.card, self.model.serving, sums, streamed.refusals, _codes(streamed))
-        manifest = self._manifest(streamed, scored)
-        change = change_since(earlier_run(self.order.out, self.model.card.name, self.order.as_of), folder / SCORES)
-        (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest, change)), encoding="utf-8")
+        card, order = self.model.card, self.order
+        earlier = find_earlier(order.out, card.name, order.as_of)
+        changes = compare(earlier.run, folder, card, order.home) if earlier.run else None
+        passed_over = tuple(passed.words for passed in earlier.passed_over)
+        scored = Scored(card, self.model.serving, sums, streamed.refusals, _codes(streamed), changes, passed_over)
+        manifest = replace(self._manifest(streamed, scored), changes=changes_record(earlier, changes))
+        (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest)), encoding="utf-8")
         write_manifest(folder, manifest)
 
     def _refuse(self, streamed: Streamed) -> None:

@@ -21,16 +21,25 @@ def sentence(table: PointsTable, value: float | str | None, grade: str | None) -
     grade
         The student's present grade, in whose spread a result is told.
     """
-    spec = table.spec
     if value is None:
-        return f"{spec.title}: not recorded"
+        return f"{table.spec.title}: not recorded"
+    return f"{table.spec.title}: {value_words(table.spec, value, grade)} ({_typical(table, grade)})"
+
+
+def value_words(spec: InputSpec, value: float | str | None, grade: str | None, places: int = 1) -> str:
+    """Say a value as a reason says it, without the input's title: ``24 points below the standard``.
+
+    ``places`` are the decimals of a number; a result has one fewer.
+    """
+    if value is None:
+        return "not recorded"
     if spec.type is InputType.CATEGORY:
-        return f"{spec.title}: {value} (most often: {table.typical})"
+        return str(value)
     if spec.type is InputType.RESULT:
-        return _result_sentence(spec, float(value), float(table.typical), grade)
-    shown = _number(float(value))
-    unit = spec.unit.removesuffix("s") if shown in {"1", "-1"} else spec.unit
-    return f"{spec.title}: {shown} {unit}".rstrip() + f" (typical: {_number(float(table.typical))})"
+        points, side = _side(float(value) * _spread(spec, grade), places - 1)
+        return f"{points} {spec.unit or 'points'} {side} the standard"
+    shown = _number(float(value), places)
+    return f"{shown} {spec.unit.removesuffix('s') if shown in {'1', '-1'} else spec.unit}".rstrip()
 
 
 def sentences(
@@ -53,7 +62,7 @@ def sentences(
     words: list[str] = []
     which = np.full(len(values), -1, dtype=np.int32)
     shown, near = _shown(table, values, grades, names)
-    gone, typical = np.isnan(values), _typical(table, values, names[0])
+    gone, typical = np.isnan(values), _is_typical(table, values, names[0])
     for rows, keys in ((~near & ~gone, shown), (near & ~gone, values), (gone, gone)):
         own = np.flatnonzero(rows & ~typical)
         first, place = np.unique(keys[own], return_index=True, return_inverse=True)[1:]
@@ -62,7 +71,7 @@ def sentences(
     return words, which
 
 
-def _typical(table: PointsTable, values: Floats, names: Sequence[str] | None) -> Bools:
+def _is_typical(table: PointsTable, values: Floats, names: Sequence[str] | None) -> Bools:
     if names is None:
         return np.asarray(values == table.typical)
     return np.asarray(values == (names.index(str(table.typical)) if table.typical in names else np.nan))
@@ -90,17 +99,22 @@ def _shown(
     return shown, np.abs(np.abs(values * 10 - shown) - 0.5) < 1e-6 * (1 + np.abs(shown))
 
 
-def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:
-    spread = spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
-    unit = spec.unit or "points"
-    here, there = _side(value * spread), _side(typical * spread)
-    return f"{spec.title}: {here[0]} {unit} {here[1]} the standard (typical: {there[0]} {there[1]})"
+def _typical(table: PointsTable, grade: str | None) -> str:
+    if table.spec.type is InputType.CATEGORY:
+        return f"most often: {table.typical}"
+    if table.spec.type is InputType.RESULT:
+        return f"typical: {' '.join(_side(float(table.typical) * _spread(table.spec, grade)))}"
+    return f"typical: {_number(float(table.typical))}"
 
 
-def _side(points: float) -> tuple[str, str]:
-    rounded = round(points)
-    return str(abs(rounded)), "below" if rounded < 0 else "above"
+def _spread(spec: InputSpec, grade: str | None) -> float:
+    return spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
 
 
-def _number(value: float) -> str:
-    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0 turns -0.0 into 0.0
+def _side(points: float, places: int = 0) -> tuple[str, str]:
+    rounded = round(points, places)
+    return f"{abs(rounded):.{places}f}", "below" if rounded < 0 else "above"
+
+
+def _number(value: float, places: int = 1) -> str:
+    return f"{round(value, places) + 0.0:.{places}f}".removesuffix(".0")  # + 0.0 turns -0.0 into 0.0
