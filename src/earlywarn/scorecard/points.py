@@ -56,7 +56,8 @@ def score(card: Scorecard, values: Values, reasons: int = 3, strengths: int = 3)
     for rows, block, gone in point_blocks(card, values):
         total[rows] = _sum_in_order(card.intercept, block)
         if reasons:
-            _heaviest(np.ascontiguousarray(block.T), up[rows])
+            # A copy: of one row, or one input, ascontiguousarray would give the block itself, and spend it.
+            _heaviest(np.array(block.T, order="C"), up[rows])
         if strengths:
             _heaviest(np.ascontiguousarray(_as_strengths(block, gone).T), down[rows])
     return Scores(total, risk_of(card, total), up, down)
