@@ -21,10 +21,7 @@ from earlywarn.score import score
 from earlywarn.score_run import SCORES
 from earlywarn.scorecard.sql.dialects import Warehouse
 from tests.conftest import AS_OF, TODAY, District
-from tests.scorecard.sql.conftest import postgres
 from tests.scorecard.sql.engines import Table, in_duckdb, parsed, rows_of_duckdb, rows_of_postgres
-
-__all__ = ["postgres"]
 
 NUMBERS = ("read", "math", "absent")
 

@@ -4,13 +4,16 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[psycopg.Connection]:
+def postgres() -> "Iterator[psycopg.Connection]":
     """A connection to a server that lives as long as the session.
 
     pgserver runs as an account of its own where the tests run as root, and opens the way to its folder; so that
@@ -20,6 +23,7 @@ def postgres() -> Iterator[psycopg.Connection]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the folder that it takes where XDG_RUNTIME_DIR is not set
             import pgserver
+            import psycopg
 
             server = pgserver.get_server(tempfile.mkdtemp(prefix="earlywarn-pg-"), cleanup_mode="delete")
     except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
