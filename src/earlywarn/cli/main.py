@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, first, terminal, withdrawing
+from earlywarn.cli import checking, exporting, first, terminal, withdrawing
 from earlywarn.cli.places import refuse_file
 
 app = typer.Typer(
@@ -228,6 +228,9 @@ def gate(
     del explain  # there is nothing else that it could do
     experiment = load_experiment(config) if config else None
     show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
+
+
+app.command("export-sql")(exporting.export_sql)
 
 
 @app.command()
