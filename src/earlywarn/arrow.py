@@ -42,17 +42,41 @@ def strings(values: Iterable[str | None]) -> Any:
     return pa.Array.from_buffers(pa.string(), len(texts), [_validity(known), pa.py_buffer(offsets), data])
 
 
+def text(value: str) -> Any:
+    """Give a pyarrow scalar of text."""
+    return strings([value])[0]
+
+
 def coded(values: Coded) -> Any:
     """Give a text column of few values, dictionary-encoded; code -1 becomes null."""
     indices = integers(np.maximum(values.codes, 0), values.codes >= 0)
     return pa.DictionaryArray.from_arrays(indices, strings(values.names))
 
 
+def raw(values: NDArray[Any]) -> Any:
+    """Give a column of the numbers as they are; NaN stays NaN."""
+    data = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(data.dtype), len(data), [None, pa.py_buffer(data)])
+
+
+def raw_rows(values: NDArray[Any]) -> Any:
+    """Give a column of the bytes of each row, shape (n, k)."""
+    data = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.binary(data.strides[0]), len(data), [None, pa.py_buffer(data)])
+
+
+def raw_values(column: Any, kind: type[np.generic]) -> "NDArray[Any]":
+    """Give back the numbers of a column that ``raw`` or ``raw_rows`` made, row after row; not to write on."""
+    width = column.type.bit_width // 8 if len(column) else 0
+    data = np.frombuffer(column.buffers()[1], dtype=np.uint8) if len(column) else np.empty(0, dtype=np.uint8)
+    return data[column.offset * width : (column.offset + len(column)) * width].view(kind)
+
+
 def name_lists(rows: NDArray[np.int64], picks: NDArray[np.int64], names: Sequence[str], length: int) -> Any:
-    """Give a column of lists of names: ``names[picks[i]]`` belongs to row ``rows[i]`` (sorted)."""
+    """Give a column of lists of names, as codes: ``names[picks[i]]`` belongs to row ``rows[i]`` (sorted)."""
     offsets = np.zeros(length + 1, dtype=np.int32)
     np.cumsum(np.bincount(rows, minlength=length), out=offsets[1:])
-    values = coded(Coded(picks.astype(np.int32), tuple(names))).dictionary_decode()
+    values = coded(Coded(picks.astype(np.int32), tuple(names)))
     return pa.ListArray.from_arrays(integers(offsets), values)
 
 
@@ -61,8 +85,17 @@ def to_floats(column: Any) -> Floats:
     array = _one(column if column.type == pa.float64() else column.cast(pa.float64()))
     data = np.frombuffer(array.buffers()[1], dtype=np.float64) if len(array) else np.empty(0)
     values = data[array.offset : array.offset + len(array)].copy()
-    values[~_known(array)] = np.nan
+    if array.null_count:
+        values[~_known(array)] = np.nan
     return values
+
+
+def to_integers(column: Any) -> NDArray[np.int64]:
+    """Give whole numbers of an int32 column, -1 where null."""
+    array = _one(column)
+    numbers = _raw_integers(array).astype(np.int64)
+    numbers[~_known(array)] = -1
+    return numbers
 
 
 def to_coded(column: Any) -> Coded:
@@ -72,9 +105,15 @@ def to_coded(column: Any) -> Coded:
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.full(len(names) + 1, -1, dtype=np.int32)
     place[order] = np.arange(len(names), dtype=np.int32)
-    codes = _raw_integers(array.indices)
-    codes[~_known(array.indices)] = -1
-    return Coded(place[codes], tuple(names[i] for i in order))
+    return Coded(place[codes(array.indices)], tuple(names[i] for i in order))
+
+
+def codes(indices: Any) -> NDArray[np.int32]:
+    """Give the indices of a dictionary-encoded column, -1 where null."""
+    found = _raw_integers(indices if indices.type == pa.int32() else indices.cast(pa.int32()))
+    if indices.null_count:
+        found[~_known(indices)] = -1
+    return found
 
 
 def to_texts(column: Any) -> NDArray[np.object_]:
@@ -136,7 +175,14 @@ def write_csv(table: Any, path: Any) -> None:
     csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
 
 
+def write_rows(table: Any, stream: Any) -> None:
+    """Write the rows of a table as CSV, without its header."""
+    from pyarrow import csv
+
+    csv.write_csv(table, stream, csv.WriteOptions(quoting_style="needed", include_header=False))
+
+
 __all__ = [
-    "booleans", "coded", "floats", "integers", "known", "name_lists", "strings",
-    "to_coded", "to_floats", "to_texts", "true", "write_csv",
+    "booleans", "coded", "codes", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
+    "strings", "text", "to_coded", "to_floats", "to_integers", "to_texts", "true", "write_csv", "write_rows",
 ]  # fmt: skip

@@ -10,14 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from earlywarn import arrow
-from earlywarn.columns import Bools, Coded, Floats, Ints, Texts
-from earlywarn.errors import Fault, ScorecardError, UsageError
+from earlywarn.errors import Fault, ScorecardError, UsageError, WithdrawnError
 from earlywarn.files import PRIVATE, readable_json, sha256_file
+from earlywarn.withdrawal import PREFIX, Withdrawal, read_withdrawal
 
 FORMAT = "earlywarn-score-run/1"
 MANIFEST, SCORES, GROUPS, INPUTS = "manifest.json", "scores.parquet", "groups.parquet", "inputs.parquet"
@@ -56,6 +53,10 @@ class Manifest:
         The line of the record that put the scorecard in force.
     profile
         Counts of the roster for the next check; no value of a single student.
+    changes
+        Totals of what changed since the run before, by kind and cause, and which runs were passed over.
+    withdrawn
+        When, by whom and why the list was withdrawn, and the sha256 of the files before they were marked; or nothing.
     """
 
     name: str
@@ -71,61 +72,8 @@ class Manifest:
     profile: Mapping[str, Any]
     software: Mapping[str, str]
     format: str = FORMAT
-
-
-@dataclass(frozen=True)
-class ScoredRows:
-    """One entry per accepted row, shape (n,) each; points, risk and rank are NaN or 0 where not scored.
-
-    ``reasons`` and ``strengths`` are places of inputs, shape (n, count), -1 for none; ``missing`` has one
-    column an input.
-    """
-
-    student_id: Texts
-    school: Coded
-    grade: Coded
-    status: Coded
-    risk: Floats
-    points: Floats
-    level: Coded
-    rank: Ints
-    flagged: Bools
-    reasons: Ints
-    strengths: Ints
-    missing: Bools
-    input_names: tuple[str, ...]
-
-
-def scores_table(rows: ScoredRows) -> Any:
-    """Give scores.parquet as a pyarrow table."""
-    columns = {
-        "student_id": arrow.strings(rows.student_id),
-        "school_id": arrow.coded(rows.school),
-        "grade": arrow.coded(rows.grade),
-        "status": arrow.coded(rows.status),
-        "risk": arrow.floats(rows.risk),
-        "points": arrow.floats(rows.points),
-        "level": arrow.coded(rows.level),
-        "rank": arrow.integers(rows.rank, rows.rank > 0),
-        "flagged": arrow.booleans(rows.flagged),
-        "reasons": _names(rows.reasons, rows.input_names),
-        "strengths": _names(rows.strengths, rows.input_names),
-        "missing_inputs": _names(np.where(rows.missing, np.arange(rows.missing.shape[1]), -1), rows.input_names),
-    }
-    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
-
-
-def keyed_table(student_id: Texts, columns: Mapping[str, Floats | Coded]) -> Any:
-    """Give student_id beside columns: groups.parquet and inputs.parquet."""
-    arrays = [arrow.coded(c) if isinstance(c, Coded) else arrow.floats(c) for c in columns.values()]
-    return pa.Table.from_arrays([arrow.strings(student_id), *arrays], names=["student_id", *columns])
-
-
-def write_parquet(table: Any, path: Path, *, private: bool = False) -> None:
-    """Write one Parquet file, readable by its owner alone if private."""
-    if private:
-        path.touch(PRIVATE)
-    pq.write_table(table, path, compression="zstd")
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    withdrawn: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -144,6 +92,11 @@ class StoredRun:
     folder: Path
     manifest: Manifest
     tables: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def withdrawal(self) -> Withdrawal | None:
+        """When, by whom and why its list was withdrawn; None where it was not."""
+        return read_withdrawal(self.manifest.withdrawn)
 
     def table(self, name: str) -> Any:
         """Read one Parquet file of the run, once.
@@ -178,7 +131,9 @@ def open_run(folder: Path) -> StoredRun:
         found = "this is no score run: it has no manifest.json" if folder.is_dir() else "no such folder"
         raise UsageError(Fault(str(folder), found, "a folder that 'earlywarn score' has written", "check the path"))
     try:
-        return StoredRun(folder, _manifest(json.loads(path.read_bytes())))
+        run = StoredRun(folder, _manifest(json.loads(path.read_bytes())))
+        _ = run.withdrawal  # a manifest that says so in a way nobody can read is damaged
+        return run
     except (ValueError, KeyError, TypeError) as error:
         raise ScorecardError(
             Fault(
@@ -202,23 +157,45 @@ def whole_run(folder: Path) -> StoredRun:
     if not (folder / MANIFEST).is_file():
         raise ScorecardError(Fault(str(folder), "a score run without its manifest, or no score run", remedy=remedy))
     run = open_run(folder)
-    spoilt = [
-        n for n, sha in run.manifest.files.items() if not (folder / n).is_file() or sha256_file(folder / n) != sha
-    ]
+    spoilt = [name for name, sha in run.manifest.files.items() if not (_is(folder / name, sha) or _unmarked(run, name))]
     if spoilt:
         raise ScorecardError(Fault(str(folder), f"no longer whole: {', '.join(spoilt)} gone or altered", remedy=remedy))
     return run
 
 
+def _is(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_file(path) == sha256
+
+
+def _unmarked(run: StoredRun, name: str) -> bool:
+    """Tell whether a file of a withdrawn run is there as it was, since its marking was stopped."""
+    old = name.removeprefix(PREFIX)
+    before = run.withdrawal.files_before if run.withdrawal else {}
+    return old in before and _is(run.folder / old, before[old])
+
+
+def refuse_withdrawn(run: StoredRun, remedy: str) -> StoredRun:
+    """Give the run unless its list was withdrawn.
+
+    Raises
+    ------
+    WithdrawnError
+        With the day, the name and the reason.
+    """
+    if run.withdrawal is not None:
+        raise WithdrawnError(Fault(str(run.folder), f"this list was {run.withdrawal.words}", remedy=remedy))
+    return run
+
+
 def earlier_run(out: Path, name: str, as_of: date) -> StoredRun | None:
-    """Give the newest score run of the same model before a day, if there is one."""
+    """Give the newest score run of the same model before a day that was not withdrawn, if there is one."""
     runs = []
     for path in sorted(out.glob(f"*/{MANIFEST}")):
         try:
             run = open_run(path.parent)
         except ScorecardError:
             continue  # a damaged old run is told by whoever opens it; it must not stop tonight's list
-        if run.manifest.name == name and run.manifest.as_of < as_of:
+        if run.manifest.name == name and run.manifest.as_of < as_of and run.withdrawal is None:
             runs.append(run)
     return max(runs, key=lambda run: run.manifest.as_of, default=None)
 
@@ -227,8 +204,3 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
     if raw["format"] != FORMAT:
         raise ValueError("another format")
     return Manifest(**{**raw, "as_of": date.fromisoformat(raw["as_of"]), "counts": Counts(**raw["counts"])})
-
-
-def _names(places: Ints, names: tuple[str, ...]) -> Any:
-    rows, columns = np.nonzero(places >= 0)
-    return arrow.name_lists(rows, places[rows, columns], names, len(places))
