@@ -30,35 +30,34 @@ def query(case: Case, warehouse: Warehouse) -> str:
 @given(cases())
 def test_duckdb_says_what_python_says(case: Case) -> None:
     found = rows_of_duckdb(query(case, Warehouse.DUCKDB), case.table)
-    assert differences(found, expected(case)) == []
+    assert differences(found, case) == []
 
 
 @often
 @given(cases())
 def test_postgres_says_what_python_says(postgres: psycopg.Connection, case: Case) -> None:
     found = rows_of_postgres(query(case, Warehouse.POSTGRES), case.table, postgres)
-    assert differences(found, expected(case)) == []
+    assert differences(found, case) == []
 
 
 @slowly
 @given(case=cases())
 def test_what_is_written_for_spark_says_so_too_once_translated(case: Case) -> None:
     found = rows_of_duckdb(in_duckdb(query(case, Warehouse.SPARK), Warehouse.SPARK), case.table)
-    assert differences(found, expected(case)) == []
+    assert differences(found, case) == []
 
 
 @slowly
 @given(case=cases())
 def test_what_is_written_for_sql_server_says_so_too_once_translated(case: Case) -> None:
     found = rows_of_duckdb(in_duckdb(query(case, Warehouse.TSQL), Warehouse.TSQL), case.table.without_nan())
-    assert differences(found, expected(case)) == []
+    assert differences(found, case) == []
 
 
 def test_forty_inputs_of_64_steps_run_and_agree(postgres: psycopg.Connection) -> None:
     case = large(Kind.STEPS, 63, 300)
-    wanted = expected(case)
-    assert differences(rows_of_duckdb(query(case, Warehouse.DUCKDB), case.table), wanted) == []
-    assert differences(rows_of_postgres(query(case, Warehouse.POSTGRES), case.table, postgres), wanted) == []
+    assert differences(rows_of_duckdb(query(case, Warehouse.DUCKDB), case.table), case) == []
+    assert differences(rows_of_postgres(query(case, Warehouse.POSTGRES), case.table, postgres), case) == []
 
 
 @pytest.mark.parametrize("warehouse", Warehouse)

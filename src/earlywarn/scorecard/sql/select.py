@@ -2,8 +2,8 @@
 
 The arithmetic is that of ``inputs``, ``points`` and ``levels``, in doubles and in the same order. So statuses, levels,
 reasons and strengths are the same, and risks differ by no more than the last bits of EXP, which are each machine's
-own. Where a machine multiplies and adds in one step, points may differ in their last bit, and two inputs whose points
-differ by no more than that may change places among the reasons.
+own. Only two inputs whose points differ by less than one part in a million million may stand in the other order among
+the reasons: Python may hold them to be equal, and a machine that multiplies and adds in one step ends on another bit.
 """
 
 from collections.abc import Iterable, Sequence
