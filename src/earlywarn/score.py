@@ -20,7 +20,7 @@ from earlywarn.columns import Bools, Coded, Floats, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import locked, publish_file, publish_folder, readable_json, sha256_of, sweep
+from earlywarn.files import locked, publish_file, publish_folder, readable_json, settle, sha256_of, sweep
 from earlywarn.inputs import Values, input_values, known_count
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.flags import flags_table
@@ -98,6 +98,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
+            settle(order.out)
             return whole_run(folder), False
         tell(f"scoring {door.counts.accepted:,} students")
         rows, values = score_rows(card, serving, door, order.as_of)

@@ -322,7 +322,7 @@ def test_the_errors_page_has_every_exception_and_no_other() -> None:
 @pytest.mark.parametrize("name", EXCEPTIONS)
 def test_the_errors_page_tells_the_true_exit_code(name: str) -> None:
     section = sections((DOCS / "errors.md").read_text("utf-8"))[f"`{name}`"]
-    assert re.findall(r"^Exit code (\d)\b", section, re.MULTILINE) == [str(EXCEPTIONS[name].exit_code)]
+    assert re.findall(r"^Exit code (\d+)\b", section, re.MULTILINE) == [str(EXCEPTIONS[name].exit_code)]
 
 
 def test_the_errors_page_shows_the_tree_of_the_module() -> None:

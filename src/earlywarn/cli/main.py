@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Who may miss the common standard without extra support, why, and how often that is right.",
-    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 machine or lock: try again.",
+    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 the machine, 75 busy: try again.",
 )
 
 Home = Annotated[
