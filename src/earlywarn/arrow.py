@@ -42,10 +42,34 @@ def strings(values: Iterable[str | None]) -> Any:
     return pa.Array.from_buffers(pa.string(), len(texts), [_validity(known), pa.py_buffer(offsets), data])
 
 
+def text(value: str) -> Any:
+    """Give a pyarrow scalar of text."""
+    return strings([value])[0]
+
+
 def coded(values: Coded) -> Any:
     """Give a text column of few values, dictionary-encoded; code -1 becomes null."""
     indices = integers(np.maximum(values.codes, 0), values.codes >= 0)
     return pa.DictionaryArray.from_arrays(indices, strings(values.names))
+
+
+def raw(values: NDArray[Any]) -> Any:
+    """Give a column of the numbers as they are; NaN stays NaN."""
+    data = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(data.dtype), len(data), [None, pa.py_buffer(data)])
+
+
+def raw_rows(values: NDArray[Any]) -> Any:
+    """Give a column of the bytes of each row, shape (n, k)."""
+    data = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.binary(data.strides[0]), len(data), [None, pa.py_buffer(data)])
+
+
+def raw_values(column: Any, kind: type[np.generic]) -> "NDArray[Any]":
+    """Give back the numbers of a column that ``raw`` or ``raw_rows`` made, row after row; not to write on."""
+    width = column.type.bit_width // 8 if len(column) else 0
+    data = np.frombuffer(column.buffers()[1], dtype=np.uint8) if len(column) else np.empty(0, dtype=np.uint8)
+    return data[column.offset * width : (column.offset + len(column)) * width].view(kind)
 
 
 def name_lists(rows: NDArray[np.int64], picks: NDArray[np.int64], names: Sequence[str], length: int) -> Any:
@@ -136,7 +160,14 @@ def write_csv(table: Any, path: Any) -> None:
     csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
 
 
+def write_rows(table: Any, stream: Any) -> None:
+    """Write the rows of a table as CSV, without its header."""
+    from pyarrow import csv
+
+    csv.write_csv(table, stream, csv.WriteOptions(quoting_style="needed", include_header=False))
+
+
 __all__ = [
-    "booleans", "coded", "floats", "integers", "known", "name_lists", "strings",
-    "to_coded", "to_floats", "to_texts", "true", "write_csv",
+    "booleans", "coded", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
+    "strings",    "text", "to_coded", "to_floats", "to_texts", "true", "write_csv", "write_rows",
 ]  # fmt: skip

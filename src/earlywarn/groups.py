@@ -103,15 +103,32 @@ def part(columns: Mapping[str, Coded], groups: Groups) -> GroupTable:
     )
 
 
-def _declared(column: Coded, declared: Sequence[str], least: int) -> Coded:
-    """Put declared codes first; undeclared ones that few students hold are pooled, since they may be anything."""
+def declared(
+    found: Sequence[str], held: Sequence[int], codes: Sequence[str], least: int
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Put declared codes first; undeclared ones that few students hold are pooled, since they may be anything.
+
+    Parameters
+    ----------
+    found, held
+        Codes that occur, and how many students hold each.
+
+    Returns
+    -------
+    tuple of str, array of shape (len(found) + 1,)
+        The values of the attribute, and the place of each code among them, last that of a missing one.
+    """
+    kept = [name for name, count in zip(found, held, strict=True) if name not in codes and count >= least]
+    kept = sorted(name for name in kept if name not in (MISSING, OTHER))  # a code that spells our own word is missing
+    rare = {name for name in found if name not in (*codes, *kept, MISSING, OTHER)}
+    names = (*codes, *kept, *([OTHER] if rare else []), MISSING)
+    spelt = (MISSING if n in (MISSING, OTHER) else OTHER if n in rare else n for n in found)
+    return names, np.array([*(names.index(name) for name in spelt), len(names) - 1], dtype=np.int32)
+
+
+def _declared(column: Coded, codes: Sequence[str], least: int) -> Coded:
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-    kept = [name for name, held in zip(column.names, counts, strict=True) if name not in declared and held >= least]
-    kept = [name for name in kept if name not in (MISSING, OTHER)]  # a code that spells our own word is missing
-    rare = [name for name in column.names if name not in (*declared, *kept, MISSING, OTHER)]
-    names = (*declared, *kept, *([OTHER] if rare else []), MISSING)
-    spelt = (MISSING if n in (MISSING, OTHER) else OTHER if n in rare else n for n in column.names)
-    place = np.array([*(names.index(name) for name in spelt), len(names) - 1], dtype=np.int32)
+    names, place = declared(column.names, counts.tolist(), codes, least)
     return Coded(place[column.codes], names)
 
 

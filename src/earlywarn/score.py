@@ -11,23 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from earlywarn.arrow import write_csv
 from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
-from earlywarn.capacity import make_list, seats_for
-from earlywarn.columns import Bools, Coded, Floats, Ints, Status
-from earlywarn.config.experiment import Serving
+from earlywarn.capacity import seats_for
+from earlywarn.columns import Codes
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
 from earlywarn.files import locked, publish_file, publish_folder, readable_json, settle, sha256_of, sweep
-from earlywarn.inputs import Values, input_values, known_count
+from earlywarn.groups import declared
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
-from earlywarn.report.flags import flags_table
-from earlywarn.report.summarise import Beside, change_since, profile_of, summarise
+from earlywarn.report.summarise import Scored, change_since, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
-from earlywarn.roster.door import Door, check_share, open_roster
-from earlywarn.roster.quarantine import write_quarantine
+from earlywarn.roster.profile import profile_of as profile_of_roster
+from earlywarn.roster.quarantine import share_faults, write_quarantine
+from earlywarn.roster.read import open_source
 from earlywarn.score_run import (
     FLAGS,
     GROUPS,
@@ -37,23 +34,18 @@ from earlywarn.score_run import (
     SUMMARY,
     Counts,
     Manifest,
-    ScoredRows,
     StoredRun,
     earlier_run,
-    keyed_table,
     open_run,
-    scores_table,
     whole_run,
     write_manifest,
-    write_parquet,
 )
-from earlywarn.scorecard.levels import level_of
-from earlywarn.scorecard.points import NONE
-from earlywarn.scorecard.points import score as score_values
-from earlywarn.scorecard.table import PointsTable, Scorecard
-
-STATUSES = tuple(status.value for status in Status)
-SCORED, NOT_ENOUGH, OUT_OF_SCOPE = range(3)
+from earlywarn.scoring.flags import FlagSpill
+from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
+from earlywarn.scoring.ranking import ranks
+from earlywarn.scoring.stream import Streamed, stream
+from earlywarn.scoring.sums import Sums
+from earlywarn.scoring.writing import Listed, Writing
 
 
 @dataclass(frozen=True)
@@ -90,20 +82,15 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     check_papers(order.home, promotion)
     check_in_force(promotion, order.today)
     card = load_scorecard(order.home, promotion.scorecard)
-    serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
-    tell("reading the roster")
-    door = open_roster(order.roster, serving, order.grades)
-    check_share(door, serving)
-    folder = order.out / _run_name(order, door, promotion)
+    model = Model(card, parse_serving(card.serving, f"scorecard {card.sha256[:12]}"), order.as_of)
+    sha256 = open_source(order.roster, model.serving.roster.reading).sha256()
+    folder = order.out / _run_name(order, sha256, promotion)
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
             settle(order.out)
             return whole_run(folder), False
-        tell(f"scoring {door.counts.accepted:,} students")
-        rows, values = score_rows(card, serving, door, order.as_of)
-        run = _Run(order, promotion, card, serving, door, rows, values)
-        publish_folder(folder, run.fill)
+        publish_folder(folder, _Run(order, promotion, model, sha256, tell).fill)
     return open_run(folder), True
 
 
@@ -147,60 +134,120 @@ class _Run:
 
     order: Order
     promotion: Promotion
-    card: Scorecard
-    serving: Serving
-    door: Door
-    rows: ScoredRows
-    values: Values
+    model: Model
+    sha256: str
+    tell: Callable[[str], None]
 
     def fill(self, folder: Path) -> None:
-        rows, door = self.rows, self.door
-        write_parquet(scores_table(rows), folder / SCORES)
-        write_parquet(keyed_table(rows.student_id, door.groups.attributes), folder / GROUPS, private=True)
-        if self.order.with_inputs:
-            write_parquet(keyed_table(rows.student_id, self.values), folder / INPUTS, private=True)
-        write_csv(flags_table(rows, self.card, self.values), str(folder / FLAGS))
-        write_quarantine(door.refusals, folder / QUARANTINE)
-        before = earlier_run(self.order.out, self.card.name, self.order.as_of)
-        page = summarise(
-            rows, self.card, self.serving, self._manifest(), door, Beside(change_since(before, rows), self.values)
+        """Score into a spill, rank, write; the spill goes."""
+        order, model = self.order, self.model
+        self.tell("reading and scoring the roster")
+        streamed = stream(order.roster, model, order.grades, folder, inputs=order.with_inputs)
+        self._refuse(streamed)
+        self.tell(f"writing {streamed.counts.accepted:,} students")
+        listed = _listed(streamed, model)
+        flags = FlagSpill(folder, streamed.spill, streamed.tally.schools)
+        inputs = folder / INPUTS if order.with_inputs else None
+        sums = Writing(streamed.spill, listed, _groups(streamed, model), flags).write(
+            folder / SCORES, folder / GROUPS, inputs
         )
-        (folder / SUMMARY).write_text(summary_page(page), encoding="utf-8")
-        write_manifest(folder, self._manifest())
+        flags.write(folder / FLAGS)
+        streamed.spill.path.unlink()
+        write_quarantine(streamed.refusals, folder / QUARANTINE)
+        self._tell_of(folder, streamed, sums)
 
-    def _manifest(self) -> Manifest:
+    def _tell_of(self, folder: Path, streamed: Streamed, sums: Sums) -> None:
+        scored = Scored(self.model.card, self.model.serving, sums, streamed.refusals, _codes(streamed))
+        manifest = self._manifest(streamed, scored)
+        change = change_since(earlier_run(self.order.out, self.model.card.name, self.order.as_of), folder / SCORES)
+        (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest, change)), encoding="utf-8")
+        write_manifest(folder, manifest)
+
+    def _refuse(self, streamed: Streamed) -> None:
+        model, serving, file = self.model, self.model.serving, streamed.file
+        if streamed.sha256 != self.sha256:
+            changed = Fault(file, "the file changed while it was read", "a file at rest", _WAIT)
+            raise RosterError(changed)
+        again = f"'earlywarn check {file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
+        key, remedy = "roster.max_quarantined", f"mend the rows below; {again}"
+        if faults := share_faults(streamed, serving.roster.max_quarantined, key, remedy):
+            raise RosterError(faults)
+        if not streamed.status[SCORED] + streamed.status[NOT_ENOUGH]:
+            years = ", ".join(map(str, streamed.years[:8]))
+            raise RosterError(
+                Fault(file, f"no row is in scope: none of school year {model.year} in a grade that the model serves",
+                      f"grades {', '.join(serving.cohort.grades)} of school year {model.year}; "
+                      f"the file has school years {years}",
+                      "give --as-of a day in the school year of this roster, or the roster of this year")
+            )  # fmt: skip
+
+    def _manifest(self, streamed: Streamed, scored: Scored) -> Manifest:
+        door = profile_of_roster(streamed.tally, streamed.counts, self.model.serving)
         return Manifest(
-            name=self.card.name,
+            name=self.model.card.name,
             version=self.promotion.version,
             as_of=self.order.as_of,
             scorecard=self.promotion.scorecard,
             verdict=self.promotion.verdict.value,
             standing=self.promotion.standing,
-            counts=self._counts(),
-            inputs={self.door.file: self.door.sha256},
+            counts=_counts(streamed, scored.sums),
+            inputs={streamed.file: self.sha256},
             files={},
             promotion=self.promotion.to_json(),
-            profile=profile_of(self.rows, self.values, self.door.groups) | {"door": self.door.profile.to_json()},
+            profile=profile_of(scored, streamed.spread) | {"door": door.to_json()},
             software={name: version(name) for name in ("earlywarn", "numpy", "pyarrow")},
         )
 
-    def _counts(self) -> Counts:
-        by_status = np.bincount(self.rows.status.codes, minlength=len(STATUSES))
-        return Counts(
-            rows_in=self.door.counts.rows_in,
-            scored=int(by_status[SCORED]),
-            not_enough_data=int(by_status[NOT_ENOUGH]),
-            out_of_scope=int(by_status[OUT_OF_SCOPE]),
-            merged=self.door.counts.merged,
-            quarantined=self.door.counts.quarantined,
-            flagged=int(self.rows.flagged.sum()),
-        )
+
+_WAIT = "wait until whatever writes it has ended, then try again"
 
 
-def _run_name(order: Order, door: Door, promotion: Promotion) -> str:
+def _listed(streamed: Streamed, model: Model) -> Listed:
+    """Rank by points, and flag as many as the district can serve."""
+    serving = model.serving
+    rank = ranks(streamed.points, streamed.spill, serving.seed)
+    in_scope = int(streamed.status[SCORED] + streamed.status[NOT_ENOUGH])
+    dropped = np.zeros(len(rank), dtype=bool)
+    dropped[streamed.dropped] = True
+    return Listed(dropped, rank, (rank > 0) & (rank <= seats_for(serving.capacity.share, in_scope)))
+
+
+def _groups(streamed: Streamed, model: Model) -> dict[str, tuple[tuple[str, ...], Codes]]:
+    """Give the values of each attribute, and the place of each of the spill's codes among them."""
+    groups, found = model.serving.groups, {}
+    for name, attribute in groups.attributes.items():
+        counts = _code_counts(streamed, attribute.column)
+        texts = streamed.spill.of(f"group {name}").texts
+        held = [counts.get(text, 0) for text in texts]
+        found[name] = declared(texts, held, tuple(attribute.values), groups.privacy_minimum)
+    return found
+
+
+def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:
+    return {column: _code_counts(streamed, column) for column in streamed.tally.codes}
+
+
+def _code_counts(streamed: Streamed, column: str) -> dict[str, int]:
+    counts = streamed.tally.codes.get(column, {})
+    return {name: int(by_basket.sum()) for name, by_basket in sorted(counts.items())}
+
+
+def _counts(streamed: Streamed, sums: Sums) -> Counts:
+    return Counts(
+        rows_in=streamed.counts.rows_in,
+        scored=int(sums.status[SCORED]),
+        not_enough_data=int(sums.status[NOT_ENOUGH]),
+        out_of_scope=int(sums.status[OUT_OF_SCOPE]),
+        merged=streamed.counts.merged,
+        quarantined=streamed.counts.quarantined,
+        flagged=sums.flagged,
+    )
+
+
+def _run_name(order: Order, sha256: str, promotion: Promotion) -> str:
     """Name the run by its day and by all that decides its bytes."""
     parts = (
-        door.sha256,
+        sha256,
         promotion.scorecard,
         str(promotion.to_json()),
         str(order.with_inputs),
@@ -208,67 +255,3 @@ def _run_name(order: Order, door: Door, promotion: Promotion) -> str:
         *order.grades,
     )
     return f"{order.as_of}-{sha256_of('|'.join(parts).encode())[:12]}"
-
-
-def score_rows(card: Scorecard, serving: Serving, door: Door, as_of: date) -> tuple[ScoredRows, Values]:
-    """Give every accepted row its status, and the scored ones risk, level, rank, reasons and strengths."""
-    roster = door.roster
-    values = input_values(card.specs, roster.numbers, roster.texts, roster.grade)
-    status = _statuses(door, serving, values, as_of)
-    rows = np.flatnonzero(status == SCORED)
-    scores = score_values(card, {n: v.take(rows) if isinstance(v, Coded) else v[rows] for n, v in values.items()})
-    in_scope = int((status != OUT_OF_SCOPE).sum())
-    listed = make_list(
-        scores.points, roster.student_id[rows], serving.seed, seats_for(serving.capacity.share, in_scope)
-    )
-    level = level_of(scores.risk, card.levels)
-    count = len(roster)
-    return ScoredRows(
-        student_id=roster.student_id,
-        school=roster.school_id,
-        grade=roster.grade,
-        status=Coded(status, STATUSES),
-        risk=_spread(scores.risk, rows, count, np.nan),
-        points=_spread(scores.points, rows, count, np.nan),
-        level=Coded(_spread(level.codes, rows, count, -1), level.names),
-        rank=_spread(listed.rank, rows, count, 0),
-        flagged=_spread(listed.flagged, rows, count, False),
-        reasons=_spread(scores.reasons, rows, count, NONE),
-        strengths=_spread(scores.strengths, rows, count, NONE),
-        missing=_missing(card, values, status),
-        input_names=tuple(spec.name for spec in card.specs),
-    ), values
-
-
-def _statuses(door: Door, serving: Serving, values: Values, as_of: date) -> NDArray[np.int32]:
-    roster, year = door.roster, serving.cohort.school_year(as_of)
-    served = np.array([name in serving.cohort.grades for name in roster.grade.names] + [False])[roster.grade.codes]
-    in_scope = served & (roster.school_year == year)
-    if not in_scope.any():
-        years = ", ".join(str(y) for y in np.unique(roster.school_year)[:8])
-        raise RosterError(
-            Fault(door.file, f"no row is in scope: none of school year {year} in a grade that the model serves",
-                  f"grades {', '.join(serving.cohort.grades)} of school year {year}; the file has school years {years}",
-                  "give --as-of a day in the school year of this roster, or the roster of this year")
-        )  # fmt: skip
-    enough = known_count(serving.cohort.known_inputs, values) >= serving.cohort.min_known
-    return np.where(in_scope, np.where(enough, SCORED, NOT_ENOUGH), OUT_OF_SCOPE).astype(np.int32)
-
-
-def _missing(card: Scorecard, values: Values, status: NDArray[np.int32]) -> Bools:
-    """Tell what is missing as scored: a category that the table does not know counts as missing."""
-    gone = [_gone(table, values[table.spec.name]) for table in card.tables]
-    return np.asarray(np.column_stack(gone) & (status != OUT_OF_SCOPE)[:, None])
-
-
-def _gone(table: PointsTable, column: "Floats | Coded") -> Bools:
-    if not isinstance(column, Coded):
-        return np.isnan(column)
-    known = np.array([name in table.values for name in column.names] + [False])
-    return np.asarray(~known[column.codes])
-
-
-def _spread(part: "np.ndarray", rows: Ints, count: int, otherwise: float) -> "np.ndarray":
-    whole = np.full((count, *part.shape[1:]), otherwise, dtype=part.dtype)
-    whole[rows] = part
-    return whole

@@ -15,7 +15,7 @@ from earlywarn.roster.door import open_roster
 from earlywarn.roster.findings import KEPT, MERGED, QUARANTINED
 from earlywarn.roster.ids import folded, hashes, look_alikes
 from earlywarn.roster.judge import Judged
-from earlywarn.roster.repeated import Seen
+from earlywarn.roster.repeated import Alike, Seen
 from earlywarn.roster.survey import Surveyed, survey
 from earlywarn.roster.terms import Kind
 from tests.roster.made import COLUMNS, DEMO_SERVING, GOOD, line, row, serving, text_of
@@ -348,9 +348,14 @@ def test_a_row_costs_18_bytes_until_repeats_are_found() -> None:
     contract = roster_contract(CONFIG)
     values = {(contract.student_id, Kind.STUDENT): ids, ("school_year", Kind.YEAR): years}
     seen = Seen(contract)
-    seen.add(Judged(values, np.arange(1_000), (), (), {}, np.empty(0, np.int64), 0))
-    assert sum(part.nbytes for parts in (seen.student, seen.alike, seen.year) for part in parts) == 18 * 1_000
-    assert not seen.candidates()
+    alike = Alike(seen)
+    for of in (seen, alike):
+        of.add(Judged(values, np.arange(1_000), (), (), {}, np.empty(0, np.int64), 0))
+    held = (seen.student, seen.year, alike.looks)
+    assert sum(part.nbytes for parts in held for part in parts) == 18 * 1_000
+    assert seen.places.blocks == [(0, 1_000)]
+    assert not len(alike.places())
+    assert not len(seen.again())
 
 
 def test_what_to_do_about_a_number_out_of_range_speaks_of_a_feature_only_where_one_states_it(tmp_path: Path) -> None:

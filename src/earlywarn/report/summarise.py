@@ -1,24 +1,25 @@
 """From scored rows to the summary page's records and the manifest's profile: counts, nothing of one student."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from earlywarn import arrow
 from earlywarn.audit.kinds import Kinds
 from earlywarn.audit.rounding import Count, Shown
 from earlywarn.audit.suppression import Suppression, suppress
-from earlywarn.columns import Bools, Coded, Ints, Status
+from earlywarn.columns import InputType, Ints, Refusal
 from earlywarn.config.experiment import Serving
-from earlywarn.groups import Cell, GroupTable, membership
-from earlywarn.inputs import Values
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
-from earlywarn.roster.door import Door
 from earlywarn.roster.quarantine import summary
-from earlywarn.score_run import SCORES, Manifest, ScoredRows, StoredRun
+from earlywarn.score_run import SCORES, Manifest, StoredRun
 from earlywarn.scorecard.table import Scorecard
+from earlywarn.scoring.sums import ACCEPTED, IN_SCOPE, Sums
 
 LISTED = Kinds(
     size="students",
@@ -29,19 +30,20 @@ LISTED = Kinds(
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What the page needs beside the scored rows: the change since the last run, and the inputs' values."""
+class Scored:
+    """What was scored, in sums: ``codes`` counts accepted rows by the file's column and code."""
 
-    change: Change | None
-    values: Values
+    card: Scorecard
+    serving: Serving
+    sums: Sums
+    refusals: tuple[Refusal, ...]
+    codes: Mapping[str, Mapping[str, int]]
 
 
-def summarise(
-    rows: ScoredRows, card: Scorecard, serving: Serving, manifest: Manifest, door: Door, beside: "Beside"
-) -> Summary:
+def summarise(scored: Scored, manifest: Manifest, change: Change | None) -> Summary:
     """Give everything that summary.html shows."""
-    scored = _status_rows(rows, Status.SCORED)
-    gone = rows.missing[scored].mean(axis=0) if scored.any() else np.zeros(len(card.specs))
+    card, serving, sums = scored.card, scored.serving, scored.sums
+    gone = sums.missing_scored / max(1, manifest.counts.scored)
     never = [table.missing is None for table in card.tables]
     return Summary(
         title=serving.title,
@@ -55,78 +57,70 @@ def summarise(
         standing=manifest.standing,
         counts=manifest.counts,
         capacity=serving.capacity.share,
-        levels=_level_lines(rows, card),
-        groups=_group_lines(rows, door.groups, serving),
-        schools=_school_lines(rows),
-        quarantine=tuple(QuarantineLine(*line) for line in summary(door.refusals)),
+        levels=tuple(LevelLine(level, *map(int, sums.levels[i])) for i, level in enumerate(card.levels)),
+        groups=_group_lines(sums, serving),
+        schools=_school_lines(sums),
+        quarantine=tuple(QuarantineLine(*line) for line in summary(scored.refusals)),
         missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
         filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
         privacy_minimum=serving.groups.privacy_minimum,
-        unknown_values=tuple(_unknown_values(card, beside.values, serving.groups.privacy_minimum)),
-        change=beside.change,
+        unknown_values=tuple(_unknown_values(scored)),
+        change=change,
     )
 
 
-def change_since(before: StoredRun | None, rows: ScoredRows) -> Change | None:
+def change_since(before: StoredRun | None, scores: Path) -> Change | None:
     """Compare the flagged students with those of an earlier run of the same model."""
     if before is None:
         return None
     table = before.table(SCORES)
     old = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
-    new = set(rows.student_id[rows.flagged])
+    table = pq.read_table(scores, columns=["student_id", "flagged"])
+    new = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
     return Change(before.manifest.as_of, len(new - old), len(new & old), len(old - new))
 
 
-def profile_of(rows: ScoredRows, values: Values, groups: GroupTable) -> dict[str, Any]:
-    """Give counts of the roster for the next check: rows, codes, missing."""
-    coded = {name: column for name, column in values.items() if isinstance(column, Coded)}
+def profile_of(scored: Scored, spread: Sequence[Ints]) -> dict[str, Any]:
+    """Give counts of the roster for the next run: rows, codes, what is missing, and where values lie in the tables."""
+    sums, names = scored.sums, [spec.name for spec in scored.card.specs]
+    categories = [spec for spec in scored.card.specs if spec.type is InputType.CATEGORY]
+    held = sums.schools[1]
     return {
-        "rows": len(rows.student_id),
-        "grades": _code_counts(rows.grade),
-        "schools": len(np.unique(rows.school.codes)),
-        "missing_inputs": dict(zip(rows.input_names, rows.missing.sum(axis=0).tolist(), strict=True)),
-        "categories": {name: _code_counts(column) for name, column in coded.items()},
-        "groups": {name: _code_counts(column) for name, column in groups.attributes.items()},
+        "rows": int(sums.status.sum()),
+        "grades": dict(scored.codes[scored.serving.roster.grade]),
+        "schools": int((held[:, ACCEPTED] > 0).sum()),
+        "missing_inputs": dict(zip(names, sums.missing.tolist(), strict=True)),
+        "categories": {spec.name: dict(scored.codes[spec.column]) for spec in categories},
+        "groups": {
+            name: dict(zip(values, counts[:, ACCEPTED].tolist(), strict=True))
+            for name, (values, counts) in sums.groups.items()
+        },
+        "spread": {name: counts.tolist() for name, counts in zip(names, spread, strict=True)},
     }
 
 
-def _unknown_values(card: Scorecard, values: Values, least: int) -> Iterator[UnknownValue]:
+def _unknown_values(scored: Scored) -> Iterator[UnknownValue]:
     """Name categories that the table does not know; one that few students hold may be anything and is not named."""
-    for table in card.tables:
-        column = values[table.spec.name]
-        if isinstance(column, Coded):
-            counts = {name: n for name, n in _code_counts(column).items() if n and name not in table.values}
+    least = scored.serving.groups.privacy_minimum
+    for table in scored.card.tables:
+        if table.spec.type is InputType.CATEGORY:
+            counts = {name: n for name, n in scored.codes[table.spec.column].items() if n and name not in table.values}
             few = sum(n for n in counts.values() if n < least)
             yield from (UnknownValue(table.spec.title, name, n) for name, n in counts.items() if n >= least)
             if few:
                 yield UnknownValue(table.spec.title, "", few)
 
 
-def _code_counts(column: Coded) -> dict[str, int]:
-    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-    return {name: int(count) for name, count in zip(column.names, counts, strict=True)}
-
-
-def _status_rows(rows: ScoredRows, status: Status) -> Bools:
-    return np.asarray(rows.status.codes == rows.status.names.index(status.value))
-
-
-def _level_lines(rows: ScoredRows, card: Scorecard) -> tuple[LevelLine, ...]:
-    students = np.bincount(rows.level.codes + 1, minlength=len(card.levels) + 1)[1:]
-    flagged = np.bincount(rows.level.codes + 1, weights=rows.flagged, minlength=len(card.levels) + 1)[1:]
-    return tuple(LevelLine(level, int(students[i]), int(flagged[i])) for i, level in enumerate(card.levels))
-
-
-def _group_lines(rows: ScoredRows, groups: GroupTable, serving: Serving) -> tuple[GroupLine, ...]:
+def _group_lines(sums: Sums, serving: Serving) -> tuple[GroupLine, ...]:
     """Count by group, by the same rule as an audit: a small count must not follow from the others."""
-    cells = membership(groups, 1)
-    tallies = sum(
-        _tallies(rows, codes, len(cells.cells), ~_status_rows(rows, Status.OUT_OF_SCOPE)) for codes in cells.codes
-    )
-    in_scope, flagged, lacking = np.asarray(tallies).T
+    cells, counts = [EVERYONE], [sums.schools[1].sum(axis=0)]
+    for name, (values, held) in sums.groups.items():
+        cells += [Cell((name,), (value,)) for value in values]
+        counts += list(held)
+    accepted, in_scope, flagged, lacking = np.array(counts).T
     atoms = np.stack([in_scope - flagged - lacking, flagged, lacking], axis=1)
-    known = suppress(cells.cells, atoms, serving.groups.privacy_minimum, LISTED)
-    listed = (cells.cells[place] for codes in cells.codes[1:] for place in np.unique(codes))
+    known = suppress(tuple(cells), atoms, serving.groups.privacy_minimum, LISTED)
+    listed = (cell for cell, rows in zip(cells[1:], accepted[1:], strict=True) if rows)
     return tuple(GroupLine(cell.words(serving.groups), _told(known, cell)) for cell in listed)
 
 
@@ -136,15 +130,7 @@ def _told(known: Suppression, cell: Cell) -> tuple[Count, ...]:
     return tuple(known.count(cell, kind) for kind in ("students", "flagged", "not_scored"))
 
 
-def _school_lines(rows: ScoredRows) -> tuple[SchoolLine, ...]:
-    in_scope = ~_status_rows(rows, Status.OUT_OF_SCOPE)
-    tallies = _tallies(rows, rows.school.codes, len(rows.school.names), in_scope)
-    named = zip(rows.school.names, tallies.tolist(), strict=True)
-    return tuple(SchoolLine(name, *found) for name, found in named if found[0])
-
-
-def _tallies(rows: ScoredRows, codes: Any, places: int, in_scope: Any) -> Ints:
-    """Count students in scope, flagged, and not enough data by code: shape (places, 3)."""
-    lacking = _status_rows(rows, Status.NOT_ENOUGH_DATA)
-    weights = [in_scope, rows.flagged, lacking]
-    return np.stack([np.bincount(codes, weights=w, minlength=places) for w in weights], axis=1).astype(np.int64)
+def _school_lines(sums: Sums) -> tuple[SchoolLine, ...]:
+    names, counts = sums.schools
+    named = zip(names, counts[:, IN_SCOPE:].tolist(), strict=True)
+    return tuple(SchoolLine(name, *found) for name, found in sorted(named) if found[0])

@@ -70,7 +70,10 @@ class Rest:
 
 
 def of_grades(source: Source, column: str, grades: tuple[str, ...]) -> Source:
-    """Give the same roster with the rows of some grades alone; what is unreadable is told by ``outside``."""
+    """Give the same roster with the rows of some grades alone; what is unreadable is told by ``outside``.
+
+    ``rows_at`` gives whatever row is asked for.
+    """
     return replace(source, blocks=partial(_blocks, source, column, frozenset(grades)))
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from earlywarn.columns import Ints, Refusal
 
 WHOLE_ROW = "(whole row)"
@@ -58,7 +60,8 @@ class Source:
     ``types`` are the pyarrow types as stored, text everywhere in a CSV. ``blocks`` takes the wanted columns
     with the types to read them as, and the words that mean a missing number; a number column in which some
     cell is no number comes as text. ``sha256`` reads the file again and gives that of its bytes; both refuse a
-    file that has changed since its header was read. ``parts`` are the files in the order read.
+    file that has changed since its header was read. ``parts`` are the files in the order read. ``at`` gives the
+    rows at some places without reading the others, where a format can.
     """
 
     file: str
@@ -68,6 +71,16 @@ class Source:
     sha256: Callable[[], str]
     guesses: tuple[Guess, ...] = ()
     parts: tuple[str, ...] = ()
+    at: "Callable[[Mapping[str, Any], frozenset[str], Ints], Iterator[Block]] | None" = None
+
+    def rows_at(self, types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:
+        """Give the rows at some places, sorted, and no other; nothing is said again of what could not become a row."""
+        if self.at is not None:
+            yield from self.at(types, missing, places)
+            return
+        for block in self.blocks(types, missing):
+            if (rows := np.flatnonzero(np.isin(block.lines, places))).size:
+                yield Block({name: column.take(rows) for name, column in block.columns.items()}, block.lines[rows])
 
 
 def whereabouts(parts: Sequence[str], place: int) -> tuple[str, int]:

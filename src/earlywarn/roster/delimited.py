@@ -96,8 +96,9 @@ def open_delimited(file: Stored, how: Reading) -> Source:
     refuse_broken(text, header, mark.byte)
     refuse_unclosed(text, header)
     names = _names(file, utf8(text, header).strip("\r\n"), mark)
-    blocks = partial(_blocks, _Table(text, header, mark, names))
-    return Source(file.name, names, (pa.string(),) * len(names), blocks, file.sha256, (text.guess, guess))
+    table, types = _Table(text, header, mark, names), (pa.string(),) * len(names)
+    guesses = (text.guess, guess)
+    return Source(file.name, names, types, partial(_blocks, table), file.sha256, guesses, at=partial(_at, table))
 
 
 def _names(file: Stored, text: str, mark: Mark) -> tuple[str, ...]:
@@ -117,6 +118,22 @@ def _blocks(table: _Table, types: Mapping[str, Any], missing: frozenset[str]) ->
     for piece in sound_pieces(table.text, table.header, table.mark.byte):
         if not piece.content.isspace() or not wanted.is_blank(piece.content.decode()):
             yield _block(piece, wanted)
+
+
+def _at(table: _Table, types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:
+    """Give the rows that begin on some lines; of a piece without quotes only those lines are parsed."""
+    wanted = _Wanted(table, types, missing)
+    for piece in sound_pieces(table.text, table.header, table.mark.byte):
+        lines = places[(places >= piece.line) & (places <= piece.line + piece.lines)]
+        if not len(lines):
+            continue
+        if b'"' in piece.content:
+            block = _block(piece, wanted)
+            rows = np.flatnonzero(np.isin(block.lines, lines))
+            yield Block({name: column.take(rows) for name, column in block.columns.items()}, block.lines[rows])
+        else:
+            content = records.lines_at(piece.content, lines - piece.line)
+            yield Block(_parsed(Piece(content, int(lines[0]), 0), wanted).columns, lines)
 
 
 def _block(piece: Piece, wanted: _Wanted) -> Block:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from earlywarn.columns import Refusal
+from earlywarn.columns import Ints, Refusal
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import PART, Block, Guess, Source
 from earlywarn.roster.cells import is_text
@@ -63,6 +63,7 @@ def joined(folder: Path, sources: Sequence[Source], left_out: Sequence[str]) -> 
         names=first.names,
         types=tuple(map(_oddest, zip(*(_types(source, first.names) for source in sources), strict=True))),
         blocks=partial(_blocks, sources),
+        at=partial(_at, sources),
         sha256=lambda: _sha256(folder, sources),
         guesses=tuple(guesses),
         parts=parts,
@@ -101,6 +102,14 @@ def _blocks(sources: Sequence[Source], types: Mapping[str, Any], missing: frozen
     for part, source in enumerate(sources):
         for block in source.blocks(types, missing):
             yield Block(block.columns, block.lines + part * PART, tuple(_placed(block.refusals, part)))
+
+
+def _at(sources: Sequence[Source], types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:
+    for part, source in enumerate(sources):
+        own = places[places // PART == part] - part * PART
+        if len(own):
+            for block in source.rows_at(types, missing, own):
+                yield Block(block.columns, block.lines + part * PART)
 
 
 def _placed(refusals: Sequence[Refusal], part: int) -> Iterator[Refusal]:

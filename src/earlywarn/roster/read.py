@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from earlywarn.columns import Ints
 from earlywarn.config.reading import Reading
 from earlywarn.errors import Fault, RosterError, UsageError
 from earlywarn.roster import delimited, folder, parquet, workbook
@@ -56,7 +57,8 @@ def _open_file(path: Path, how: Reading) -> Source:
     file = stored(path, how.limits)
     with unchanged(file):
         source = _opener(file)(file, how)
-    return replace(source, blocks=partial(_steady, file, source), parts=(file.name,))
+    at = source.at and partial(_steady_at, file, source)
+    return replace(source, blocks=partial(_steady, file, source), at=at, parts=(file.name,))
 
 
 def _opener(file: Stored) -> Callable[[Stored, Reading], Source]:
@@ -80,3 +82,10 @@ _NAMED = {".parquet": "Parquet file", ".xlsx": "workbook", ".xls": "workbook"}
 def _steady(file: Stored, source: Source, types: Mapping[str, Any], missing: frozenset[str]) -> Iterator[Block]:
     with unchanged(file):
         yield from source.blocks(types, missing)
+
+
+def _steady_at(
+    file: Stored, source: Source, types: Mapping[str, Any], missing: frozenset[str], places: Ints
+) -> Iterator[Block]:
+    with unchanged(file):
+        yield from source.rows_at(types, missing, places)

@@ -125,6 +125,21 @@ def line_of(block: bytes, place: int, first_line: int) -> int:
     return first_line + block.count(b"\n", 0, place)
 
 
+def lines_at(block: bytes, numbers: Ints) -> bytes:
+    r"""Give some lines of a block, counted from 0, one after the other.
+
+    Examples
+    --------
+    >>> lines_at(b"1,2\n3,4\n5,6", np.array([0, 2]))
+    b'1,2\n5,6\n'
+    """
+    ends = _line_ends(block)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    return b"".join(
+        block[start:end] + b"\n" for start, end in zip(starts[numbers].tolist(), ends[numbers].tolist(), strict=True)
+    )
+
+
 def _line_ends(block: bytes) -> NDArray[np.int64]:
     ends = _places(block, LF)
     return ends if block.endswith(b"\n") else np.append(ends, len(block))

@@ -3,7 +3,12 @@
 A reason is a row of the scorecard and nothing else; no group and no id can stand in one.
 """
 
-from earlywarn.columns import InputSpec, InputType
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earlywarn.columns import Floats, InputSpec, InputType
 from earlywarn.scorecard.table import PointsTable
 
 
@@ -27,6 +32,60 @@ def sentence(table: PointsTable, value: float | str | None, grade: str | None) -
     shown = _number(float(value))
     unit = spec.unit.removesuffix("s") if shown in {"1", "-1"} else spec.unit
     return f"{spec.title}: {shown} {unit}".rstrip() + f" (typical: {_number(float(table.typical))})"
+
+
+def sentences(
+    table: PointsTable, values: Floats, grades: NDArray[np.int32], names: tuple[Sequence[str] | None, Sequence[str]]
+) -> tuple[list[str], NDArray[np.int32]]:
+    """Say many reasons of one input: the different sentences, and which of them each row has, -1 for none.
+
+    Parameters
+    ----------
+    values
+        The input as scored, NaN for missing; of a category the code into the first of ``names``.
+    grades
+        Codes into the second of ``names``, -1 for none.
+
+    Returns
+    -------
+    list of str, array of shape (n,)
+        None is said of a value that is the typical one: it tells a person nothing, whatever its points.
+    """
+    words: list[str] = []
+    which = np.full(len(values), -1, dtype=np.int32)
+    for rows in _told_alike(table, values, grades, names):
+        value, grade = _value(values[rows[0]], names[0]), int(grades[rows[0]])
+        if value != table.typical:
+            which[rows] = len(words)
+            words.append(sentence(table, value, names[1][grade] if grade >= 0 else None))
+    return words, which
+
+
+def _value(value: float, names: Sequence[str] | None) -> float | str | None:
+    if np.isnan(value):
+        return None
+    return float(value) if names is None else names[int(value)]
+
+
+def _told_alike(
+    table: PointsTable, values: Floats, grades: NDArray[np.int32], names: tuple[Sequence[str] | None, Sequence[str]]
+) -> Iterator[NDArray[np.int64]]:
+    """Part rows by what a sentence shows of them: the rounded value, of a result in its grade's spread."""
+    shown, grade = values, np.zeros(len(values))
+    if table.spec.type is InputType.RESULT:
+        grade = grades.astype(np.float64)
+        spreads = [table.spec.cuts[name][1] if name in table.spec.cuts else 1.0 for name in names[1]]
+        shown = np.rint(values * np.array([*spreads, 1.0])[grades])
+    elif names[0] is None:
+        tenths = values * 10
+        # Near a half of a tenth the decimal rounding of a binary number is its own affair: value by value.
+        near = np.abs(tenths - np.floor(tenths) - 0.5) < 1e-6 * (1 + np.abs(tenths))
+        shown, grade = np.where(near, values, np.rint(tenths)), near.astype(np.float64)
+    typical = values == table.typical if names[0] is None else np.zeros(len(values), dtype=bool)
+    keys = np.stack([typical, grade, np.where(np.isnan(shown), np.inf, shown)])
+    order = np.lexsort(keys)
+    starts = np.flatnonzero(np.any(np.diff(keys[:, order], axis=1, prepend=np.nan) != 0, axis=0))
+    yield from np.split(order, starts[1:]) if len(order) else ()
 
 
 def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:

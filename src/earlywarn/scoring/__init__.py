@@ -1,0 +1,1 @@
+"""From judged rows to the files of a score run, block by block."""

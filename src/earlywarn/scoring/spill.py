@@ -1,0 +1,187 @@
+"""Scored rows on their way to the files: on disk in the order of the roster, and read back block by block.
+
+Places rise from the first row to the last, but for those of a last block of rows that were scored anew. The file lies
+in the folder that nobody sees yet, and goes with it. Texts of few values are codes into ``names``, which grow with
+the blocks; numbers are the bytes that numpy has.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from earlywarn import arrow
+from earlywarn.columns import Coded, Floats, Ints
+from earlywarn.scorecard.table import Scorecard
+from earlywarn.scoring.model import TOLD, Block
+
+SPILL = ".spill"
+_SCHOOL, _GRADE = "school", "grade"
+
+
+@dataclass
+class Names:
+    """The different texts of one column so far, and a code for each."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def coded(self, column: Coded) -> NDArray[np.int32]:
+        """Give the codes of a column whose own names may be others; -1 stays."""
+        place = [self.codes.setdefault(name, len(self.codes)) for name in column.names]
+        return np.array([*place, -1], dtype=np.int32)[column.codes]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts, by code."""
+        return tuple(self.codes)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows read back; as in ``Block``, but for codes into the spill's names, missing inputs as packed bits."""
+
+    places: Ints
+    student_id: Any
+    school: NDArray[np.int32]
+    grade: NDArray[np.int32]
+    status: NDArray[np.int8]
+    points: Floats
+    told: NDArray[np.int16]
+    told_values: Floats
+    missing: NDArray[np.uint8]
+    groups: NDArray[np.int32]
+    values: tuple[NDArray[Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def take(self, rows: Ints) -> "Rows":
+        """Give the chosen rows."""
+        own = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__ if name not in _TAKEN}
+        values = tuple(column[rows] for column in self.values)
+        return Rows(**own, student_id=self.student_id.take(arrow.raw(rows)), values=values)
+
+
+_TAKEN = ("student_id", "values")
+
+
+class Spill:
+    """Rows written one block after the other, and read back once all are there."""
+
+    def __init__(self, folder: Path, card: Scorecard, attributes: Sequence[str], *, inputs: bool) -> None:
+        self.path, self.card, self.attributes = folder / SPILL, card, tuple(attributes)
+        self.inputs = card.specs if inputs else ()
+        self.names: dict[str, Names] = {}
+        self.lengths: list[int] = []
+        self.last: list[int] = []
+        self._bits = -(-len(card.specs) // 8)
+        self._schema = pa.schema(self._fields())
+        self._writer = pa.ipc.new_file(str(self.path), self._schema)
+
+    def add(self, block: Block) -> None:
+        """Write a block."""
+        self._writer.write_batch(pa.RecordBatch.from_arrays(list(self._columns(block)), schema=self._schema))
+        self.lengths.append(len(block))
+        self.last.append(int(block.places[-1]))
+
+    def close(self) -> None:
+        """End the writing."""
+        self._writer.close()
+
+    def of(self, name: str) -> Names:
+        """Give the names of a column of codes: an input's, or an attribute's with "group " before it."""
+        return self.names.setdefault(name, Names())
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """The names of the schools, by code."""
+        return self.of(_SCHOOL).texts
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The names of the grades, by code."""
+        return self.of(_GRADE).texts
+
+    def blocks(self) -> Iterator[Rows]:
+        """Read back all blocks."""
+        with pa.ipc.open_file(pa.OSFile(str(self.path))) as file:
+            for number in range(file.num_record_batches):
+                yield self._rows(file.get_batch(number))
+
+    def part(self, column: str, blocks: Iterable[int]) -> Iterator[tuple[int, Any]]:
+        """Read back one column of some blocks: its number, and the pyarrow column."""
+        options = pa.ipc.IpcReadOptions(included_fields=[self._schema.get_field_index(column)])
+        with pa.ipc.open_file(pa.OSFile(str(self.path)), options=options) as file:
+            for number in blocks:
+                yield number, file.get_batch(number).column(0)
+
+    def rows_at(self, places: Ints) -> Ints:
+        """Find the first rows that stand at some places in the roster, sorted: their numbers in the spill."""
+        rising = int(np.argmax(np.diff(self.last, append=-1) < 0)) + 1 if self.last else 0
+        number = np.searchsorted(self.last[:rising], places)
+        starts = np.cumsum([0, *self.lengths])
+        found = np.empty(len(places), dtype=np.int64)
+        for block, column in self.part("place", np.unique(number).tolist()):
+            own = number == block
+            found[own] = starts[block] + np.searchsorted(arrow.raw_values(column, np.int64), places[own])
+        return found
+
+    def _fields(self) -> Iterator[tuple[str, Any]]:
+        yield from (("place", pa.int64()), ("student_id", pa.string()), (_SCHOOL, pa.int32()), (_GRADE, pa.int32()))
+        yield from (("status", pa.int8()), ("points", pa.float64()))
+        yield from (("told", pa.binary(2 * TOLD * 2)), ("told_values", pa.binary(2 * TOLD * 8)))
+        yield from (("missing", pa.binary(self._bits)), ("groups", pa.binary(4 * max(1, len(self.attributes)))))
+        yield from ((f"input {spec.name}", self._type(spec)) for spec in self.inputs)
+
+    def _type(self, spec: Any) -> Any:
+        return pa.int32() if spec.type == "category" else pa.float64()
+
+    def _columns(self, block: Block) -> Iterator[Any]:
+        groups = [self.of(f"group {name}").coded(block.groups[name]) for name in self.attributes]
+        yield arrow.raw(block.places)
+        yield block.student_id
+        yield arrow.raw(self.of(_SCHOOL).coded(block.school))
+        yield arrow.raw(self.of(_GRADE).coded(block.grade))
+        yield arrow.raw(block.status)
+        yield arrow.raw(block.points)
+        yield arrow.raw_rows(block.told)
+        yield arrow.raw_rows(self._told_values(block))
+        yield arrow.raw_rows(np.packbits(block.missing, axis=1))
+        yield arrow.raw_rows(np.stack(groups, axis=1) if groups else np.zeros((len(block), 1), dtype=np.int32))
+        for spec in self.inputs:
+            column = block.values[spec.name]
+            yield arrow.raw(self.of(spec.name).coded(column) if isinstance(column, Coded) else column)
+
+    def _told_values(self, block: Block) -> Floats:
+        """Give the values told, categories as codes of the spill."""
+        found = block.told_values
+        for place, spec in enumerate(self.card.specs):
+            column = block.values[spec.name]
+            if isinstance(column, Coded):
+                known = self.of(spec.name).coded(Coded(np.arange(len(column.names), dtype=np.int32), column.names))
+                own = (block.told == place) & ~np.isnan(found)
+                found[own] = known[found[own].astype(np.int64)]
+        return found
+
+    def _rows(self, batch: Any) -> Rows:
+        columns = iter(batch.columns)
+        return Rows(
+            places=arrow.raw_values(next(columns), np.int64),
+            student_id=next(columns),
+            school=arrow.raw_values(next(columns), np.int32),
+            grade=arrow.raw_values(next(columns), np.int32),
+            status=arrow.raw_values(next(columns), np.int8),
+            points=arrow.raw_values(next(columns), np.float64),
+            told=arrow.raw_values(next(columns), np.int16).reshape(-1, 2 * TOLD),
+            told_values=arrow.raw_values(next(columns), np.float64).reshape(-1, 2 * TOLD),
+            missing=arrow.raw_values(next(columns), np.uint8).reshape(-1, self._bits),
+            groups=arrow.raw_values(next(columns), np.int32).reshape(batch.num_rows, -1),
+            values=tuple(
+                arrow.raw_values(column, np.int32 if self._type(spec) == pa.int32() else np.float64)
+                for spec, column in zip(self.inputs, columns, strict=True)
+            ),
+        )
