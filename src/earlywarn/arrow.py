@@ -73,10 +73,10 @@ def raw_values(column: Any, kind: type[np.generic]) -> "NDArray[Any]":
 
 
 def name_lists(rows: NDArray[np.int64], picks: NDArray[np.int64], names: Sequence[str], length: int) -> Any:
-    """Give a column of lists of names: ``names[picks[i]]`` belongs to row ``rows[i]`` (sorted)."""
+    """Give a column of lists of names, as codes: ``names[picks[i]]`` belongs to row ``rows[i]`` (sorted)."""
     offsets = np.zeros(length + 1, dtype=np.int32)
     np.cumsum(np.bincount(rows, minlength=length), out=offsets[1:])
-    values = coded(Coded(picks.astype(np.int32), tuple(names))).dictionary_decode()
+    values = coded(Coded(picks.astype(np.int32), tuple(names)))
     return pa.ListArray.from_arrays(integers(offsets), values)
 
 
@@ -85,7 +85,8 @@ def to_floats(column: Any) -> Floats:
     array = _one(column if column.type == pa.float64() else column.cast(pa.float64()))
     data = np.frombuffer(array.buffers()[1], dtype=np.float64) if len(array) else np.empty(0)
     values = data[array.offset : array.offset + len(array)].copy()
-    values[~_known(array)] = np.nan
+    if array.null_count:
+        values[~_known(array)] = np.nan
     return values
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from earlywarn.ahead import ahead
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal
 from earlywarn.roster.across import ACROSS, YEAR_BEGINS, YEAR_ENDS, broken
 from earlywarn.roster.blocks import Block, Source
@@ -106,7 +107,7 @@ def judge_all(source: Source, contract: Contract, start: Callable[[], F]) -> tup
     contract = decided(source, contract)
     while True:
         fold, evidence = start(), {key: np.zeros(1, dtype=np.int64) for key in _undecided(contract)}
-        for block in source.blocks(contract.types, contract.missing):
+        for block in ahead(source.blocks(contract.types, contract.missing)):
             judged = judge(block, contract)
             for key, counts in judged.evidence.items():
                 evidence[key] = evidence[key] + counts

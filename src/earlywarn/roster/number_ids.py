@@ -6,6 +6,7 @@ Scientific notation keeps a few digits only, so that many students may share one
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,9 +68,14 @@ class NumberIds:
 
 def _count(cells: Values, form: str) -> int:
     if isinstance(cells, Coded):
-        names = [re.match(form, name) is not None for name in cells.names]
+        names = [_is_of(form, name) for name in cells.names]
         return int(np.array([*names, False])[cells.codes].sum())
     return _matching(cells, form) if _has_sign(cells) else 0
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_of(form: str, name: str) -> bool:
+    return re.match(form, name) is not None
 
 
 def _matching(ids: Any, form: str) -> int:

@@ -4,6 +4,7 @@ A reason is a row of the scorecard and nothing else; no group and no id can stan
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,21 +72,27 @@ def _told_alike(
     table: PointsTable, values: Floats, grades: NDArray[np.int32], names: tuple[Sequence[str] | None, Sequence[str]]
 ) -> Iterator[NDArray[np.int64]]:
     """Part rows by what a sentence shows of them: the rounded value, of a result in its grade's spread."""
-    shown, grade = values, np.zeros(len(values))
+    odd = np.isnan(values) if names[0] is not None else np.isnan(values) | (values == table.typical)
     if table.spec.type is InputType.RESULT:
-        grade = grades.astype(np.float64)
         spreads = [table.spec.cuts[name][1] if name in table.spec.cuts else 1.0 for name in names[1]]
-        shown = np.rint(values * np.array([*spreads, 1.0])[grades])
+        shown = np.rint(values * np.array([*spreads, 1.0])[grades]) * (len(names[1]) + 1) + grades
     elif names[0] is None:
-        tenths = values * 10
+        shown = np.rint(values * 10)
         # Near a half of a tenth the decimal rounding of a binary number is its own affair: value by value.
-        near = np.abs(tenths - np.floor(tenths) - 0.5) < 1e-6 * (1 + np.abs(tenths))
-        shown, grade = np.where(near, values, np.rint(tenths)), near.astype(np.float64)
-    typical = values == table.typical if names[0] is None else np.zeros(len(values), dtype=bool)
-    keys = np.stack([typical, grade, np.where(np.isnan(shown), np.inf, shown)])
-    order = np.lexsort(keys)
-    starts = np.flatnonzero(np.any(np.diff(keys[:, order], axis=1, prepend=np.nan) != 0, axis=0))
-    yield from np.split(order, starts[1:]) if len(order) else ()
+        odd |= np.abs(np.abs(values * 10 - shown) - 0.5) < 1e-6 * (1 + np.abs(shown))
+    else:
+        shown = values
+    yield from _equal(np.flatnonzero(~odd), shown)
+    yield from _equal(np.flatnonzero(odd), np.nan_to_num(values, nan=np.inf), grades)
+
+
+def _equal(rows: NDArray[np.int64], *keys: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
+    """Part rows by their keys."""
+    if not len(rows):
+        return
+    order = rows[np.lexsort([key[rows] for key in keys])]
+    changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+    yield from np.split(order, np.flatnonzero(changes) + 1)
 
 
 def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:

@@ -128,10 +128,11 @@ def _told(flagged: Flagged, spill: Spill) -> list[Any]:
     length = len(flagged.rank)
     words: list[str] = []
     codes = np.full((length, 2 * TOLD), -1, dtype=np.int32)
-    for place, table in enumerate(spill.card.tables):
-        rows, turns = np.nonzero(flagged.told == place)
-        if not len(rows):
-            continue
+    cells = flagged.told.reshape(-1)
+    order = np.argsort(cells, kind="stable")
+    ends = np.searchsorted(cells[order], np.arange(len(spill.card.tables) + 1))
+    for table, start, end in zip(spill.card.tables, ends[:-1], ends[1:], strict=True):
+        rows, turns = np.divmod(order[start:end], 2 * TOLD)
         values = flagged.told_values[rows, turns]
         names = spill.of(table.spec.name).texts if table.spec.type is InputType.CATEGORY else None
         found, which = sentences(table, values, flagged.grade[rows], (names, spill.grades))

@@ -28,7 +28,7 @@ def ranks(points: Floats, spill: Spill, seed: int) -> Ranks:
         Shape (n,).
     """
     np.negative(points, out=points)
-    order = np.argsort(points, kind="stable")  # NaN comes last
+    order = np.argsort(points)  # NaN comes last; equal points are put in order below
     scored = len(points) - int(np.isnan(points).sum())
     order = order[:scored]
     tied = _tied(points, order)

@@ -20,6 +20,9 @@ from earlywarn.scorecard.table import Scorecard
 from earlywarn.scoring.model import TOLD, Block
 
 SPILL = ".spill"
+ROWS = 65_536
+"""Rows written at once, at least: blocks of a CSV are smaller, and each batch costs what it costs."""
+
 _SCHOOL, _GRADE = "school", "grade"
 
 
@@ -78,19 +81,33 @@ class Spill:
         self.names: dict[str, Names] = {}
         self.lengths: list[int] = []
         self.last: list[int] = []
+        self._held: list[list[Any]] = []
         self._bits = -(-len(card.specs) // 8)
         self._schema = pa.schema(self._fields())
         self._writer = pa.ipc.new_file(str(self.path), self._schema)
 
     def add(self, block: Block) -> None:
-        """Write a block."""
-        self._writer.write_batch(pa.RecordBatch.from_arrays(list(self._columns(block)), schema=self._schema))
-        self.lengths.append(len(block))
-        self.last.append(int(block.places[-1]))
+        """Write a block, together with others."""
+        if self._held and int(block.places[0]) < int(self._held[-1][0][-1]):
+            self._flush()  # the last block, whose places begin anew
+        self._held.append(list(self._columns(block)))
+        if sum(len(held[0]) for held in self._held) >= ROWS:
+            self._flush()
 
     def close(self) -> None:
         """End the writing."""
+        self._flush()
         self._writer.close()
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        columns = [_joined(parts) for parts in zip(*self._held, strict=True)]
+        self._held.clear()
+        self.lengths.append(len(columns[0]))
+        self.last.append(int(columns[0][-1]))
+        arrays = [_array(column) for column in columns]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def of(self, name: str) -> Names:
         """Give the names of a column of codes: an input's, or an attribute's with "group " before it."""
@@ -142,19 +159,19 @@ class Spill:
 
     def _columns(self, block: Block) -> Iterator[Any]:
         groups = [self.of(f"group {name}").coded(block.groups[name]) for name in self.attributes]
-        yield arrow.raw(block.places)
+        yield block.places
         yield block.student_id
-        yield arrow.raw(self.of(_SCHOOL).coded(block.school))
-        yield arrow.raw(self.of(_GRADE).coded(block.grade))
-        yield arrow.raw(block.status)
-        yield arrow.raw(block.points)
-        yield arrow.raw_rows(block.told)
-        yield arrow.raw_rows(self._told_values(block))
-        yield arrow.raw_rows(np.packbits(block.missing, axis=1))
-        yield arrow.raw_rows(np.stack(groups, axis=1) if groups else np.zeros((len(block), 1), dtype=np.int32))
+        yield self.of(_SCHOOL).coded(block.school)
+        yield self.of(_GRADE).coded(block.grade)
+        yield block.status
+        yield block.points
+        yield block.told
+        yield self._told_values(block)
+        yield np.packbits(block.missing, axis=1)
+        yield np.stack(groups, axis=1) if groups else np.zeros((len(block), 1), dtype=np.int32)
         for spec in self.inputs:
             column = block.values[spec.name]
-            yield arrow.raw(self.of(spec.name).coded(column) if isinstance(column, Coded) else column)
+            yield self.of(spec.name).coded(column) if isinstance(column, Coded) else column
 
     def _told_values(self, block: Block) -> Floats:
         """Give the values told, categories as codes of the spill."""
@@ -185,3 +202,15 @@ class Spill:
                 for spec, column in zip(self.inputs, columns, strict=True)
             ),
         )
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else pa.concat_arrays(parts)
+
+
+def _array(column: Any) -> Any:
+    if not isinstance(column, np.ndarray):
+        return column
+    return arrow.raw(column) if column.ndim == 1 else arrow.raw_rows(column)

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from earlywarn import arrow
+from earlywarn.ahead import ahead
 from earlywarn.columns import Bools, Coded, Codes, Floats, Ints
 from earlywarn.files import PRIVATE
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import risk_of
-from earlywarn.scoring.ahead import ahead
 from earlywarn.scoring.flags import Flagged, FlagSpill
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, STATUSES, TOLD
 from earlywarn.scoring.spill import Rows, Spill
@@ -190,8 +190,18 @@ class _Writer:
 
     def write(self, table: Any) -> None:
         if self.file is None:
-            self.file = self.stack.enter_context(pq.ParquetWriter(self.path, table.schema, compression="zstd"))
+            # Only what comes as codes: to look for repeats among numbers costs as much as all the rest.
+            few = [column for field in table.schema for column in _dictionaries(field)]
+            file = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=few, store_schema=False)
+            self.file = self.stack.enter_context(file)
         self.file.write_table(table, row_group_size=max(1, len(table)))
+
+
+def _dictionaries(field: Any) -> Iterator[str]:
+    if pa.types.is_dictionary(field.type):
+        yield field.name
+    elif pa.types.is_list(field.type):
+        yield f"{field.name}.list.element"
 
 
 def _joined(held: Sequence[Sequence[Any]]) -> list[Any]:
