@@ -33,6 +33,13 @@ class _Disk:
         self.unsynced.discard(call.handle)
         self.entries.discard(call.handle)
 
+    def removed(self, call: Call) -> None:
+        (path,) = call.paths
+        if self._is_ours(path):
+            self.unsynced.discard(path)
+            self.entries.discard(path)
+            self.entries.add(str(Path(path).parent))
+
     def renamed(self, call: Call) -> None:
         old, new = call.paths
         if not self._is_ours(new):
@@ -70,6 +77,7 @@ STEPS: Mapping[str, Callable[[_Disk, Call], None]] = {
     **dict.fromkeys(("write", "writev", "pwrite64", "ftruncate", "fallocate"), _Disk.written),
     **dict.fromkeys(("mkdir", "mkdirat"), _Disk.made),
     **dict.fromkeys(("fsync", "fdatasync"), _Disk.synced),
+    **dict.fromkeys(("unlink", "unlinkat", "rmdir"), _Disk.removed),
     **dict.fromkeys(("rename", "renameat", "renameat2"), _Disk.renamed),
 }
 

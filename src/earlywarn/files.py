@@ -6,8 +6,8 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -78,8 +78,9 @@ def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """
     with machine_faults(str(target)):
         _make(target.parent)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
+        partial = _partial(target)
         try:
+            partial.mkdir(PRIVATE | 0o100)
             with _alive(partial):
                 partial.chmod(0o755)
                 fill(partial)
@@ -100,17 +101,18 @@ def publish_file(target: Path, content: bytes, mode: int = 0o644) -> None:
     """
     with machine_faults(str(target)):
         _make(target.parent)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.partial-", dir=target.parent)
+        partial = _partial(target)
         try:
-            with os.fdopen(handle, "wb") as file, _alive(Path(name)):
+            partial.touch(PRIVATE, exist_ok=False)
+            with partial.open("wb") as file, _alive(partial):
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-                os.chmod(name, mode)
-                os.replace(name, target)
+                partial.chmod(mode)
+                os.replace(partial, target)
             _sync(target.parent)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
 
 
@@ -162,6 +164,11 @@ def machine_faults(where: str) -> Iterator[None]:
         first = "free some space" if full else "check that the folder exists and may be written to"
         remedy = f"{first}, then run the same command again; nothing was half-written"
         raise MachineError(Fault(where, f"cannot write here ({reason})", remedy=remedy)) from error
+
+
+def _partial(target: Path) -> Path:
+    """Name what is not whole yet; before it is made, so that a signal at the very moment finds it to be removed."""
+    return target.with_name(f".{target.name}.partial-{secrets.token_hex(4)}")
 
 
 def _make(folder: Path) -> None:

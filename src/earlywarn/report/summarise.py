@@ -75,7 +75,8 @@ def change_since(before: StoredRun | None, scores: Path) -> Change | None:
         return None
     table = before.table(SCORES)
     old = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
-    table = pq.read_table(scores, columns=["student_id", "flagged"])
+    with pq.ParquetFile(scores) as file:  # pyarrow's read_table loads pandas
+        table = file.read(columns=["student_id", "flagged"])
     new = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
     return Change(before.manifest.as_of, len(new - old), len(new & old), len(old - new))
 
