@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, first, terminal
+from earlywarn.cli import checking, first, terminal, verifying
 from earlywarn.cli.places import refuse_file
 
 app = typer.Typer(
@@ -149,6 +149,9 @@ def score(
     with terminal.progress() as tell:
         run, fresh = run_score(order, tell)
     terminal.print_json(run_record(run, fresh)) if as_json else show_score(run, fresh)
+
+
+app.command()(verifying.verify)
 
 
 @app.command()
