@@ -10,25 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
-from earlywarn.capacity import seats_for
-from earlywarn.columns import Codes
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
 from earlywarn.files import locked, publish_file, publish_folder, readable_json, settle, sha256_of, sweep
-from earlywarn.groups import declared
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.summarise import Scored, change_since, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
+from earlywarn.roster.blocks import Source
 from earlywarn.roster.profile import profile_of as profile_of_roster
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.read import open_source
 from earlywarn.score_run import (
-    FLAGS,
-    GROUPS,
-    INPUTS,
     QUARANTINE,
     SCORES,
     SUMMARY,
@@ -40,12 +33,10 @@ from earlywarn.score_run import (
     whole_run,
     write_manifest,
 )
-from earlywarn.scoring.flags import FlagSpill
+from earlywarn.scoring.finish import code_counts, finish
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
-from earlywarn.scoring.ranking import ranks
 from earlywarn.scoring.stream import Streamed, stream
 from earlywarn.scoring.sums import Sums
-from earlywarn.scoring.writing import Listed, Writing
 
 
 @dataclass(frozen=True)
@@ -83,14 +74,15 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     check_in_force(promotion, order.today)
     card = load_scorecard(order.home, promotion.scorecard)
     model = Model(card, parse_serving(card.serving, f"scorecard {card.sha256[:12]}"), order.as_of)
-    sha256 = open_source(order.roster, model.serving.roster.reading).sha256()
+    source = open_source(order.roster, model.serving.roster.reading)
+    sha256 = source.sha256()
     folder = order.out / _run_name(order, sha256, promotion)
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
             settle(order.out)
             return whole_run(folder), False
-        publish_folder(folder, _Run(order, promotion, model, sha256, tell).fill)
+        publish_folder(folder, _Run(order, promotion, model, (source, sha256), tell).fill)
     return open_run(folder), True
 
 
@@ -135,24 +127,17 @@ class _Run:
     order: Order
     promotion: Promotion
     model: Model
-    sha256: str
+    roster: tuple[Source, str]
     tell: Callable[[str], None]
 
     def fill(self, folder: Path) -> None:
         """Score into a spill, rank, write; the spill goes."""
         order, model = self.order, self.model
         self.tell("reading and scoring the roster")
-        streamed = stream(order.roster, model, order.grades, folder, inputs=order.with_inputs)
+        streamed = stream(self.roster[0], model, order.grades, folder, inputs=order.with_inputs)
         self._refuse(streamed)
         self.tell(f"writing {streamed.counts.accepted:,} students")
-        listed = _listed(streamed, model)
-        flags = FlagSpill(folder, streamed.spill, streamed.tally.schools)
-        inputs = folder / INPUTS if order.with_inputs else None
-        sums = Writing(streamed.spill, listed, _groups(streamed, model), flags).write(
-            folder / SCORES, folder / GROUPS, inputs
-        )
-        flags.write(folder / FLAGS)
-        streamed.spill.path.unlink()
+        sums = finish(streamed, model, folder, inputs=order.with_inputs)
         write_quarantine(streamed.refusals, folder / QUARANTINE)
         self._tell_of(folder, streamed, sums)
 
@@ -165,9 +150,6 @@ class _Run:
 
     def _refuse(self, streamed: Streamed) -> None:
         model, serving, file = self.model, self.model.serving, streamed.file
-        if streamed.sha256 != self.sha256:
-            changed = Fault(file, "the file changed while it was read", "a file at rest", _WAIT)
-            raise RosterError(changed)
         again = f"'earlywarn check {file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
         key, remedy = "roster.max_quarantined", f"mend the rows below; {again}"
         if faults := share_faults(streamed, serving.roster.max_quarantined, key, remedy):
@@ -191,7 +173,7 @@ class _Run:
             verdict=self.promotion.verdict.value,
             standing=self.promotion.standing,
             counts=_counts(streamed, scored.sums),
-            inputs={streamed.file: self.sha256},
+            inputs={streamed.file: self.roster[1]},
             files={},
             promotion=self.promotion.to_json(),
             profile=profile_of(scored, streamed.spread) | {"door": door.to_json()},
@@ -199,37 +181,8 @@ class _Run:
         )
 
 
-_WAIT = "wait until whatever writes it has ended, then try again"
-
-
-def _listed(streamed: Streamed, model: Model) -> Listed:
-    """Rank by points, and flag as many as the district can serve."""
-    serving = model.serving
-    rank = ranks(streamed.points, streamed.spill, serving.seed)
-    in_scope = int(streamed.status[SCORED] + streamed.status[NOT_ENOUGH])
-    dropped = np.zeros(len(rank), dtype=bool)
-    dropped[streamed.dropped] = True
-    return Listed(dropped, rank, (rank > 0) & (rank <= seats_for(serving.capacity.share, in_scope)))
-
-
-def _groups(streamed: Streamed, model: Model) -> dict[str, tuple[tuple[str, ...], Codes]]:
-    """Give the values of each attribute, and the place of each of the spill's codes among them."""
-    groups, found = model.serving.groups, {}
-    for name, attribute in groups.attributes.items():
-        counts = _code_counts(streamed, attribute.column)
-        texts = streamed.spill.of(f"group {name}").texts
-        held = [counts.get(text, 0) for text in texts]
-        found[name] = declared(texts, held, tuple(attribute.values), groups.privacy_minimum)
-    return found
-
-
 def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:
-    return {column: _code_counts(streamed, column) for column in streamed.tally.codes}
-
-
-def _code_counts(streamed: Streamed, column: str) -> dict[str, int]:
-    counts = streamed.tally.codes.get(column, {})
-    return {name: int(by_basket.sum()) for name, by_basket in sorted(counts.items())}
+    return {column: code_counts(streamed, column) for column in streamed.tally.codes}
 
 
 def _counts(streamed: Streamed, sums: Sums) -> Counts:

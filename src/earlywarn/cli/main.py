@@ -135,10 +135,12 @@ def score(
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
     from earlywarn.bands import load_bands
+    from earlywarn.cli.memory import keep_freed_memory
     from earlywarn.cli.show_score import run_record, scored_district_record, show_score, show_scored_district
     from earlywarn.score import Order, score_district
     from earlywarn.score import score as run_score
 
+    keep_freed_memory()
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:

@@ -91,7 +91,7 @@ def _equal(rows: NDArray[np.int64], *keys: NDArray[Any]) -> Iterator[NDArray[np.
     if not len(rows):
         return
     order = rows[np.lexsort([key[rows] for key in keys])]
-    changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+    changes = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
     yield from np.split(order, np.flatnonzero(changes) + 1)
 
 

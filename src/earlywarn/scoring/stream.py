@@ -45,7 +45,6 @@ class Streamed:
     """
 
     file: str
-    sha256: str
     counts: RowCounts
     refusals: tuple[Refusal, ...]
     tally: Tally
@@ -57,7 +56,7 @@ class Streamed:
     years: tuple[int, ...]
 
 
-def stream(path: Path, model: Model, grades: tuple[str, ...], folder: Path, *, inputs: bool) -> Streamed:
+def stream(source: Source, model: Model, grades: tuple[str, ...], folder: Path, *, inputs: bool) -> Streamed:
     """Judge and score a roster, or the rows of some grades alone, into a spill in a folder.
 
     Raises
@@ -66,11 +65,11 @@ def stream(path: Path, model: Model, grades: tuple[str, ...], folder: Path, *, i
         The roster as a whole cannot be taken.
     """
 
-    def start(source: Source, contract: Contract) -> _Stream:
-        return _Stream(source, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
+    def start(chosen: Source, contract: Contract) -> _Stream:
+        return _Stream(chosen, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
 
-    passed = pass_through(path, model.serving, grades, start)
-    source, fold = passed.source, passed.fold
+    passed = pass_through(source, model.serving, grades, start)
+    fold = passed.fold
     refuse_empty(source, fold.passage.counts.rows_in, fold.refusals)
     gone = fold.settle(passed.again, passed.contract) if passed.again is not None else np.empty(0, dtype=np.int64)
     fold.spill.close()
@@ -82,7 +81,6 @@ def stream(path: Path, model: Model, grades: tuple[str, ...], folder: Path, *, i
     points[dropped] = np.nan
     return Streamed(
         file=source.file,
-        sha256=source.sha256(),
         counts=fold.passage.counts,
         refusals=tuple(fold.refusals),
         tally=fold.passage.tally,

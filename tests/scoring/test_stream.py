@@ -1,0 +1,255 @@
+"""The stream of score gives what the door held whole and the scorecard give, wherever its blocks are cut."""
+
+import csv
+import gzip
+import io
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import assume, given, settings
+
+from earlywarn.capacity import make_list, seats_for
+from earlywarn.columns import Coded
+from earlywarn.inputs import input_values, known_count
+from earlywarn.roster import pieces
+from earlywarn.roster.door import open_roster
+from earlywarn.roster.read import open_source
+from earlywarn.score_run import FLAGS, GROUPS, INPUTS, SCORES
+from earlywarn.scorecard.levels import level_of
+from earlywarn.scorecard.points import score
+from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
+from earlywarn.scoring import flags, spill, writing
+from earlywarn.scoring.finish import finish
+from earlywarn.scoring.model import SCORED, STATUSES, Model
+from earlywarn.scoring.stream import Streamed, stream
+from earlywarn.scoring.sums import Sums
+from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, text_of
+from tests.roster.test_laws import some_rows
+from tests.roster.test_survey import CONFIG, HEADER, mapped
+
+LEVELS = (LevelMeaning("High", 0.6), LevelMeaning("Some", 0.3), LevelMeaning("Low", 0.0))
+
+
+def card() -> Scorecard:
+    """Give a scorecard with a table of each kind for the demo's inputs."""
+    rng, tables = np.random.default_rng(5), []
+    for place, spec in enumerate(DEMO_SERVING.inputs):
+        if spec.type == "category":
+            tables.append(PointsTable(spec, Kind.CATEGORIES, ("a\nb", "small"), (0.7, -0.4), 0.2, "small"))
+            continue
+        knots = (-2.0, -0.5, 0.0, 1.0)
+        kind = Kind.STEPS if place % 2 else Kind.PIECES
+        points = tuple(rng.normal(size=4 + (kind is Kind.STEPS)).round(1).tolist())
+        tables.append(PointsTable(spec, kind, knots, points, 0.3 if place else None, 0.0))
+    return Scorecard("demo", "additive", -0.2, tuple(tables), LEVELS, slope=0.9, shift=0.1)
+
+
+MODEL = Model(card(), DEMO_SERVING, date(1986, 6, 30))
+
+
+@dataclass(frozen=True)
+class Done:
+    """A roster scored: what was counted, and the files as plain values."""
+
+    streamed: Streamed
+    sums: Sums
+    scores: list[dict[str, object]]
+    groups: list[dict[str, object]]
+    inputs: list[dict[str, object]]
+    listed: bytes
+
+
+def scored(roster: Path, folder: Path, model: Model = MODEL) -> Done:
+    """Score a roster into a folder."""
+    folder.mkdir(exist_ok=True)
+    source = open_source(roster, model.serving.roster.reading)
+    streamed = stream(source, model, (), folder, inputs=True)
+    streamed = replace(streamed, points=streamed.points.copy())
+    sums = finish(streamed, model, folder, inputs=True)
+    files = (pq.read_table(folder / name).to_pylist() for name in (SCORES, GROUPS, INPUTS))
+    return Done(streamed, sums, *files, (folder / FLAGS).read_bytes())
+
+
+def of_content(folder: Path, content: bytes, model: Model = MODEL) -> Done:
+    """Score bytes."""
+    (folder / "roster.csv").write_bytes(content)
+    return scored(folder / "roster.csv", folder / "out", model)
+
+
+def held_whole(roster: Path, model: Model = MODEL) -> dict[str, dict[str, object]]:
+    """Score as one would with all rows in memory; by student and year."""
+    door = open_roster(roster, model.serving)
+    accepted, cohort, table = door.roster, model.serving.cohort, model.card
+    values = input_values(table.specs, accepted.numbers, accepted.texts, accepted.grade)
+    served = np.array([*(name in cohort.grades for name in accepted.grade.names), False])[accepted.grade.codes]
+    in_scope = served & (accepted.school_year == 1986)
+    enough = known_count(cohort.known_inputs, values) >= cohort.min_known
+    rows_ = np.flatnonzero(in_scope & enough)
+    found = score(table, {n: v.take(rows_) if isinstance(v, Coded) else v[rows_] for n, v in values.items()})
+    seats = seats_for(model.serving.capacity.share, int(in_scope.sum()))
+    listed = make_list(found.points, accepted.student_id[rows_], model.serving.seed, seats)
+    level = level_of(found.risk, table.levels).texts()
+    names = [spec.name for spec in table.specs]
+    own = {
+        int(place): {
+            "points": found.points[i], "risk": found.risk[i], "level": level[i], "rank": listed.rank[i],
+            "flagged": bool(listed.flagged[i]), "reasons": [names[p] for p in found.reasons[i] if p >= 0],
+            "strengths": [names[p] for p in found.strengths[i] if p >= 0],
+        }
+        for i, place in enumerate(rows_)
+    }  # fmt: skip
+    blank = {
+        "points": None,
+        "risk": None,
+        "level": None,
+        "rank": None,
+        "flagged": False,
+        "reasons": [],
+        "strengths": [],
+    }
+    return {
+        f"{student} {accepted.school_year[place]}": own.get(place, blank)
+        | {"status": STATUSES[0 if place in own else 1 if in_scope[place] else 2], "school_id": school}
+        for place, (student, school) in enumerate(zip(accepted.student_id, accepted.school_id.texts(), strict=True))
+    }
+
+
+def same(roster: Path, done: Done) -> None:
+    """Hold the stream against all rows in memory; years are not among the scores, so rows go by student and values."""
+    expected = held_whole(roster)
+    found = [{key: each[key] for key in next(iter(expected.values()))} for each in done.scores] if expected else []
+    by_student: dict[str, list[dict[str, object]]] = {}
+    for each, values in zip(done.scores, found, strict=True) if expected else ():
+        by_student.setdefault(str(each["student_id"]), []).append(values)
+    wanted: dict[str, list[dict[str, object]]] = {}
+    for key, values in expected.items():
+        wanted.setdefault(key.rsplit(" ", 1)[0], []).append(values)
+    assert {
+        k: sorted(v, key=lambda each: str(each["status"]) + str(each["school_id"])) for k, v in by_student.items()
+    } == {k: sorted(v, key=lambda each: str(each["status"]) + str(each["school_id"])) for k, v in wanted.items()}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("streamed")
+
+
+@settings(max_examples=120, deadline=None)
+@given(cells=some_rows)
+def test_the_stream_scores_what_the_door_and_the_scorecard_do(folder: Path, cells: list[dict[str, str]]) -> None:
+    (folder / "roster.csv").write_bytes(text_of(*map(line, cells)))
+    door = open_roster(folder / "roster.csv", DEMO_SERVING)
+    assume(door.counts.accepted > 0)
+    done = scored(folder / "roster.csv", folder / "out")
+    assert done.streamed.counts == door.counts
+    assert sorted(done.streamed.refusals, key=str) == sorted(door.refusals, key=str)
+    assert done.sums.status.sum() == door.counts.accepted == len(done.scores) == len(done.groups) == len(done.inputs)
+    same(folder / "roster.csv", done)
+
+
+@pytest.fixture
+def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut everything into a few rows each."""
+    monkeypatch.setattr(pieces, "PIECE", 700)
+    monkeypatch.setattr(spill, "ROWS", 7)
+    monkeypatch.setattr(writing, "ROWS", 20)
+    monkeypatch.setattr(flags, "STUDENTS", 15)
+
+
+def many() -> bytes:
+    """Give a roster of 90 rows, some repeated, refused, of other years or without results."""
+    rng, cells = np.random.default_rng(3), []
+    for number in range(90):
+        changed = {
+            "school_id": f"{number % 7:03d}",
+            "read": str(rng.integers(380, 600)),
+            "age": str(rng.integers(-2, 5)),
+        }
+        cells.append(
+            row(student_id=f"{number:04d}", class_type=str(rng.choice(["small", "a\nb", "new", ""])), **changed)
+        )
+    cells[10]["read"], cells[20]["school_year"], cells[30]["grade"] = "many", "1985", "9"
+    cells[40]["read"] = cells[40]["math"] = ""
+    return text_of(*map(line, [*cells, cells[3], cells[50], cells[60] | {"race": "B"}]))
+
+
+def test_where_blocks_are_cut_changes_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    whole = of_content(tmp_path, many())
+    request.getfixturevalue("tiny_blocks")
+    cut = of_content(tmp_path, many())
+    assert len(cut.streamed.spill.lengths) > 5
+    assert (cut.scores, cut.groups, cut.inputs, cut.listed) == (whole.scores, whole.groups, whole.inputs, whole.listed)
+    assert (cut.sums.levels == whole.sums.levels).all()
+    assert cut.streamed.counts == whole.streamed.counts
+    same(tmp_path / "roster.csv", cut)
+
+
+def test_a_second_spell_is_scored_with_the_days_of_both_and_stands_once(tmp_path: Path, tiny_blocks: None) -> None:
+    model = replace(MODEL, serving=CONFIG)
+    others = [mapped(student_id=f"{number:04d}") for number in range(100, 130)]
+    first = mapped(student_id="0001", days_absent="4", days_absent_excused="0", attendance_rate="")
+    second = mapped(
+        student_id="0001", school_id="077", entry_date="1986-01-10", days_enrolled="60", attendance_rate="",
+        days_absent="5", days_absent_excused="0",
+    )  # fmt: skip
+    done = of_content(tmp_path, text_of(first, *others, second, header=HEADER), model)
+    own = [each for each in done.scores if each["student_id"] == "0001"]
+    assert [each["school_id"] for each in own] == ["077"]
+    assert (done.streamed.counts.merged, done.streamed.counts.accepted) == (1, 31)
+    assert sum(counts.sum() for counts in done.streamed.spread) == 31 * len(MODEL.card.tables)
+
+
+def test_rows_by_place_in_each_table_add_up_to_the_students_scored(tmp_path: Path) -> None:
+    done = of_content(tmp_path, many())
+    for place, (table, counts) in enumerate(zip(MODEL.card.tables, done.streamed.spread, strict=True)):
+        values = [
+            each[table.spec.name] for each, s in zip(done.inputs, done.scores, strict=True) if s["status"] == "scored"
+        ]
+        assert counts.sum() == done.sums.status[SCORED], place
+        if table.kind is Kind.CATEGORIES:
+            expected = [values.count(name) for name in table.values]
+        else:
+            known = [value for value in values if value is not None]
+            expected = [
+                sum(sum(v >= knot for knot in table.values) == at for v in known) for at in range(len(table.values) + 1)
+            ]
+        assert counts.tolist() == [*expected, len(values) - sum(expected)]
+
+
+@pytest.mark.parametrize("form", ["csv", "gzip", "parquet", "parts"])
+def test_every_format_gives_the_same_scores(tmp_path: Path, form: str) -> None:
+    cells = [each | {"read": str(400 + 3 * number)} for number, each in enumerate(rows(60))]
+    cells.append(cells[7])
+    whole = of_content(tmp_path, text_of(*map(line, cells)))
+    path = tmp_path / "other"
+    if form == "gzip":
+        path.write_bytes(gzip.compress(text_of(*map(line, cells))))
+    elif form == "parquet":
+        numbers = {"read", "math", "read_before", "math_before", "age"}
+        columns = {c: [float(each[c]) if c in numbers else each[c] for each in cells] for c in GOOD}
+        pq.write_table(pa.table(columns), path, row_group_size=25)
+    elif form == "parts":
+        path.mkdir()
+        (path / "a.csv").write_bytes(text_of(*map(line, cells[:25])))
+        (path / "b.csv").write_bytes(text_of(*map(line, cells[25:])))
+    else:
+        path.write_bytes(text_of(*map(line, cells), end="\r\n"))
+    other = scored(path, tmp_path / "out")
+    assert other.scores == whole.scores
+    assert other.listed == whole.listed
+    assert other.streamed.counts.merged == 1
+
+
+def test_the_list_is_written_school_by_school_in_order_of_rank(tmp_path: Path, tiny_blocks: None) -> None:
+    done = of_content(tmp_path, many())
+    table = {each["student_id"]: each for each in done.scores}
+    ids = [each["student_id"] for each in csv.DictReader(io.StringIO(done.listed.decode()))]
+    flagged = [each for each in done.scores if each["flagged"]]
+    assert sorted(ids) == sorted(str(each["student_id"]) for each in flagged)
+    assert ids == sorted(ids, key=lambda student: (table[student]["school_id"], table[student]["rank"]))
+    assert not [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
