@@ -19,6 +19,8 @@ from torture.scene import Scene, Tally, make_scene
 
 KILO = 1024
 PLENTY = "64m"
+ROOM = 2000
+"""Kilobytes in which the smallest run has room; a run of many students needs half of one more for each."""
 ALONE = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--mount")
 
 
@@ -47,7 +49,10 @@ def _all(folder: Path, students: int, sizes: Sequence[int]) -> Tally:
     trials: list[tuple[str, Callable[[], Iterator[str]]]] = [
         (f"{size} kB left", lambda size=size: _full(scene, size)) for size in sizes
     ]
-    trials += [("filled by litter", lambda: _littered(scene)), ("read-only", lambda: _read_only(scene))]
+    trials += [
+        ("filled by litter", lambda: _littered(scene, ROOM + students // 2)),
+        ("read-only", lambda: _read_only(scene)),
+    ]
     wrongs = [f"{name}: {wrong}" for name, trial in trials for wrong in trial()]
     return Tally("a full or read-only disk (tmpfs, bind mount)", len(trials), _cut, tuple(wrongs))
 
@@ -73,9 +78,9 @@ def _full(scene: Scene, size: int) -> Iterator[str]:
         yield from scene.wrongs_after_running_again()
 
 
-def _littered(scene: Scene) -> Iterator[str]:
+def _littered(scene: Scene, room: int) -> Iterator[str]:
     """Leave half a run that fills the disk: cleaning comes before writing, so the run fits."""
-    with _disk(scene, 2000):
+    with _disk(scene, room):
         scene.litter()
         (litter,) = scene.out.glob(".*.partial-*")
         with (litter / "more").open("wb", buffering=0) as file:

@@ -2,19 +2,20 @@
 
 import random
 import signal
-from statistics import median
+from collections.abc import Iterator
 
 from torture import nursery
 from torture.scene import Scene, Tally
 
 STOPS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+MEASURED_EVERY = 10
+"""Cuts after which the duration of a run in peace is measured again."""
 
 
 def kills(scene: Scene, count: int, seed: int, way: str = "as it is") -> Tally:
     """Kill with SIGKILL; between the cut and the next run nothing half may be visible."""
     rng, wrongs, cut = random.Random(seed), list[str](), 0
-    moments = _moments(scene, rng, count)
-    for number, moment in enumerate(moments):
+    for number, moment in enumerate(_moments(scene, rng, count)):
         child = nursery.start(scene.place.order(scene.out), scene.words, way)
         child.go()
         child.wait(moment)
@@ -49,10 +50,11 @@ def stops(scene: Scene, count: int, seed: int) -> Tally:
     return Tally("Ctrl-C, SIGTERM, SIGHUP", count, cut, tuple(wrongs))
 
 
-def _moments(scene: Scene, rng: random.Random, count: int) -> list[float]:
-    """Draw moments all over the measured duration of a run, and a little after it."""
-    took = []
-    for _ in range(3):
-        took.append(nursery.duration(scene.place.order(scene.out), scene.words))
-        scene.reset()
-    return [rng.uniform(0, 1.1 * median(took)) for _ in range(count)]
+def _moments(scene: Scene, rng: random.Random, count: int) -> Iterator[float]:
+    """Draw moments all over the duration of a run, and a little after it; measured anew, as the machine is busy."""
+    took = 0.0
+    for number in range(count):
+        if number % MEASURED_EVERY == 0:
+            took = nursery.duration(scene.place.order(scene.out), scene.words)
+            scene.reset()
+        yield rng.uniform(0, 1.1 * took)

@@ -141,6 +141,7 @@ def score(
     from earlywarn.score import score as run_score
 
     keep_freed_memory()
+    refuse_file(out, "--out")
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:
