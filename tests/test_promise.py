@@ -73,7 +73,7 @@ def test_all_is_synced_before_the_rename_and_the_folder_above_after_it(few: Scen
 def test_whichever_call_of_the_file_system_fails_the_run_is_whole_or_not_there(few: Scene) -> None:
     every = calls.points(few)
     assert {"openat", "write", "fsync", "rename", "mkdir"} <= {point.call for point in every}
-    kept(calls.strike(few, calls.sample(every, 28, 4)))
+    kept(calls.strike(few, calls.sample(every, 24, 4)))
 
 
 @needs_strace

@@ -5,6 +5,7 @@ The controls are the same run with one part of the promise left out; the checks 
 
 import ctypes
 import os
+import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ import pyarrow.csv
 import pyarrow.parquet  # noqa: F401
 
 from earlywarn import files
+from earlywarn.cli.stopping import SIGNALS
 from earlywarn.cli.terminal import guarded
 from earlywarn.score import Order, score
 
@@ -31,6 +33,8 @@ def scored(order: Order, said: str, way: str, ready_and_go: Connection) -> None:
     os.dup2(handle, 2)
     os.close(handle)
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANY_PROCESS, 0, 0, 0)  # lets strace in where only a parent may trace
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)  # a torture in the background must not make its children deaf
     WAYS[way]()
 
     def command() -> None:
