@@ -296,3 +296,13 @@ def _forever(home: Path) -> None:
 def test_a_second_run_at_the_same_time_is_told_to_try_again(district: District, tmp_path: Path) -> None:
     with locked(tmp_path), pytest.raises(BusyError, match="another earlywarn command"):
         scored(district, tmp_path)
+
+
+@pytest.mark.parametrize("size", [300, 331, 500, 1009])
+def test_students_who_stand_twice_anywhere_are_merged_whatever_is_read_at_once(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    twice = write(own_roster.loc[own_roster.index.repeat(2)], tmp_path)
+    monkeypatch.setattr("earlywarn.roster.pieces.PIECE", size)
+    counts = scored(district, tmp_path / "out", roster=twice).manifest.counts
+    assert (counts.rows_in, counts.merged, counts.flagged) == (960, 480, 96)
