@@ -129,6 +129,13 @@ def test_a_model_that_is_not_there(
     assert "not in the registry" in refused(capsys, own_home / "papers", 2, "promote", "made-up", 7, "--home", own_home)
 
 
+def test_a_file_where_the_folder_of_score_runs_should_be(
+    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("mine")
+    assert "out is a file" in refused(capsys, tmp_path, 2, *score(district, own_home, tmp_path / "out"))
+
+
 def test_a_scorecard_with_one_byte_changed(
     district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

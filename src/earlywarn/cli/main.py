@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, exporting, first, terminal, withdrawing
+from earlywarn.cli import checking, exporting, first, terminal, verifying, withdrawing
 from earlywarn.cli.places import refuse_file
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Who may miss the common standard without extra support, why, and how often that is right.",
-    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 machine or lock: try again.",
+    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 the machine, 75 busy: try again.",
 )
 
 Home = Annotated[
@@ -141,6 +141,7 @@ def score(
     from earlywarn.score import score as run_score
 
     keep_freed_memory()
+    refuse_file(out, "--out")
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:
@@ -154,6 +155,7 @@ def score(
 
 
 app.command()(withdrawing.withdraw)
+app.command()(verifying.verify)
 
 
 @app.command()
