@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.made_runs import ScoredRows, keyed_table, scores_table, write_parquet
 from bench.measure import Row, against
 from earlywarn.capacity import make_list, seats_for
 from earlywarn.changes import trials
@@ -36,7 +37,6 @@ from earlywarn.score_run import (
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
-from tests.score_runs import ScoredRows, keyed_table, scores_table, write_parquet
 
 STUDENTS, INPUTS_OF_EACH, SCHOOLS = 1_000_000, 40, 2_000
 SHARE = 0.2

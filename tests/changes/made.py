@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.made_runs import ScoredRows, keyed_table, scores_table, write_parquet
 from earlywarn.capacity import make_list
 from earlywarn.columns import Coded, InputSpec, InputType, Status
 from earlywarn.files import publish_file
@@ -22,7 +23,6 @@ from earlywarn.score_run import (
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import point_blocks, score
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
-from tests.score_runs import ScoredRows, keyed_table, scores_table, write_parquet
 
 NUMBERS, TRACKS = ("x", "y"), ("blue", "red")
 STATUSES = tuple(status.value for status in Status)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.made_runs import write_parquet
 from earlywarn.changes import compare as comparison
 from earlywarn.changes import parts, trials
 from earlywarn.changes.causes import Cause
@@ -23,7 +24,6 @@ from earlywarn.groups import EVERYONE, MISSING, Cell
 from earlywarn.score_run import INPUTS, open_run
 from earlywarn.scorecard.table import Scorecard
 from tests.changes.made import Brute, Run, Student, card_of, rows_of, write_run
-from tests.score_runs import write_parquet
 
 HALVES = st.integers(-4, 4).map(lambda number: number / 2)
 CARDS = st.builds(card_of, st.lists(HALVES, min_size=8, max_size=8), HALVES, st.integers(0, 3))
