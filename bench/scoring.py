@@ -7,7 +7,7 @@ decimals, the input of a straight-piece table each. ``python -m bench scoring_of
 import hashlib
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,6 +40,12 @@ NUMBERS = tuple(f"x{place:02d}" for place in range(34))
 KEYS = ("student_id", "school_id", "school_year", "grade", "sex", "lunch")
 AS_OF, TODAY = date(2025, 6, 30), date(2025, 7, 1)
 TIMES = 3
+USUAL = (
+    (200, 31, "at least 150 times less", 150),
+    (100, 31, "reported: LightGBM's defaults", 0),
+    (150, 8, "reported: a small model", 0),
+)
+"""Trees, leaves, and what is asked. DESIGN's figure for exact reasons is of 200 trees; 31 leaves are the default."""
 
 
 def scoring() -> Iterator[Row]:
@@ -83,10 +89,11 @@ def _cpu(folder: Path, home: Path, roster: Path) -> Iterator[Row]:
     yield against(f"{name}, no inputs kept", best["seconds"], "CPU-s", peer, parses[fastest], goal, met)
     kept = min(_child("score", roster, folder, home, "inputs")["seconds"] for _ in range(TIMES))
     yield against(f"{name}, inputs kept", kept, "CPU-s", peer, parses[fastest], "reported", True)
-    theirs = _usual(roster)
-    peer = f"pandas.read_csv, LightGBM of 150 trees with pred_contrib, to_parquet, from {SAMPLE:,} rows"
-    goal = "at least 150 times less"
-    yield against(name, best["seconds"], "CPU-s", peer, theirs, goal, theirs >= 150 * best["seconds"])
+    for trees, leaves, goal, least in USUAL:
+        theirs = _usual(roster, trees, leaves)
+        peer = f"pandas.read_csv, LightGBM of {trees} trees of {leaves} leaves with pred_contrib, to_parquet"
+        peer += f", from {SAMPLE:,} rows"
+        yield against(name, best["seconds"], "CPU-s", peer, theirs, goal, theirs >= least * best["seconds"])
 
 
 def _from_parquet(folder: Path, home: Path, table: Path) -> Row:
@@ -109,12 +116,12 @@ def _memory(folder: Path, home: Path, one: float) -> Iterator[Row]:
     yield against("10,000,000 x 40 CSV to score run", ten["seconds"], "CPU-s", "none", None, "reported", True)
 
 
-def _usual(roster: Path) -> float:
+def _usual(roster: Path, trees: int, leaves: int) -> float:
     with tempfile.TemporaryDirectory() as place:
         sample = Path(place) / "sample.csv"
         with roster.open("rb") as file:
             sample.write_bytes(b"".join(file.readline() for _ in range(SAMPLE + 1)))
-        return _child("usual", sample)["seconds"] * MILLION / SAMPLE
+        return _child("usual", sample, trees, leaves)["seconds"] * MILLION / SAMPLE
 
 
 def _least(task: str, path: Path, *words: str) -> float:
@@ -266,19 +273,27 @@ def _score(path: Path, folder: str, home: str, inputs: str) -> dict[str, Any]:
     return {
         "seconds": time.process_time() - start,
         "wall": time.perf_counter() - wall,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak": _peak(),
         "stages": stages,
     }
 
 
-def _usual_way(path: Path) -> dict[str, Any]:
+def _peak() -> int:
+    """Give the most memory this process has held; ru_maxrss would count what its parent held before it."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) * 1024
+
+
+def _usual_way(path: Path, trees: str, leaves: str) -> dict[str, Any]:
     import lightgbm
     import pandas as pd
 
     rng = np.random.default_rng(0)
     known = rng.normal(50, 10, (SAMPLE, len(NUMBERS)))
-    options = {"objective": "binary", "num_leaves": 8, "learning_rate": 0.06, "verbose": -1, "num_threads": 2}
-    model = lightgbm.train(options, lightgbm.Dataset(known, (known.mean(axis=1) < 50).astype(int)), num_boost_round=150)
+    missed = known.mean(axis=1) + rng.normal(0, 2, SAMPLE) < 50
+    options = {"objective": "binary", "num_leaves": int(leaves), "verbose": -1, "num_threads": 2}
+    model = lightgbm.train(options, lightgbm.Dataset(known, missed.astype(int)), num_boost_round=int(trees))
     start = time.process_time()
     frame = pd.read_csv(path, dtype={"student_id": "str", "school_id": "str"})
     inputs = frame[list(NUMBERS)].to_numpy()

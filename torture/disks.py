@@ -20,7 +20,7 @@ from torture.scene import Scene, Tally, make_scene
 KILO = 1024
 PLENTY = "64m"
 ROOM = 2000
-"""Kilobytes in which the smallest run has room; a run of many students needs half of one more for each."""
+"""Kilobytes in which the smallest run has room; a run of many students needs one more for each, what it spills included."""
 ALONE = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--mount")
 
 
@@ -50,7 +50,7 @@ def _all(folder: Path, students: int, sizes: Sequence[int]) -> Tally:
         (f"{size} kB left", lambda size=size: _full(scene, size)) for size in sizes
     ]
     trials += [
-        ("filled by litter", lambda: _littered(scene, ROOM + students // 2)),
+        ("filled by litter", lambda: _littered(scene, ROOM + students)),
         ("read-only", lambda: _read_only(scene)),
     ]
     wrongs = [f"{name}: {wrong}" for name, trial in trials for wrong in trial()]
