@@ -20,7 +20,7 @@ from torture.scene import Scene, Tally, make_scene
 KILO = 1024
 PLENTY = "64m"
 ROOM = 2000
-"""Kilobytes in which the smallest run has room; a run of many students needs one more for each, what it spills included."""
+"""Kilobytes in which the smallest run has room; a run of many students needs one more for each, spill included."""
 ALONE = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--mount")
 
 
