@@ -10,6 +10,7 @@ import numpy as np
 from bench.audits import audits
 from bench.door import door
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
+from bench.spark import spark
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Kind, PointsTable, Scorecard
@@ -107,4 +108,4 @@ def _card(kind: Kind, knots: int, rng: np.random.Generator) -> Scorecard:
     return Scorecard("bench", kind.value, 0.0, tuple(tables), ())
 
 
-CASES = (help_text, points_in_memory, audits, door, demo_and_small_roster, set_up_and_demo)
+CASES = (help_text, points_in_memory, audits, door, demo_and_small_roster, set_up_and_demo, spark)

@@ -38,7 +38,9 @@ def spark() -> Iterator[Row]:
         same = _files(folder / f"spark-{STUDENTS}") == _files(folder / f"one-{STUDENTS}")
         yield _whole(ours[STUDENTS], theirs[STUDENTS], same)
         yield _growth(ours, theirs)
-        yield against("Spark: the session's start", ours[STUDENTS]["start"], "CPU-s", "none", None, "none of its own", True)
+        yield against(
+            "Spark: the session's start", ours[STUDENTS]["start"], "CPU-s", "none", None, "none of its own", True
+        )
 
 
 def _whole(ours: dict[str, float], theirs: dict[str, float], same: bool) -> Row:
@@ -52,7 +54,9 @@ def _whole(ours: dict[str, float], theirs: dict[str, float], same: bool) -> Row:
 def _growth(ours: dict[int, dict[str, float]], theirs: dict[int, dict[str, float]]) -> Row:
     figure, peer = (each[2 * STUDENTS]["score"] - each[STUDENTS]["score"] for each in (ours, theirs))
     goal = f"at most {GOAL:g} times the CPU of one process"
-    return against("a million students more, the same", figure, "CPU-s", "one process", peer, goal, figure <= GOAL * peer)
+    return against(
+        "a million students more, the same", figure, "CPU-s", "one process", peer, goal, figure <= GOAL * peer
+    )
 
 
 def _home(folder: Path) -> Path:

@@ -33,6 +33,8 @@ _ON_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "4g",
+    # Java carries whole blocks and computes nothing: its second compiler costs more than it saves here.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
 _LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
 
@@ -60,7 +62,7 @@ def session(master: str) -> Iterator[Any]:
 
 
 def retrying(master: str) -> str:
-    """Give the same master, so that a failing task is tried again on one machine too.
+    """Give the same master, so that a task that fails is tried again on one machine too.
 
     Examples
     --------
@@ -69,6 +71,14 @@ def retrying(master: str) -> str:
     """
     found = _LOCAL.fullmatch(master)
     return f"local[{found[1] or 1},{ATTEMPTS}]" if found else master
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Give what is raised where Spark, its Java or the way to it fails."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return (Py4JError, PySparkException, OSError, EOFError)
 
 
 def _refuse_missing() -> None:
@@ -102,7 +112,7 @@ def _launched(settings: Mapping[str, str]) -> Any:
     quiet = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         return launch_gateway(conf=_conf(settings), popen_kwargs=quiet)
-    except Exception as error:
+    except failures() as error:
         remedy = "check with 'java -version' that Java is 17 or newer, and that 4 GB of memory are free"
         raise MachineError(Fault("Spark", f"Java does not start ({type(error).__name__})", remedy=remedy)) from None
 
@@ -113,7 +123,7 @@ def _connected(gateway: Any, settings: Mapping[str, str], master: str) -> Any:
 
     try:
         return SparkSession(SparkContext(conf=_conf(settings), gateway=gateway))
-    except Exception as error:
+    except failures() as error:
         allowed = "a master that Spark reaches, such as local[2] or spark://HOST:7077"
         raise MachineError(
             Fault(f"--master {master}", f"no Spark session ({type(error).__name__})", allowed, "check the URL")

@@ -12,6 +12,7 @@ from typing import Any
 
 from earlywarn.errors import Fault, MachineError, UsageError
 from earlywarn.files import locked
+from earlywarn.spark.session import failures
 
 STAGED = ".staged"
 ROWS = 131_072
@@ -49,7 +50,7 @@ def staged(spark: Any, table: str, wanted: Collection[str], out: Path) -> Iterat
 def _table(spark: Any, table: str) -> Any:
     try:
         return spark.table(table)
-    except Exception as error:
+    except failures() as error:
         allowed = "a Parquet file or folder, or a table of Spark's catalogue"
         found = f"no such file, and Spark knows no such table ({type(error).__name__})"
         raise UsageError(Fault(table, found, allowed, "check the name")) from None
@@ -59,7 +60,7 @@ def _write(frame: Any, folder: Path) -> None:
     """Write, and give the files names that are the same each time: they stand in the run's sha256."""
     try:
         frame.write.option("parquet.block.row.count.limit", ROWS).parquet(folder.absolute().as_uri())
-    except Exception as error:
+    except failures() as error:
         remedy = "driver and executors must see and write to this folder; check space and permissions"
         raise MachineError(Fault(str(folder), f"Spark cannot write ({type(error).__name__})", remedy=remedy)) from None
     for path in sorted(folder.iterdir()):
