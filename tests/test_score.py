@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import stat
@@ -16,6 +17,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from earlywarn.changes.compare import CHANGES
 from earlywarn.cohort import build_cohort
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import GateError, MachineError, RosterError, ScorecardError
@@ -247,15 +249,72 @@ def test_a_run_whose_file_was_edited_is_not_read(district: District, tmp_path: P
         open_run(run.folder).table(SCORES)
 
 
-def test_what_changed_since_the_run_before_is_counted(
+def _two_runs(district: District, roster: pd.DataFrame, folder: Path) -> "tuple[object, object]":
+    """Score a roster in May, and the usual one in June."""
+    before = scored(district, folder / "out", roster=write(roster, folder), as_of=MAY)
+    return before, scored(district, folder / "out")
+
+
+MAY = date(2023, 5, 1)
+
+
+def test_what_changed_since_the_run_before_is_told_with_its_cause(
     district: District, own_roster: pd.DataFrame, tmp_path: Path
 ) -> None:
-    scored(district, tmp_path / "out")
     own_roster.loc[own_roster["school_id"] == "S00", ["read", "math"]] = "600"
-    later = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path), as_of=date(2023, 5, 1))
-    assert later.manifest.counts.flagged == 96
-    newest = scored(district, tmp_path / "out", roster=write(own_roster, tmp_path))
-    assert "since" in (newest.folder / SUMMARY).read_text().lower()
+    before, now = _two_runs(district, own_roster, tmp_path)
+    listed = [set(pd.read_csv(run.folder / FLAGS, dtype=str)["student_id"]) for run in (before, now)]
+    rows = pd.read_csv(now.folder / CHANGES, dtype=str, keep_default_na=False)
+    assert set(rows["student_id"][rows["list"] == "new on the list"]) == listed[1] - listed[0]
+    assert set(rows["student_id"][rows["list"] == "no longer on the list"]) == listed[0] - listed[1]
+    came = rows[(rows["school_id"] == "S00") & (rows["list"] == "new on the list")]
+    assert set(came["list_cause"]) == {"the student's data"}
+    assert came["list_input"].str.contains("above the standard -> ").all()
+    others = rows[(rows["school_id"] != "S00") & (rows["list"] == "no longer on the list")]
+    assert set(others["list_cause"]) == {"other students or the number of places"}
+    told = now.manifest.changes
+    assert told["new_on_list"]["students"] == len(listed[1] - listed[0])
+    assert told["run"] == before.folder.name
+    assert "What changed since the list of 1 May 2023" in (now.folder / SUMMARY).read_text()
+    assert now.manifest.files[CHANGES] == sha256_file(now.folder / CHANGES)
+
+
+def test_the_page_counts_groups_the_same_with_and_without_a_run_before(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    _, now = _two_runs(district, own_roster.iloc[:300], tmp_path)
+    alone = scored(district, tmp_path / "alone")
+    told = [dict(_cells((run.folder / SUMMARY).read_text())) for run in (now, alone)]
+    assert told[0].keys() == told[1].keys()
+    exact = [
+        (one, other)
+        for head in told[0]
+        for one, other in zip(told[0][head], told[1][head], strict=True)
+        if one.isdigit() and other.isdigit()
+    ]
+    assert exact
+    assert all(one == other for one, other in exact)
+
+
+def _cells(page: str) -> "list[tuple[str, list[str]]]":
+    """Give the rows of the list by group."""
+    (table,) = re.findall(r"<caption>The list by group.*?</table>", page, re.DOTALL)
+    found = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
+    return [(head, re.findall(r"<span>(.*?)</span>", cells)) for head, cells in found]
+
+
+@pytest.mark.parametrize("spoil", ["altered", "no manifest"])
+def test_a_damaged_run_is_passed_over_and_named(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path, spoil: str
+) -> None:
+    older = scored(district, tmp_path / "out", as_of=date(2023, 4, 1))
+    spoilt = scored(district, tmp_path / "out", roster=write(own_roster.iloc[:400], tmp_path), as_of=MAY).folder
+    (spoilt / (MANIFEST if spoil == "no manifest" else SCORES)).unlink()
+    now = scored(district, tmp_path / "out")
+    assert now.manifest.changes["run"] == older.folder.name
+    (passed,) = now.manifest.changes["passed_over"]
+    assert passed["run"] == spoilt.name
+    assert f"{spoilt.name} was passed over" in (now.folder / SUMMARY).read_text()
 
 
 def _command(district: District, out: Path) -> list[str]:

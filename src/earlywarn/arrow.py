@@ -90,6 +90,14 @@ def to_floats(column: Any) -> Floats:
     return values
 
 
+def to_integers(column: Any) -> NDArray[np.int64]:
+    """Give whole numbers of an int32 column, -1 where null."""
+    array = _one(column)
+    numbers = _raw_integers(array).astype(np.int64)
+    numbers[~_known(array)] = -1
+    return numbers
+
+
 def to_coded(column: Any) -> Coded:
     """Give codes and sorted names of a text column."""
     array = _one(column.cast(pa.string())).dictionary_encode()
@@ -97,9 +105,15 @@ def to_coded(column: Any) -> Coded:
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.full(len(names) + 1, -1, dtype=np.int32)
     place[order] = np.arange(len(names), dtype=np.int32)
-    codes = _raw_integers(array.indices)
-    codes[~_known(array.indices)] = -1
-    return Coded(place[codes], tuple(names[i] for i in order))
+    return Coded(place[codes(array.indices)], tuple(names[i] for i in order))
+
+
+def codes(indices: Any) -> NDArray[np.int32]:
+    """Give the indices of a dictionary-encoded column, -1 where null."""
+    found = _raw_integers(indices if indices.type == pa.int32() else indices.cast(pa.int32()))
+    if indices.null_count:
+        found[~_known(indices)] = -1
+    return found
 
 
 def to_texts(column: Any) -> NDArray[np.object_]:
@@ -169,6 +183,6 @@ def write_rows(table: Any, stream: Any) -> None:
 
 
 __all__ = [
-    "booleans", "coded", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
-    "strings",    "text", "to_coded", "to_floats", "to_texts", "true", "write_csv", "write_rows",
+    "booleans", "coded", "codes", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
+    "strings", "text", "to_coded", "to_floats", "to_integers", "to_texts", "true", "write_csv", "write_rows",
 ]  # fmt: skip

@@ -20,13 +20,15 @@ from earlywarn.roster.profile import Profile, profile_of, read_profile
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.shifts import compare
 from earlywarn.roster.survey import Surveyed, survey
-from earlywarn.score_run import MANIFEST, earlier_run, open_run
+from earlywarn.score_run import MANIFEST, earlier_run, open_run, refuse_withdrawn
 
 PAGE, RECORD, CORRECTIONS, PROFILE, QUARANTINE = (
     "check.html", "check.json", "corrections.csv", "profile.json", "quarantine.csv",
 )  # fmt: skip
 SCORES = Path("scores")
 """Where score runs are looked for, if nothing else is said."""
+
+OTHER = "give --against another score run, or the folder of an earlier check"
 
 DOOR = "door"
 """The place of the roster's profile in that of a score run."""
@@ -124,7 +126,8 @@ def earlier_profile(against: Path | None, name: str) -> tuple[str, Profile] | No
         return str(against), _from_file(against)
     if (against / PROFILE).is_file():
         return str(against), _from_file(against / PROFILE)
-    run = open_run(against) if (against / MANIFEST).is_file() else earlier_run(against, name, date.max)
+    is_run = (against / MANIFEST).is_file()
+    run = refuse_withdrawn(open_run(against), OTHER) if is_run else earlier_run(against, name, date.max)
     if run is None:
         remedy = "give a score run, a folder of score runs of this model, or the folder of an earlier check"
         raise UsageError(Fault(str(against), "no profile of a roster", remedy=remedy))

@@ -10,6 +10,7 @@
         EvidenceError         1   too little data to fit or to judge
         ScorecardError        1   a scorecard that is not what was promoted
         GateError             1   a verdict that forbids the step
+        WithdrawnError        1   a score run that was withdrawn
       MachineError            3   disk, permissions, a lock: try again
 
 No message ever holds a student's value, name or id.
@@ -75,6 +76,10 @@ class ScorecardError(RefusedError):
 
 class GateError(RefusedError):
     """A verdict that forbids promotion or scoring."""
+
+
+class WithdrawnError(RefusedError):
+    """A score run whose list was found wrong and withdrawn."""
 
 
 class MachineError(EarlywarnError):

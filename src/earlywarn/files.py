@@ -79,7 +79,7 @@ def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
             fill(partial)
             _sync_tree(partial)
             os.rename(partial, target)
-            _sync(target.parent)
+            sync(target.parent)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -103,7 +103,7 @@ def publish_file(target: Path, content: bytes, mode: int = 0o644) -> None:
                 os.fsync(file.fileno())
             os.chmod(name, mode)
             os.replace(name, target)
-            _sync(target.parent)
+            sync(target.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -157,11 +157,12 @@ def machine_faults(where: str) -> Iterator[None]:
 
 def _sync_tree(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -54,3 +54,12 @@ def known_count(names: Sequence[str], values: Values) -> np.ndarray[tuple[int], 
         column = values[name]
         total += (column.codes >= 0) if isinstance(column, Coded) else ~np.isnan(column)
     return total
+
+
+def value_at(column: "Floats | Coded", row: int) -> float | str | None:
+    """Give one row's value as sentences want it: a number, a category, or None for missing."""
+    if isinstance(column, Coded):
+        code = int(column.codes[row])
+        return column.names[code] if code >= 0 else None
+    value = float(column[row])
+    return None if np.isnan(value) else value

@@ -11,25 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from earlywarn.bands import DISTRICT, Served, district_account, refuse_too_many_without_a_band, rest_of
+from earlywarn.changes.compare import compare
+from earlywarn.changes.earlier import changes_record, find_earlier
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
 from earlywarn.files import locked, publish_file, publish_folder, readable_json, sha256_of, sweep
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
-from earlywarn.report.summarise import Scored, change_since, profile_of, summarise
+from earlywarn.report.summarise import Scored, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
+from earlywarn.roster.blocks import Source
 from earlywarn.roster.judge import Way, one_by_one
 from earlywarn.roster.profile import profile_of as profile_of_roster
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.read import open_source
 from earlywarn.score_run import (
     QUARANTINE,
-    SCORES,
     SUMMARY,
     Counts,
     Manifest,
     StoredRun,
-    earlier_run,
     open_run,
+    refuse_withdrawn,
     whole_run,
     write_manifest,
 )
@@ -37,6 +39,8 @@ from earlywarn.scoring.finish import code_counts, finish
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
 from earlywarn.scoring.stream import Streamed, Wanted, stream
 from earlywarn.scoring.sums import Sums
+
+AGAIN = "mend the roster, or promote another model, and score that: the same roster and model give the same list"
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,14 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     check_in_force(promotion, order.today)
     card = load_scorecard(order.home, promotion.scorecard)
     model = Model(card, parse_serving(card.serving, f"scorecard {card.sha256[:12]}"), order.as_of)
-    sha256 = open_source(order.roster, model.serving.roster.reading).sha256()
+    source = open_source(order.roster, model.serving.roster.reading)
+    sha256 = source.sha256()
     folder = order.out / _run_name(order, sha256, promotion)
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
-            return whole_run(folder), False
-        publish_folder(folder, _Run(order, promotion, model, sha256, tell).fill)
+            return refuse_withdrawn(whole_run(folder), AGAIN), False
+        publish_folder(folder, _Run(order, promotion, model, (source, sha256), tell).fill)
     return open_run(folder), True
 
 
@@ -127,14 +132,14 @@ class _Run:
     order: Order
     promotion: Promotion
     model: Model
-    sha256: str
+    roster: tuple[Source, str]
     tell: Callable[[str], None]
 
     def fill(self, folder: Path) -> None:
         """Score into a spill, rank, write; the spill goes."""
         order, model = self.order, self.model
         self.tell("reading and scoring the roster")
-        wanted = Wanted(order.roster, order.grades, order.way)
+        wanted = Wanted(self.roster[0], order.grades, order.way)
         streamed = stream(wanted, model, folder, inputs=order.with_inputs)
         self._refuse(streamed)
         self.tell(f"writing {streamed.counts.accepted:,} students")
@@ -143,17 +148,17 @@ class _Run:
         self._tell_of(folder, streamed, sums)
 
     def _tell_of(self, folder: Path, streamed: Streamed, sums: Sums) -> None:
-        scored = Scored(self.model.card, self.model.serving, sums, streamed.refusals, _codes(streamed))
-        manifest = self._manifest(streamed, scored)
-        change = change_since(earlier_run(self.order.out, self.model.card.name, self.order.as_of), folder / SCORES)
-        (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest, change)), encoding="utf-8")
+        card, order = self.model.card, self.order
+        earlier = find_earlier(order.out, card.name, order.as_of)
+        changes = compare(earlier.run, folder, card, order.home) if earlier.run else None
+        passed_over = tuple(passed.words for passed in earlier.passed_over)
+        scored = Scored(card, self.model.serving, sums, streamed.refusals, _codes(streamed), changes, passed_over)
+        manifest = replace(self._manifest(streamed, scored), changes=changes_record(earlier, changes))
+        (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest)), encoding="utf-8")
         write_manifest(folder, manifest)
 
     def _refuse(self, streamed: Streamed) -> None:
         model, serving, file = self.model, self.model.serving, streamed.file
-        if streamed.sha256 != self.sha256:
-            changed = Fault(file, "the file changed while it was read", "a file at rest", _WAIT)
-            raise RosterError(changed)
         again = f"'earlywarn check {file} --config EXPERIMENT.toml --quarantine FILE' lists every one"
         key, remedy = "roster.max_quarantined", f"mend the rows below; {again}"
         if faults := share_faults(streamed, serving.roster.max_quarantined, key, remedy):
@@ -177,15 +182,12 @@ class _Run:
             verdict=self.promotion.verdict.value,
             standing=self.promotion.standing,
             counts=_counts(streamed, scored.sums),
-            inputs={streamed.file: self.sha256},
+            inputs={streamed.file: self.roster[1]},
             files={},
             promotion=self.promotion.to_json(),
             profile=profile_of(scored, streamed.spread) | {"door": door.to_json()},
             software={name: version(name) for name in ("earlywarn", "numpy", "pyarrow")},
         )
-
-
-_WAIT = "wait until whatever writes it has ended, then try again"
 
 
 def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from earlywarn.errors import Fault, ScorecardError, UsageError
+from earlywarn.errors import Fault, ScorecardError, UsageError, WithdrawnError
 from earlywarn.files import PRIVATE, readable_json, sha256_file
+from earlywarn.withdrawal import PREFIX, Withdrawal, read_withdrawal
 
 FORMAT = "earlywarn-score-run/1"
 MANIFEST, SCORES, GROUPS, INPUTS = "manifest.json", "scores.parquet", "groups.parquet", "inputs.parquet"
@@ -52,6 +53,10 @@ class Manifest:
         The line of the record that put the scorecard in force.
     profile
         Counts of the roster for the next check; no value of a single student.
+    changes
+        Totals of what changed since the run before, by kind and cause, and which runs were passed over.
+    withdrawn
+        When, by whom and why the list was withdrawn, and the sha256 of the files before they were marked; or nothing.
     """
 
     name: str
@@ -67,6 +72,8 @@ class Manifest:
     profile: Mapping[str, Any]
     software: Mapping[str, str]
     format: str = FORMAT
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    withdrawn: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -85,6 +92,11 @@ class StoredRun:
     folder: Path
     manifest: Manifest
     tables: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def withdrawal(self) -> Withdrawal | None:
+        """When, by whom and why its list was withdrawn; None where it was not."""
+        return read_withdrawal(self.manifest.withdrawn)
 
     def table(self, name: str) -> Any:
         """Read one Parquet file of the run, once.
@@ -119,7 +131,9 @@ def open_run(folder: Path) -> StoredRun:
         found = "this is no score run: it has no manifest.json" if folder.is_dir() else "no such folder"
         raise UsageError(Fault(str(folder), found, "a folder that 'earlywarn score' has written", "check the path"))
     try:
-        return StoredRun(folder, _manifest(json.loads(path.read_bytes())))
+        run = StoredRun(folder, _manifest(json.loads(path.read_bytes())))
+        _ = run.withdrawal  # a manifest that says so in a way nobody can read is damaged
+        return run
     except (ValueError, KeyError, TypeError) as error:
         raise ScorecardError(
             Fault(
@@ -143,23 +157,45 @@ def whole_run(folder: Path) -> StoredRun:
     if not (folder / MANIFEST).is_file():
         raise ScorecardError(Fault(str(folder), "a score run without its manifest, or no score run", remedy=remedy))
     run = open_run(folder)
-    spoilt = [
-        n for n, sha in run.manifest.files.items() if not (folder / n).is_file() or sha256_file(folder / n) != sha
-    ]
+    spoilt = [name for name, sha in run.manifest.files.items() if not (_is(folder / name, sha) or _unmarked(run, name))]
     if spoilt:
         raise ScorecardError(Fault(str(folder), f"no longer whole: {', '.join(spoilt)} gone or altered", remedy=remedy))
     return run
 
 
+def _is(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_file(path) == sha256
+
+
+def _unmarked(run: StoredRun, name: str) -> bool:
+    """Tell whether a file of a withdrawn run is there as it was, since its marking was stopped."""
+    old = name.removeprefix(PREFIX)
+    before = run.withdrawal.files_before if run.withdrawal else {}
+    return old in before and _is(run.folder / old, before[old])
+
+
+def refuse_withdrawn(run: StoredRun, remedy: str) -> StoredRun:
+    """Give the run unless its list was withdrawn.
+
+    Raises
+    ------
+    WithdrawnError
+        With the day, the name and the reason.
+    """
+    if run.withdrawal is not None:
+        raise WithdrawnError(Fault(str(run.folder), f"this list was {run.withdrawal.words}", remedy=remedy))
+    return run
+
+
 def earlier_run(out: Path, name: str, as_of: date) -> StoredRun | None:
-    """Give the newest score run of the same model before a day, if there is one."""
+    """Give the newest score run of the same model before a day that was not withdrawn, if there is one."""
     runs = []
     for path in sorted(out.glob(f"*/{MANIFEST}")):
         try:
             run = open_run(path.parent)
         except ScorecardError:
             continue  # a damaged old run is told by whoever opens it; it must not stop tonight's list
-        if run.manifest.name == name and run.manifest.as_of < as_of:
+        if run.manifest.name == name and run.manifest.as_of < as_of and run.withdrawal is None:
             runs.append(run)
     return max(runs, key=lambda run: run.manifest.as_of, default=None)
 

@@ -23,6 +23,9 @@ from earlywarn.audit.measures import MEASURES
 from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.candidates.catalogue import catalogue
 from earlywarn.catalogue import contract_page
+from earlywarn.changes.causes import Cause
+from earlywarn.changes.compare import CHANGES
+from earlywarn.changes.rows import COLUMNS
 from earlywarn.cli.main import app
 from earlywarn.columns import Status
 from earlywarn.config.audit import AuditPlan
@@ -360,9 +363,16 @@ def properties(schema: Any) -> Iterator[str]:
 def test_the_data_teams_page_names_every_file_and_every_fate_of_a_row() -> None:
     text = (DOCS / "data-team.md").read_text("utf-8")
     files = [score_run.MANIFEST, score_run.SCORES, score_run.GROUPS, score_run.INPUTS]
-    files += [score_run.FLAGS, score_run.QUARANTINE, score_run.SUMMARY]
+    files += [score_run.FLAGS, score_run.QUARANTINE, score_run.SUMMARY, CHANGES]
     assert [name for name in files if f"| `{name}` |" not in text] == []
     assert [fate for fate in (*Status, "merged", "quarantined") if f"| {fate} |" not in text] == []
+
+
+def test_the_page_of_changes_names_every_column_and_every_cause() -> None:
+    text = (DOCS / "changes.md").read_text("utf-8")
+    assert [column for column in COLUMNS if f"`{column}`" not in text] == []
+    single = [cause for cause in Cause if cause and cause not in (5, 6, 7)]
+    assert [cause.words for cause in single if cause.words not in text] == []
 
 
 def test_the_contract_page_is_made_from_the_catalogue() -> None:

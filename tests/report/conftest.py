@@ -21,6 +21,9 @@ from earlywarn.audit.suppression import suppress
 from earlywarn.candidates.catalogue import Role
 from earlywarn.candidates.crossfit import Calibration
 from earlywarn.capacity import list_by_chance, seats_for
+from earlywarn.changes.causes import Cause
+from earlywarn.changes.pairs import Kind as Changed
+from earlywarn.changes.record import Changes, Move
 from earlywarn.columns import MET, MISSED, UNKNOWN, Coded, Direction, InputSpec, InputType, Outcome
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
@@ -185,7 +188,7 @@ def summary() -> Summary:
         filled=("Age",),
         privacy_minimum=10,
         unknown_values=(UnknownValue("Class type", "SMALL CLASS", 521), UnknownValue("Class type", "", 3)),
-        change=Change(date(2026, 6, 1), 22, 270, 12),
+        change=_change(),
     )
 
 
@@ -321,3 +324,12 @@ def _card() -> Scorecard:
 
 def _sigmoid(values: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-values))
+
+
+def _change() -> Change:
+    causes = np.zeros((len(Changed), len(Cause)), dtype=np.int64)
+    causes[Changed.NEW, [Cause.DATA, Cause.OTHERS]] = 20, 2
+    causes[Changed.OFF, Cause.GONE], causes[Changed.HIGHER, Cause.MODEL] = 12, 31
+    moves = (Move("Low", "High", Cause.MODEL, 31),)
+    changes = Changes(date(2026, 6, 1), "2026-06-01-0123456789ab", 270, causes, moves, {HOSTILE: (22, 12, 31, 0)})
+    return Change(changes, (GroupLine("Girls who came", tuple(count_told(number, 10) for number in (15, 4, 20, 0))),))

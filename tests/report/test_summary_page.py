@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from earlywarn.audit.rounding import Held, count_of
+from earlywarn.groups import EVERYONE, Cell
+from earlywarn.report.listed_since import LISTED_SINCE, changes_told, suppressed
 from earlywarn.report.summarise import LISTED
 from earlywarn.report.summary import GroupLine, SchoolLine, Summary
 from earlywarn.report.summary_page import rows_table, summary_page
@@ -80,6 +82,43 @@ def test_no_sum_brings_a_small_count_of_a_list_back(seed: int) -> None:
         assert most - least >= 2, (cell, kind)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_no_sum_of_the_list_and_its_changes_brings_a_small_count_back(seed: int) -> None:
+    """As above, with all that both tables of groups tell."""
+    rng = np.random.default_rng(seed)
+    usual = np.array([30, 8, 2, 2, 2, 0.3, 1])
+    district = District(rng.poisson(rng.gamma(0.6, 1, size=(3, 4, 1)) * usual), 1, 10, LISTED_SINCE)
+    reader, small = Reader.of(district), list(district.small())
+    assert small
+    for cell, kind, number in small:
+        least, most = reader.least_and_most(district.adds_up(cell, kind))
+        assert least <= number <= most
+        assert most - least >= 2, (cell, kind)
+
+
+def test_moves_between_levels_are_never_told_exactly_of_a_group() -> None:
+    atoms = np.zeros((7, 3), dtype=np.int64)
+    atoms[0] = 900, 57, 3
+    cell = Cell(("sex",), ("F",))
+    groups = {EVERYONE: 2 * atoms, cell: atoms, Cell(("sex",), ("M",)): atoms}
+    known = suppressed((EVERYONE, cell), groups, 10)
+    assert [count.words for count in changes_told(known, groups, cell)] == ["0", "0", "about 60", "fewer than 10"]
+
+
+def test_what_changed_is_told_by_cause_level_school_and_group(summary: Summary) -> None:
+    page = summary_page(summary)
+    assert "What changed since the list of 1 June 2026" in page
+    (row,) = re.findall(r'<th scope="row">The student&#39;s data</th>(.*?)</tr>', page, re.DOTALL)
+    assert re.findall(r"<span>(.*?)</span>", row) == ["20", "0", "0", "0"]
+    (row,) = re.findall(r'<th scope="row">Girls who came</th>(.*?)</tr>', page, re.DOTALL)
+    assert re.findall(r"<span>(.*?)</span>", row) == ["fewer than 20", "fewer than 10", "about 20", "fewer than 10"]
+
+
+def test_a_run_that_was_passed_over_is_named_on_the_page(summary: Summary) -> None:
+    page = summary_page(replace(summary, passed_over=("The score run x was passed over: a file of it is gone.",)))
+    assert "was passed over: a file of it is gone." in page
+
+
 def test_schools_named_by_numbers_stand_in_their_order(summary: Summary) -> None:
     schools = tuple(SchoolLine(name, 10, 2, 0) for name in ("Elm", "11", "9"))
     page = summary_page(replace(summary, schools=schools))
@@ -95,7 +134,7 @@ def test_refused_rows_have_their_rule_lines_and_remedy(summary: Summary) -> None
 
 def test_a_first_run_with_nothing_refused_has_no_empty_parts(summary: Summary) -> None:
     page = summary_page(replace(summary, change=None, quarantine=(), filled=(), missing=()))
-    assert "Since the list of" not in page
+    assert "What changed" not in page
     assert "No row was refused." in page
     assert "Filled with" not in page
 

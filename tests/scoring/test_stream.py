@@ -18,6 +18,7 @@ from earlywarn.columns import Coded
 from earlywarn.inputs import input_values, known_count
 from earlywarn.roster import pieces
 from earlywarn.roster.door import open_roster
+from earlywarn.roster.read import open_source
 from earlywarn.score_run import FLAGS, GROUPS, INPUTS, SCORES
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
@@ -66,7 +67,8 @@ class Done:
 def scored(roster: Path, folder: Path, model: Model = MODEL) -> Done:
     """Score a roster into a folder."""
     folder.mkdir(exist_ok=True)
-    streamed = stream(Wanted(roster), model, folder, inputs=True)
+    source = open_source(roster, model.serving.roster.reading)
+    streamed = stream(Wanted(source), model, folder, inputs=True)
     streamed = replace(streamed, points=streamed.points.copy())
     sums = finish(streamed, model, folder, inputs=True)
     files = (pq.read_table(folder / name).to_pylist() for name in (SCORES, GROUPS, INPUTS))

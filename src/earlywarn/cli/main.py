@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, engines, first, terminal
+from earlywarn.cli import checking, engines, first, terminal, withdrawing
 from earlywarn.cli.engines import Engine
 from earlywarn.cli.places import refuse_file
 
@@ -138,10 +138,12 @@ def score(
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
     from earlywarn.bands import load_bands
+    from earlywarn.cli.memory import keep_freed_memory
     from earlywarn.cli.show_score import run_record, scored_district_record, show_score, show_scored_district
     from earlywarn.score import Order, score_district
     from earlywarn.score import score as run_score
 
+    keep_freed_memory()
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:
@@ -154,6 +156,9 @@ def score(
     with terminal.progress() as tell, engines.on(engine, master, order, [model]) as filled:
         run, fresh = run_score(filled, tell)
     terminal.print_json(run_record(run, fresh)) if as_json else show_score(run, fresh)
+
+
+app.command()(withdrawing.withdraw)
 
 
 @app.command()

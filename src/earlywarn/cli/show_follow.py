@@ -26,6 +26,8 @@ RECORDED = ("flagged", "missed", "flagged_missed", "flagged_met", "unknown", "no
 
 def show_follow(followed: Followed) -> None:
     """Print what became of the flagged, the group table, and the levels' promises."""
+    if withdrawal := followed.run.withdrawal:
+        out.print(f"This list was {withdrawal.words}.", style="bold")
     told = {kind: followed.count(kind).words for kind in COUNTED}
     out.print(
         f"Of {told['flagged']} flagged students {told['flagged_missed']} missed the standard, "
@@ -52,6 +54,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
     groups = followed.serving.groups
     return {
         "score_run": followed.run.folder.name,
+        "withdrawn": dict(followed.run.manifest.withdrawn) or None,
         **{kind: followed.count(kind).number for kind in RECORDED},
         "unmatched": followed.unmatched,
         "refused": followed.refused,

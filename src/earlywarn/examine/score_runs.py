@@ -38,13 +38,14 @@ def subject_of(run: StoredRun, serving: Serving) -> tuple[Subject, tuple[Counted
 
 def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
     """Say what was audited."""
-    manifest = run.manifest
+    manifest, withdrawal = run.manifest, run.withdrawal
+    mark = f"This list was {withdrawal.words}. " if withdrawal else ""
     return About(
         name=serving.name,
         title=serving.title,
-        what=f"score run {short(run.folder.name)}",
+        what=f"score run {short(run.folder.name)}" + (", WITHDRAWN" if withdrawal else ""),
         standard=serving.standard.title,
-        note=serving.cohort.note,
+        note=f"{mark}{serving.cohort.note}".strip(),
         students=f"the roster of {manifest.as_of}, outcomes not known yet",
         list=f"list of {100 * serving.capacity.share:g} %",
         schools=len(np.unique(subject.presence.school.codes)),

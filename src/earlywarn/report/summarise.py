@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from earlywarn import arrow
 from earlywarn.audit.kinds import Kinds
 from earlywarn.audit.rounding import Count, Shown
 from earlywarn.audit.suppression import Suppression, suppress
+from earlywarn.changes.record import Changes
 from earlywarn.columns import InputType, Ints, Refusal
 from earlywarn.config.experiment import Serving
 from earlywarn.groups import EVERYONE, Cell
+from earlywarn.report.listed_since import changes_told, suppressed
 from earlywarn.report.summary import Change, GroupLine, LevelLine, QuarantineLine, SchoolLine, Summary, UnknownValue
 from earlywarn.roster.quarantine import summary
-from earlywarn.score_run import SCORES, Manifest, StoredRun
+from earlywarn.score_run import Manifest
 from earlywarn.scorecard.table import Scorecard
 from earlywarn.scoring.sums import ACCEPTED, IN_SCOPE, Sums
 
@@ -31,20 +30,26 @@ LISTED = Kinds(
 
 @dataclass(frozen=True)
 class Scored:
-    """What was scored, in sums: ``codes`` counts accepted rows by the file's column and code."""
+    """What was scored, in sums; what changed, and earlier runs passed over.
+
+    ``codes`` counts accepted rows by the file's column and code.
+    """
 
     card: Scorecard
     serving: Serving
     sums: Sums
     refusals: tuple[Refusal, ...]
     codes: Mapping[str, Mapping[str, int]]
+    changes: Changes | None = None
+    passed_over: tuple[str, ...] = ()
 
 
-def summarise(scored: Scored, manifest: Manifest, change: Change | None) -> Summary:
+def summarise(scored: Scored, manifest: Manifest) -> Summary:
     """Give everything that summary.html shows."""
     card, serving, sums = scored.card, scored.serving, scored.sums
     gone = sums.missing_scored / max(1, manifest.counts.scored)
     never = [table.missing is None for table in card.tables]
+    known, listed = _known(sums, serving, scored.changes)
     return Summary(
         title=serving.title,
         standard=serving.standard.title,
@@ -58,26 +63,16 @@ def summarise(scored: Scored, manifest: Manifest, change: Change | None) -> Summ
         counts=manifest.counts,
         capacity=serving.capacity.share,
         levels=tuple(LevelLine(level, *map(int, sums.levels[i])) for i, level in enumerate(card.levels)),
-        groups=_group_lines(sums, serving),
+        groups=_group_lines(known, listed, serving),
         schools=_school_lines(sums),
         quarantine=tuple(QuarantineLine(*line) for line in summary(scored.refusals)),
         missing=tuple((spec.title, float(share)) for spec, share in zip(card.specs, gone, strict=True)),
         filled=tuple(s.title for s, share, none in zip(card.specs, gone, never, strict=True) if none and share > 0),
         privacy_minimum=serving.groups.privacy_minimum,
         unknown_values=tuple(_unknown_values(scored)),
-        change=change,
+        change=_change(known, serving, scored.changes),
+        passed_over=scored.passed_over,
     )
-
-
-def change_since(before: StoredRun | None, scores: Path) -> Change | None:
-    """Compare the flagged students with those of an earlier run of the same model."""
-    if before is None:
-        return None
-    table = before.table(SCORES)
-    old = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
-    table = pq.read_table(scores, columns=["student_id", "flagged"])
-    new = set(arrow.to_texts(table["student_id"])[arrow.true(table["flagged"])])
-    return Change(before.manifest.as_of, len(new - old), len(new & old), len(old - new))
 
 
 def profile_of(scored: Scored, spread: Sequence[Ints]) -> dict[str, Any]:
@@ -111,16 +106,21 @@ def _unknown_values(scored: Scored) -> Iterator[UnknownValue]:
                 yield UnknownValue(table.spec.title, "", few)
 
 
-def _group_lines(sums: Sums, serving: Serving) -> tuple[GroupLine, ...]:
-    """Count by group, by the same rule as an audit: a small count must not follow from the others."""
+def _known(sums: Sums, serving: Serving, changes: Changes | None) -> tuple[Suppression, tuple[Cell, ...]]:
+    """Find what may be told of groups, by the same rule as an audit, and the groups that somebody is in."""
     cells, counts = [EVERYONE], [sums.schools[1].sum(axis=0)]
     for name, (values, held) in sums.groups.items():
         cells += [Cell((name,), (value,)) for value in values]
         counts += list(held)
     accepted, in_scope, flagged, lacking = np.array(counts).T
+    listed = tuple(cell for cell, rows in zip(cells[1:], accepted[1:], strict=True) if rows)
+    if changes is not None:
+        return suppressed(tuple(cells), changes.groups, serving.groups.privacy_minimum), listed
     atoms = np.stack([in_scope - flagged - lacking, flagged, lacking], axis=1)
-    known = suppress(tuple(cells), atoms, serving.groups.privacy_minimum, LISTED)
-    listed = (cell for cell, rows in zip(cells[1:], accepted[1:], strict=True) if rows)
+    return suppress(tuple(cells), atoms, serving.groups.privacy_minimum, LISTED), listed
+
+
+def _group_lines(known: Suppression, listed: tuple[Cell, ...], serving: Serving) -> tuple[GroupLine, ...]:
     return tuple(GroupLine(cell.words(serving.groups), _told(known, cell)) for cell in listed)
 
 
@@ -128,6 +128,14 @@ def _told(known: Suppression, cell: Cell) -> tuple[Count, ...]:
     if known.of(cell) is Shown.HIDDEN:
         return ()
     return tuple(known.count(cell, kind) for kind in ("students", "flagged", "not_scored"))
+
+
+def _change(known: Suppression, serving: Serving, changes: Changes | None) -> Change | None:
+    if changes is None:
+        return None
+    held = [cell for cell, atoms in changes.groups.items() if cell != EVERYONE and atoms.any()]
+    lines = (GroupLine(cell.words(serving.groups), changes_told(known, changes.groups, cell)) for cell in held)
+    return Change(changes, tuple(lines))
 
 
 def _school_lines(sums: Sums) -> tuple[SchoolLine, ...]:

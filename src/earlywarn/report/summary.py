@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from earlywarn.audit.rounding import Count
+from earlywarn.changes.record import Changes
 from earlywarn.score_run import Counts
 from earlywarn.scorecard.table import LevelMeaning
 
@@ -57,12 +58,13 @@ class UnknownValue:
 
 @dataclass(frozen=True)
 class Change:
-    """Against the score run before this one, of the same model: how many came, stayed and left."""
+    """Against the score run before this one, of the same model: its counts, and those of groups as they may be told.
 
-    since: date
-    new: int
-    stayed: int
-    left: int
+    A group's are new on the list, off it, at a higher level, at a lower one; none where the group is hidden.
+    """
+
+    changes: Changes
+    groups: tuple[GroupLine, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Summary:
         (title of an input, share of scored students without it).
     filled
         Titles of inputs that were missing for someone although training never saw them missing.
+    passed_over
+        Sentences on earlier score runs that could not be compared with.
     """
 
     title: str
@@ -99,3 +103,4 @@ class Summary:
     privacy_minimum: int
     unknown_values: tuple[UnknownValue, ...]
     change: Change | None
+    passed_over: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from earlywarn.report import words as w
+from earlywarn.report.change_tables import change_told
 from earlywarn.report.house import pages
 from earlywarn.report.summary import LevelLine, SchoolLine, Summary
 from earlywarn.report.tables import Table, row
@@ -36,6 +37,7 @@ def summary_page(summary: Summary) -> str:
             groups=_groups(summary),
             quarantine=_quarantine(summary),
             missing=_missing(summary),
+            change=change_told(summary.change) if summary.change else None,
         )
     )
 

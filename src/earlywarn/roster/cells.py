@@ -69,7 +69,7 @@ def _distinct(array: Any) -> tuple[list[str], NDArray[np.int32]]:
     if not pa.types.is_dictionary(array.type):
         array = (_as_text(array) if is_text(array.type) else array).dictionary_encode()
     names = [*_as_text(array.dictionary).to_pylist(), None]
-    codes = np.nan_to_num(arrow.to_floats(array.indices), nan=-1).astype(np.int32)
+    codes = arrow.codes(array.indices)
     return [(name or "").strip() for name in names], codes
 
 

@@ -20,7 +20,6 @@ from earlywarn.roster.contract import Contract, Key, roster_contract
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.judge import Judged, Way, judge, judge_all, one_by_one
 from earlywarn.roster.number_ids import NumberIds
-from earlywarn.roster.read import open_source
 from earlywarn.roster.readings import Evidence
 from earlywarn.roster.repeated import Seen
 from earlywarn.roster.rows import Held, Rows, Settled, rows_of
@@ -123,7 +122,7 @@ class Passed(Generic[F]):
 
 
 def pass_through(
-    path: Path,
+    source: Source,
     serving: Serving,
     grades: tuple[str, ...],
     start: Callable[[Source, Contract], F],
@@ -136,12 +135,11 @@ def pass_through(
     UsageError, RosterError, MachineError
         The roster as a whole cannot be taken; a row that cannot is told in the block.
     """
-    source = open_source(path, serving.roster.reading)
     contract = roster_contract(serving)
     check_columns(source, contract)
     if grades:
         source = of_grades(source, serving.roster.grade, grades)
-    with reading(path):
+    with reading(Path(source.file)):
         fold, decided, evidence = judge_all(source, contract, lambda: start(source, contract), way)
         places = fold.again()
         again = look_again(source, decided, places) if len(places) else None

@@ -19,11 +19,12 @@ from earlywarn.roster.fates import MERGED_ROWS, REFUSED_ROWS, ROWS_IN, Fates
 from earlywarn.roster.findings import ACCEPTED, KEPT, MERGED, NOT_KNOWN, QUARANTINED, Finding
 from earlywarn.roster.judge import Judged, located
 from earlywarn.roster.passage import Passage, pass_through, values_of
+from earlywarn.roster.read import open_source
 from earlywarn.roster.readings import told
 from earlywarn.roster.repeated import Alike
 from earlywarn.roster.rows import Rows, Settled, refuse_empty, refuse_hopeless
 from earlywarn.roster.spells import EXACT, RE_ENROLLED
-from earlywarn.roster.tally import BLANK, Tally
+from earlywarn.roster.tally import BLANK, Spans, Tally
 from earlywarn.roster.terms import Kind
 from earlywarn.roster.unknown import UnknownCodes
 
@@ -73,7 +74,8 @@ def survey(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Survey
         The roster as a whole cannot be taken; a row that cannot is a finding.
     """
     columns = {name: attribute.column for name, attribute in serving.groups.attributes.items()}
-    passed = pass_through(path, serving, grades, lambda source, contract: _Stream(source, contract, Fates(columns)))
+    opened = open_source(path, serving.roster.reading)
+    passed = pass_through(opened, serving, grades, lambda source, contract: _Stream(source, contract, Fates(columns)))
     source, stream = passed.source, passed.fold
     refuse_empty(source, stream.passage.counts.rows_in, [finding.refusal for finding in stream.findings[:1]])
     if passed.again is not None:
@@ -106,7 +108,7 @@ def _said(stream: "_Stream") -> Iterator[Guess]:
 def _hollow(stream: "_Stream") -> Iterator[Guess]:
     """Tell of columns that say nothing; dates and the grade may well be the same in all rows."""
     dates = {column for column, kind in stream.contract.terms if kind in (Kind.DATE, Kind.GRADE)}
-    for column, found in sorted(stream.passage.tally.hollow().items()):
+    for column, found in sorted(stream.spans.hollow(stream.passage.tally).items()):
         if found == BLANK:
             sure = "certain; if the export should hold it, ask for it: it tells nothing apart"
         elif column in dates:
@@ -129,6 +131,7 @@ class _Stream:
     def __post_init__(self) -> None:
         self.passage = Passage(self.source, self.contract)
         self.alike, self.unknown = Alike(self.passage.seen), UnknownCodes(self.contract)
+        self.spans = Spans()
         self.schools = SchoolsSeen(self.contract.column_of(Kind.SCHOOL))
 
     def add(self, judged: Judged) -> None:
@@ -138,6 +141,7 @@ class _Stream:
         self.alike.add(judged)
         self.unknown.add(judged)
         self.schools.add(judged)
+        self.spans.add(judged.values, ~judged.refused)
         self.fates.add(judged.values, everyone, ROWS_IN)
         if judged.refused.any():
             self.fates.add(judged.values, judged.refused, REFUSED_ROWS)

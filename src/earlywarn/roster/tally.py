@@ -28,13 +28,12 @@ Counts = dict[str, Ints]
 
 @dataclass
 class Tally:
-    """Rows that count, by basket; codes and missing cells by column and basket; least and largest number ever seen."""
+    """Rows that count, by basket; codes and missing cells by column and basket."""
 
     rows: Ints = field(default_factory=lambda: np.zeros(BASKETS, dtype=np.int64))
     codes: dict[str, Counts] = field(default_factory=dict)
     missing: Counts = field(default_factory=dict)
     schools: dict[str, int] = field(default_factory=dict)
-    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
     most_codes: int = MOST_CODES
 
     def add(self, values: Mapping[Key, Values], counted: Bools, sign: int = 1) -> None:
@@ -49,11 +48,6 @@ class Tally:
             if kind in NUMBERS:
                 kept = cells if counted.all() else cells[counted]
                 self._missing(column, np.isnan(kept), basket, sign)
-                low, high = self.spans.get(column, (np.inf, -np.inf))
-                self.spans[column] = (
-                    float(np.fmin.reduce(kept, initial=low)),
-                    float(np.fmax.reduce(kept, initial=high)),
-                )
             elif kind in (Kind.GRADE, Kind.TEXT):
                 kept = cells.take(counted)
                 self._missing(column, kept.codes < 0, basket, sign)
@@ -66,9 +60,6 @@ class Tally:
             self._school(name, count)
         for column, gone in other.missing.items():
             self.missing[column] = self.missing.get(column, 0) + gone
-        for column, (low, high) in other.spans.items():
-            least, most = self.spans.get(column, (np.inf, -np.inf))
-            self.spans[column] = (min(least, low), max(most, high))
         for column, counts in other.codes.items():
             own = self.codes.setdefault(column, {})
             for name, found in counts.items():
@@ -82,13 +73,30 @@ class Tally:
         found = np.bincount(basket[gone], minlength=BASKETS) if gone.any() else np.zeros(BASKETS, dtype=np.int64)
         self.missing[column] = self.missing.get(column, 0) + sign * found
 
-    def hollow(self) -> dict[str, str]:
+
+@dataclass
+class Spans:
+    """The least and the largest number of each column in rows that count."""
+
+    found: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def add(self, values: Mapping[Key, Values], counted: Bools) -> None:
+        """Take the rows of a block that count."""
+        for (column, kind), cells in values.items():
+            if kind in NUMBERS:
+                kept = cells if counted.all() else cells[counted]
+                low, high = self.found.get(column, (np.inf, -np.inf))
+                low, high = np.fmin.reduce(kept, initial=low), np.fmax.reduce(kept, initial=high)
+                self.found[column] = float(low), float(high)
+
+    def hollow(self, tally: Tally) -> dict[str, str]:
         """Give columns that say nothing: blank in every row that counts, or one value in all of them."""
-        blank = {column: BLANK for column, counts in self.missing.items() if counts.sum() == self.rows.sum() > 0}
-        full = [column for column, counts in self.missing.items() if not counts.any() and self.rows.sum() > 1]
-        same = {column for column, (low, high) in self.spans.items() if low == high}
+        rows, missing = tally.rows.sum(), tally.missing.items()
+        blank = {column: BLANK for column, counts in missing if counts.sum() == rows > 0}
+        full = [column for column, counts in missing if not counts.any() and rows > 1]
+        same = {column for column, (low, high) in self.found.items() if low == high}
         same |= {
-            column for column, held in self.codes.items() if sum(counts.sum() > 0 for counts in held.values()) == 1
+            column for column, held in tally.codes.items() if sum(counts.sum() > 0 for counts in held.values()) == 1
         }
         return blank | {column: ONE_VALUE for column in full if column in same}
 

@@ -14,7 +14,7 @@ from earlywarn.columns import Bools, Coded, Floats, Ints
 from earlywarn.inputs import Values
 from earlywarn.scorecard.table import Kind, PointsTable, Scorecard
 
-BLOCK = 4096
+BLOCK = 8192
 """Rows at a time: 40 inputs of such a block stay in the second-level cache."""
 
 NONE = -1

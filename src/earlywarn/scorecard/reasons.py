@@ -3,13 +3,11 @@
 A reason is a row of the scorecard and nothing else; no group and no id can stand in one.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from earlywarn.columns import Floats, InputSpec, InputType
+from earlywarn.columns import Bools, Codes, Floats, InputSpec, InputType
 from earlywarn.scorecard.table import PointsTable
 
 
@@ -23,21 +21,30 @@ def sentence(table: PointsTable, value: float | str | None, grade: str | None) -
     grade
         The student's present grade, in whose spread a result is told.
     """
-    spec = table.spec
     if value is None:
-        return f"{spec.title}: not recorded"
+        return f"{table.spec.title}: not recorded"
+    return f"{table.spec.title}: {value_words(table.spec, value, grade)} ({_typical(table, grade)})"
+
+
+def value_words(spec: InputSpec, value: float | str | None, grade: str | None, places: int = 1) -> str:
+    """Say a value as a reason says it, without the input's title: ``24 points below the standard``.
+
+    ``places`` are the decimals of a number; a result has one fewer.
+    """
+    if value is None:
+        return "not recorded"
     if spec.type is InputType.CATEGORY:
-        return f"{spec.title}: {value} (most often: {table.typical})"
+        return str(value)
     if spec.type is InputType.RESULT:
-        return _result_sentence(spec, float(value), float(table.typical), grade)
-    shown = _number(float(value))
-    unit = spec.unit.removesuffix("s") if shown in {"1", "-1"} else spec.unit
-    return f"{spec.title}: {shown} {unit}".rstrip() + f" (typical: {_number(float(table.typical))})"
+        points, side = _side(float(value) * _spread(spec, grade), places - 1)
+        return f"{points} {spec.unit or 'points'} {side} the standard"
+    shown = _number(float(value), places)
+    return f"{shown} {spec.unit.removesuffix('s') if shown in {'1', '-1'} else spec.unit}".rstrip()
 
 
 def sentences(
-    table: PointsTable, values: Floats, grades: NDArray[np.int32], names: tuple[Sequence[str] | None, Sequence[str]]
-) -> tuple[list[str], NDArray[np.int32]]:
+    table: PointsTable, values: Floats, grades: Codes, names: tuple[Sequence[str] | None, Sequence[str]]
+) -> tuple[list[str], Codes]:
     """Say many reasons of one input: the different sentences, and which of them each row has, -1 for none.
 
     Parameters
@@ -54,58 +61,60 @@ def sentences(
     """
     words: list[str] = []
     which = np.full(len(values), -1, dtype=np.int32)
-    for rows in _told_alike(table, values, grades, names):
-        value, grade = _value(values[rows[0]], names[0]), int(grades[rows[0]])
-        if value != table.typical:
-            which[rows] = len(words)
-            words.append(sentence(table, value, names[1][grade] if grade >= 0 else None))
+    shown, near = _shown(table, values, grades, names)
+    gone, typical = np.isnan(values), _is_typical(table, values, names[0])
+    for rows, keys in ((~near & ~gone, shown), (near & ~gone, values), (gone, gone)):
+        own = np.flatnonzero(rows & ~typical)
+        first, place = np.unique(keys[own], return_index=True, return_inverse=True)[1:]
+        which[own] = place + len(words)
+        words += [_said(table, values[row], int(grades[row]), names) for row in own[first].tolist()]
     return words, which
 
 
-def _value(value: float, names: Sequence[str] | None) -> float | str | None:
-    if np.isnan(value):
-        return None
-    return float(value) if names is None else names[int(value)]
+def _is_typical(table: PointsTable, values: Floats, names: Sequence[str] | None) -> Bools:
+    if names is None:
+        return np.asarray(values == table.typical)
+    return np.asarray(values == (names.index(str(table.typical)) if table.typical in names else np.nan))
 
 
-def _told_alike(
-    table: PointsTable, values: Floats, grades: NDArray[np.int32], names: tuple[Sequence[str] | None, Sequence[str]]
-) -> Iterator[NDArray[np.int64]]:
-    """Part rows by what a sentence shows of them: the rounded value, of a result in its grade's spread."""
-    odd = np.isnan(values) if names[0] is not None else np.isnan(values) | (values == table.typical)
+def _said(table: PointsTable, value: float, grade: int, names: tuple[Sequence[str] | None, Sequence[str]]) -> str:
+    told = None if np.isnan(value) else float(value) if names[0] is None else names[0][int(value)]
+    return sentence(table, told, names[1][grade] if grade >= 0 else None)
+
+
+def _shown(
+    table: PointsTable, values: Floats, grades: Codes, names: tuple[Sequence[str] | None, Sequence[str]]
+) -> tuple[Floats, Bools]:
+    """Give a number that is the same for students of whom the same is said; and who is to be told by the value itself.
+
+    Near a half of a tenth the decimal rounding of a binary number is its own affair.
+    """
+    never = np.zeros(len(values), dtype=bool)
+    if names[0] is not None:
+        return values, never
     if table.spec.type is InputType.RESULT:
         spreads = [table.spec.cuts[name][1] if name in table.spec.cuts else 1.0 for name in names[1]]
-        shown = np.rint(values * np.array([*spreads, 1.0])[grades]) * (len(names[1]) + 1) + grades
-    elif names[0] is None:
-        shown = np.rint(values * 10)
-        # Near a half of a tenth the decimal rounding of a binary number is its own affair: value by value.
-        odd |= np.abs(np.abs(values * 10 - shown) - 0.5) < 1e-6 * (1 + np.abs(shown))
-    else:
-        shown = values
-    yield from _equal(np.flatnonzero(~odd), shown)
-    yield from _equal(np.flatnonzero(odd), np.nan_to_num(values, nan=np.inf), grades)
+        return np.rint(values * np.array([*spreads, 1.0])[grades]) * (len(names[1]) + 1) + grades, never
+    shown = np.rint(values * 10)
+    return shown, np.abs(np.abs(values * 10 - shown) - 0.5) < 1e-6 * (1 + np.abs(shown))
 
 
-def _equal(rows: NDArray[np.int64], *keys: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
-    """Part rows by their keys."""
-    if not len(rows):
-        return
-    order = rows[np.lexsort([key[rows] for key in keys])]
-    changes = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
-    yield from np.split(order, np.flatnonzero(changes) + 1)
+def _typical(table: PointsTable, grade: str | None) -> str:
+    if table.spec.type is InputType.CATEGORY:
+        return f"most often: {table.typical}"
+    if table.spec.type is InputType.RESULT:
+        return f"typical: {' '.join(_side(float(table.typical) * _spread(table.spec, grade)))}"
+    return f"typical: {_number(float(table.typical))}"
 
 
-def _result_sentence(spec: InputSpec, value: float, typical: float, grade: str | None) -> str:
-    spread = spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
-    unit = spec.unit or "points"
-    here, there = _side(value * spread), _side(typical * spread)
-    return f"{spec.title}: {here[0]} {unit} {here[1]} the standard (typical: {there[0]} {there[1]})"
+def _spread(spec: InputSpec, grade: str | None) -> float:
+    return spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
 
 
-def _side(points: float) -> tuple[str, str]:
-    rounded = round(points)
-    return str(abs(rounded)), "below" if rounded < 0 else "above"
+def _side(points: float, places: int = 0) -> tuple[str, str]:
+    rounded = round(points, places)
+    return f"{abs(rounded):.{places}f}", "below" if rounded < 0 else "above"
 
 
-def _number(value: float) -> str:
-    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")  # + 0.0 turns -0.0 into 0.0
+def _number(value: float, places: int = 1) -> str:
+    return f"{round(value, places) + 0.0:.{places}f}".removesuffix(".0")  # + 0.0 turns -0.0 into 0.0

@@ -151,8 +151,15 @@ def _not_recorded(bits: NDArray[np.uint8], titles: list[str]) -> Any:
     """Join the titles of what is missing; many students lack the same."""
     if not len(bits):
         return arrow.strings([])
-    found, which = np.unique(bits, axis=0, return_inverse=True)
-    lacking = np.unpackbits(found, axis=1, count=len(titles)).astype(bool)
+    which = np.zeros(len(bits), dtype=np.int64)
+    for start in range(0, bits.shape[1], 8):  # eight bytes are one number, and numbers are quick to tell apart
+        some = np.zeros((len(bits), 8), dtype=np.uint8)
+        some[:, : bits.shape[1] - start] = bits[:, start : start + 8]
+        own = np.unique(some.view(np.uint64).reshape(-1), return_inverse=True)[1]
+        which = np.unique(which * (own.max() + 1) + own, return_inverse=True)[1]
+    first = np.zeros(which.max() + 1, dtype=np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    lacking = np.unpackbits(bits[first], axis=1, count=len(titles)).astype(bool)
     words = [SEPARATOR.join(title for title, gone in zip(titles, row, strict=True) if gone) for row in lacking]
     return arrow.coded(Coded(which.reshape(-1).astype(np.int32), tuple(words))).dictionary_decode()
 

@@ -48,7 +48,6 @@ class Streamed:
     """
 
     file: str
-    sha256: str
     counts: RowCounts
     refusals: tuple[Refusal, ...]
     tally: Tally
@@ -64,7 +63,7 @@ class Streamed:
 class Wanted:
     """What to score: a roster, or the rows of some grades alone, and the way of its blocks into the spill."""
 
-    roster: Path
+    roster: Source
     grades: tuple[str, ...] = ()
     way: Way = one_by_one
 
@@ -78,11 +77,11 @@ def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Strea
         The roster as a whole cannot be taken.
     """
 
-    def start(source: Source, contract: Contract) -> Stream[Spill]:
-        return Stream(source, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
+    def start(chosen: Source, contract: Contract) -> Stream[Spill]:
+        return Stream(chosen, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
 
     passed = pass_through(wanted.roster, model.serving, wanted.grades, start, wanted.way)
-    source, fold = passed.source, passed.fold
+    source, fold = wanted.roster, passed.fold
     refuse_empty(source, fold.passage.counts.rows_in, fold.refusals)
     gone = fold.settle(passed.again, passed.contract) if passed.again is not None else np.empty(0, dtype=np.int64)
     fold.spill.close()
@@ -94,7 +93,6 @@ def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Strea
     points[dropped] = np.nan
     return Streamed(
         file=source.file,
-        sha256=source.sha256(),
         counts=fold.passage.counts,
         refusals=tuple(fold.refusals),
         tally=fold.passage.tally,

@@ -36,13 +36,14 @@ class Listed:
 
 
 class Ranked(NamedTuple):
-    """Some rows that stay, with what only the whole roster could tell."""
+    """Some rows that stay, with what only the whole roster could tell; ``missing`` gives row and input of each."""
 
     rows: Rows
     rank: NDArray[np.int32]
     flagged: Bools
     risk: Floats
     level: Coded
+    missing: tuple[Ints, Ints]
 
 
 @dataclass
@@ -98,7 +99,8 @@ class Writing:
             risk = risk_of(card, rows.points)
             level = level_of(risk, card.levels)
             codes = np.where(rows.status == SCORED, level.codes, -1).astype(np.int32)
-            yield Ranked(rows, rank, flagged, risk, Coded(codes, level.names))
+            missing = np.nonzero(np.unpackbits(rows.missing, axis=1, count=len(card.tables)))
+            yield Ranked(rows, rank, flagged, risk, Coded(codes, level.names), (missing[0], missing[1]))
 
     def _scores(self, ranked: Ranked) -> Any:
         rows, names = ranked.rows, [spec.name for spec in self.spill.card.specs]
@@ -114,7 +116,7 @@ class Writing:
             "flagged": arrow.booleans(ranked.flagged),
             "reasons": _named(rows.told[:, :TOLD], names),
             "strengths": _named(rows.told[:, TOLD:], names),
-            "missing_inputs": _missing(rows.missing, names),
+            "missing_inputs": arrow.name_lists(*ranked.missing, names, len(rows)),
         }
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
@@ -169,9 +171,10 @@ class _Sums:
         self.schools += four(rows.school, len(self.schools), parts)
         for number, (name, (_, place)) in enumerate(self.placed.items()):
             self.groups[name] += four(place[rows.groups[:, number]], len(self.groups[name]), parts)
-        missing = np.unpackbits(rows.missing, axis=1, count=len(self.missing))
-        self.missing += missing.sum(axis=0, dtype=np.int64)
-        self.missing_scored += missing[rows.status == SCORED].sum(axis=0, dtype=np.int64)
+        lacking, inputs = ranked.missing
+        self.missing += np.bincount(inputs, minlength=len(self.missing))
+        scored = rows.status[lacking] == SCORED
+        self.missing_scored += np.bincount(inputs[scored], minlength=len(self.missing))
 
     def done(self, spill: Spill, groups: Mapping[str, tuple[tuple[str, ...], Codes]]) -> Sums:
         named = {name: (names, self.groups[name]) for name, (names, _) in groups.items()}
@@ -192,9 +195,13 @@ class _Writer:
         if self.file is None:
             # Only what comes as codes: to look for repeats among numbers costs as much as all the rest.
             few = [column for field in table.schema for column in _dictionaries(field)]
-            file = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=few, store_schema=False)
+            file = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=few, **_PLAIN)
             self.file = self.stack.enter_context(file)
         self.file.write_table(table, row_group_size=max(1, len(table)))
+
+
+_PLAIN = {"store_schema": False, "write_statistics": False}
+"""Files that any reader takes alike; nobody looks for students by the least and largest of a row group."""
 
 
 def _dictionaries(field: Any) -> Iterator[str]:
@@ -211,8 +218,3 @@ def _joined(held: Sequence[Sequence[Any]]) -> list[Any]:
 def _named(places: NDArray[np.int16], names: Sequence[str]) -> Any:
     rows, columns = np.nonzero(places >= 0)
     return arrow.name_lists(rows, places[rows, columns].astype(np.int64), names, len(places))
-
-
-def _missing(bits: NDArray[np.uint8], names: Sequence[str]) -> Any:
-    rows, inputs = np.nonzero(np.unpackbits(bits, axis=1, count=len(names)))
-    return arrow.name_lists(rows, inputs, names, len(bits))

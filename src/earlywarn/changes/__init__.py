@@ -1,0 +1,1 @@
+"""What changed between a score run and the one before it: for whom, and why."""
