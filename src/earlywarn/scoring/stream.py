@@ -4,7 +4,7 @@ Rows of a student who stands in several are looked at again, and only then is it
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -113,13 +113,15 @@ def _warn(guesses: tuple[Guess, ...]) -> None:
 
 @dataclass
 class Scored:
-    """Scored blocks held as they come, in the place of a spill."""
+    """Scored blocks held as they come, in the place of a spill; with numbers only where ``inputs`` are to be kept."""
 
+    inputs: bool
     blocks: list[Block] = field(default_factory=list)
 
     def add(self, block: Block) -> None:
         """Hold a block."""
-        self.blocks.append(block)
+        coded = {name: column if isinstance(column, Coded) else np.empty(0) for name, column in block.values.items()}
+        self.blocks.append(block if self.inputs else replace(block, values=coded))
 
 
 S = TypeVar("S", Spill, Scored)
@@ -150,7 +152,7 @@ class Stream(Generic[S]):
 
     def apart(self, source: Source) -> "Stream[Scored]":
         """Give what takes blocks of the same roster elsewhere, to be joined."""
-        other: Stream[Scored] = Stream(source, self.contract, self.model, Scored())
+        other: Stream[Scored] = Stream(source, self.contract, self.model, Scored(bool(self.spill.inputs)))
         other.passage.tally = Tally(most_codes=MOST_ROWS)
         return other
 

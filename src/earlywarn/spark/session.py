@@ -29,6 +29,9 @@ _ALWAYS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "1",  # a row is a whole block of students
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
+_MEMORY = {"MALLOC_ARENA_MAX": 1, "MALLOC_MMAP_THRESHOLD_": 64 << 20, "MALLOC_TRIM_THRESHOLD_": 256 << 20}
+"""For the workers' C library, as ``keep_freed_memory`` of the command line."""
+
 _ON_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -93,6 +96,7 @@ def _refuse_missing() -> None:
 
 def _settings(master: str, scratch: Path) -> Mapping[str, str]:
     found = {"spark.master": retrying(master), "spark.app.name": "earlywarn score", **_ALWAYS}
+    found |= {f"spark.executorEnv.{name}": str(value) for name, value in _MEMORY.items()}
     found["spark.sql.warehouse.dir"] = str(scratch / "warehouse")
     if master.startswith("local"):
         found |= _ON_ONE_MACHINE | {"spark.local.dir": str(scratch)}
