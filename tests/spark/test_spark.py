@@ -116,6 +116,13 @@ def test_a_table_is_scored_and_no_copy_of_it_stays(
     assert mine == theirs
 
 
+def test_files_that_spark_reads_are_a_table_too(spark: Any, parts: Path, tmp_path: Path) -> None:
+    with staged(spark, f"parquet.`{parts}`", {"student_id"}, tmp_path) as folder:
+        tables = [pq.read_table(path) for path in sorted(folder.iterdir())]
+    assert {name for table in tables for name in table.column_names} == {"student_id"}
+    assert sum(map(len, tables)) == 482
+
+
 def test_a_table_that_is_not_there_is_refused(spark: Any, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Spark knows no such table"), staged(spark, "nowhere", (), tmp_path):
         pass

@@ -97,9 +97,8 @@ def _refuse_missing() -> None:
 def _settings(master: str, scratch: Path) -> Mapping[str, str]:
     found = {"spark.master": retrying(master), "spark.app.name": "earlywarn score", **_ALWAYS}
     found |= {f"spark.executorEnv.{name}": str(value) for name, value in _MEMORY.items()}
-    found["spark.sql.warehouse.dir"] = str(scratch / "warehouse")
     if master.startswith("local"):
-        found |= _ON_ONE_MACHINE | {"spark.local.dir": str(scratch)}
+        found |= _ON_ONE_MACHINE | {"spark.local.dir": str(scratch), "spark.sql.warehouse.dir": str(scratch)}
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the only place where Spark looks
     return found
 
