@@ -23,7 +23,7 @@ from earlywarn.roster.readings import Evidence
 from earlywarn.score_run import SCORES
 from earlywarn.spark.engine import across
 from earlywarn.spark.staged import STAGED, staged
-from tests.conftest import TODAY, District
+from tests.conftest import District
 from tests.spark.test_apart import files, run_of
 
 pytestmark = pytest.mark.needs_spark
@@ -128,15 +128,27 @@ def test_a_table_that_is_not_there_is_refused(spark: Any, tmp_path: Path) -> Non
         pass
 
 
+def command(district: District, roster: Path, folder: Path, master: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command of a day on which the model is in force."""
+    code = "import datetime; from earlywarn.cli import main; main._today = lambda: datetime.date(2024, 1, 15)"
+    words = ["score", roster, "--out", folder / "out", "--home", district.home, "--as-of", "2023-06-30"]
+    whole = [sys.executable, "-c", f"{code}; main.app_entry()", *map(str, words)]
+    return subprocess.run(
+        [*whole, "--engine", "spark", "--master", master], capture_output=True, text=True, check=False, cwd=folder
+    )
+
+
 def test_the_command_says_no_word_of_spark(district: District, parts: Path, tmp_path: Path) -> None:
-    words = ["score", parts, "--out", tmp_path / "out", "--home", district.home, "--as-of", "2023-06-30"]
-    code = f"from earlywarn.cli import main; main._today = lambda: {TODAY!r}; main.app_entry()"
-    code = f"import datetime; {code}"
-    command = [sys.executable, "-c", code, *map(str, words), "--engine", "spark", "--master", "local[2]"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = command(district, parts, tmp_path, "local[2]")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"rows in +482", done.stdout)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "parts"]
+
+
+def test_a_master_that_is_none_is_told_in_words(district: District, parts: Path, tmp_path: Path) -> None:
+    done = command(district, parts, tmp_path, "nowhere://x")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "--master nowhere://x: Spark does not start" in done.stderr
 
 
 def test_the_registered_model_gives_spark_the_same_risks(

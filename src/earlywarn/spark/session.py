@@ -57,9 +57,10 @@ def session(master: str) -> Iterator[Any]:
     with tempfile.TemporaryDirectory(prefix="earlywarn-spark-") as scratch, warnings.catch_warnings():
         # PySpark 4.3 says that it does not fully support pandas 3; nothing here goes through pandas.
         warnings.filterwarnings("ignore", category=FutureWarning, module=r"pyspark\.")
-        gateway = _launched(_settings(master, Path(scratch)))
+        settings = _settings(master, Path(scratch))
+        gateway = _launched(settings)
         try:
-            yield _connected(gateway, _settings(master, Path(scratch)), master)
+            yield _connected(gateway, settings)
         finally:
             _ended(gateway)
 
@@ -116,21 +117,24 @@ def _launched(settings: Mapping[str, str]) -> Any:
     try:
         return launch_gateway(conf=_conf(settings), popen_kwargs=quiet)
     except failures() as error:
-        remedy = "check with 'java -version' that Java is 17 or newer, and that 4 GB of memory are free"
-        raise MachineError(Fault("Spark", f"Java does not start ({type(error).__name__})", remedy=remedy)) from None
+        raise _not_started(settings, error) from None
 
 
-def _connected(gateway: Any, settings: Mapping[str, str], master: str) -> Any:
+def _connected(gateway: Any, settings: Mapping[str, str]) -> Any:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     try:
         return SparkSession(SparkContext(conf=_conf(settings), gateway=gateway))
     except failures() as error:
-        allowed = "a master that Spark reaches, such as local[2] or spark://HOST:7077"
-        raise MachineError(
-            Fault(f"--master {master}", f"no Spark session ({type(error).__name__})", allowed, "check the URL")
-        ) from None
+        raise _not_started(settings, error) from None
+
+
+def _not_started(settings: Mapping[str, str], error: Exception) -> MachineError:
+    found = f"Spark does not start ({type(error).__name__})"
+    allowed = "a master that answers, such as local[2] or spark://HOST:7077, and Java 17 or newer"
+    remedy = "check the URL, 'java -version', and that 4 GB of memory are free"
+    return MachineError(Fault(f"--master {settings['spark.master']}", found, allowed, remedy))
 
 
 def _ended(gateway: Any) -> None:
