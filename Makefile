@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test spark tables check bench fuzz lock clean
+.PHONY: help demo test spark tables check bench fuzz torture lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,13 +11,14 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 FUZZ_ARGS ?=
+TORTURE_ARGS ?=
 
 # Nothing that runs from here reports home.
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/ready  ## set up, then run the whole main job on real students and say where to look
 	$(BIN)/earlywarn demo
@@ -55,9 +56,12 @@ lock: $(VENV)/ready  ## pin the requirements again, with hashes (LOCK_ARGS=--upg
 fuzz: $(VENV)/ready  ## read 100,000 hostile files; ends with 1 if one is not refused or counted (FUZZ_ARGS=... for more)
 	$(BIN)/python -m fuzz $(FUZZ_ARGS)
 
+torture: $(VENV)/ready  ## cut score runs short in every way known, 500 times by kill -9; writes build/torture.json
+	$(BIN)/python -m torture $(TORTURE_ARGS)
+
 clean:  ## remove what was built and cached; .venv, models/ and scores/ stay
 	rm -rf build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find bench experiments fuzz src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find bench experiments fuzz src tests torture -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One environment and one lock for every target. A changed lock makes it anew, so that nothing outlives its
 # pin; a changed pyproject.toml only installs the package again.

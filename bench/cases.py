@@ -13,6 +13,7 @@ from bench.door import door
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from bench.scoring import scoring, scoring_of_a_nation
 from bench.spark import spark
+from bench.sql import exported_query
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Kind, PointsTable, Scorecard
@@ -110,7 +111,18 @@ def _card(kind: Kind, knots: int, rng: np.random.Generator) -> Scorecard:
     return Scorecard("bench", kind.value, 0.0, tuple(tables), ())
 
 
-CASES = (help_text, points_in_memory, audits, door, scoring, changes, spark, demo_and_small_roster, set_up_and_demo)
+CASES = (
+    help_text,
+    points_in_memory,
+    exported_query,
+    audits,
+    door,
+    scoring,
+    changes,
+    spark,
+    demo_and_small_roster,
+    set_up_and_demo,
+)
 
 ON_REQUEST = (scoring_of_a_nation,)
 """Run only by name: they take long."""

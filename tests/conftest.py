@@ -13,6 +13,7 @@ from earlywarn.promotions import Promotion
 from earlywarn.registry.store import Registry
 from earlywarn.train import Trained, train
 from tests.district import student_years, write_district
+from tests.postgres import postgres as postgres
 
 TODAY = date(2024, 1, 15)
 AS_OF = date(2023, 6, 30)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from earlywarn.columns import Outcome
-from earlywarn.errors import GateError, ScorecardError, UsageError
+from earlywarn.errors import GateError, MachineError, ScorecardError, UsageError
 from earlywarn.files import locked
 from earlywarn.promotions import (
     EXPIRY,
@@ -102,6 +102,12 @@ def test_a_provisional_verdict_holds_to_its_day_and_no_longer() -> None:
     with pytest.raises(GateError, match="expired on 2026-06-01"):
         check_in_force(provisional, date(2026, 6, 2))
     check_in_force(replace(provisional, waivers=(Waived(EXPIRY, "A", "audit is under way"),)), date(2026, 6, 2))
+
+
+def test_a_clock_set_back_before_the_promotion_is_found_and_a_time_zone_is_not() -> None:
+    check_in_force(PASSED, date(2025, 12, 31))
+    with pytest.raises(MachineError, match=r"promoted on 2026-01-01.*clock \(1970-01-01\).*set the clock"):
+        check_in_force(PASSED, date(1970, 1, 1))
 
 
 def test_a_crash_before_the_line_leaves_the_old_champion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

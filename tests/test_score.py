@@ -1,7 +1,6 @@
 """A score run: every row accounted for, whole or not at all, the same bytes again, and no group on the list."""
 
 import json
-import os
 import re
 import resource
 import signal
@@ -20,8 +19,8 @@ import pytest
 from earlywarn.changes.compare import CHANGES
 from earlywarn.cohort import build_cohort
 from earlywarn.config.load import parse_serving
-from earlywarn.errors import GateError, MachineError, RosterError, ScorecardError
-from earlywarn.files import sha256_file
+from earlywarn.errors import BusyError, GateError, RosterError, ScorecardError
+from earlywarn.files import locked, sha256_file
 from earlywarn.promotions import RECORD
 from earlywarn.roster.door import open_roster
 from earlywarn.score import Order, score
@@ -347,27 +346,6 @@ def test_a_full_disk_ends_with_3_and_leaves_nothing(district: District, own_home
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".lock"]
 
 
-def test_a_killed_run_leaves_no_run_and_the_same_command_makes_it(
-    district: District, own_home: Path, tmp_path: Path
-) -> None:
-    _forever(own_home)
-    clean = scored(district, tmp_path / "clean", home=own_home)
-    command = _command(replace(district, home=own_home), tmp_path / "out")
-    for delay in (0.15, 0.3, 0.45, 0.5, 0.55, 0.6):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(delay)
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-        for folder in (tmp_path / "out").glob("2*"):
-            assert (folder / MANIFEST).is_file()
-    subprocess.run(command, check=True, capture_output=True)
-    (whole,) = (tmp_path / "out").glob("2*")
-    for name in (SCORES, FLAGS):
-        assert (whole / name).read_bytes() == (clean.folder / name).read_bytes()
-
-
 def _forever(home: Path) -> None:
     """Let the promoted verdict hold for commands that read today's clock."""
     record = home / RECORD
@@ -375,7 +353,15 @@ def _forever(home: Path) -> None:
 
 
 def test_a_second_run_at_the_same_time_is_told_to_try_again(district: District, tmp_path: Path) -> None:
-    from earlywarn.files import locked
-
-    with locked(tmp_path), pytest.raises(MachineError, match="another earlywarn command"):
+    with locked(tmp_path), pytest.raises(BusyError, match="another earlywarn command"):
         scored(district, tmp_path)
+
+
+@pytest.mark.parametrize("size", [300, 331, 500, 1009])
+def test_students_who_stand_twice_anywhere_are_merged_whatever_is_read_at_once(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    twice = write(own_roster.loc[own_roster.index.repeat(2)], tmp_path)
+    monkeypatch.setattr("earlywarn.roster.pieces.PIECE", size)
+    counts = scored(district, tmp_path / "out", roster=twice).manifest.counts
+    assert (counts.rows_in, counts.merged, counts.flagged) == (960, 480, 96)

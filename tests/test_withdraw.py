@@ -168,6 +168,23 @@ def test_a_half_marked_run_is_refused_like_any_withdrawn_one(
         scored(district, june.parent)
 
 
+def test_another_version_that_marks_in_other_words_completes_what_was_stopped(
+    june: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(use_case._Made, "put_in_place", stop)
+        with pytest.raises(Killed):
+            withdrawn(june)
+    other = (SUMMARY, lambda source, target, withdrawal: target.write_bytes(b"withdrawn"))
+    monkeypatch.setitem(use_case.MARKS, SUMMARY, other)
+    withdrawn(june)
+    assert (june / SUMMARY).read_bytes() == b"withdrawn"
+    assert whole_run(june).withdrawal is not None
+
+
 def test_withdrawn_twice_the_first_reason_stands(june: Path) -> None:
     withdrawn(june)
     once = everything(june)

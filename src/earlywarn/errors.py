@@ -11,7 +11,8 @@
         ScorecardError        1   a scorecard that is not what was promoted
         GateError             1   a verdict that forbids the step
         WithdrawnError        1   a score run that was withdrawn
-      MachineError            3   disk, permissions, a lock: try again
+      MachineError            3   disk, permissions, clock: mend it, try again
+        BusyError            75   another command is writing there: try again later
 
 No message ever holds a student's value, name or id.
 """
@@ -83,6 +84,15 @@ class WithdrawnError(RefusedError):
 
 
 class MachineError(EarlywarnError):
-    """The machine failed or is busy: try again."""
+    """The machine failed: mend it and try again."""
 
     exit_code = 3
+
+
+class BusyError(MachineError):
+    """Another command is writing there: try again when it has ended.
+
+    75 is EX_TEMPFAIL of sysexits.h, by which a scheduler tells "busy" from "failed".
+    """
+
+    exit_code = 75

@@ -6,13 +6,14 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from earlywarn.errors import Fault, MachineError
+from earlywarn.errors import BusyError, Fault, MachineError
 
 PRIVATE = 0o600
 """Mode of files that hold groups or inputs by student."""
@@ -63,23 +64,28 @@ def _one_line(value: Any) -> str:
 def publish_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Make ``target`` appear with all its files or not at all.
 
-    ``fill`` writes into a temporary folder beside the target; every file and the folder are
-    synced, then one rename puts it in place. On any failure the temporary folder is removed.
+    ``fill`` writes into a temporary folder beside the target; every file and the folder are synced, then one rename
+    puts it in place and the folder above is synced. On any failure the temporary folder is removed. A sync that
+    failed is not tried again: the kernel may have dropped what it could not write and would call the next one good
+    (Rebello et al. 2020, "Can applications recover from fsync failures?").
 
     Raises
     ------
     MachineError
         The disk is full, read-only or failing.
+    BusyError
+        Another command that holds no lock put something there meanwhile.
     """
     with machine_faults(str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
+        _make(target.parent)
+        partial = _partial(target)
         try:
-            partial.chmod(0o755)
-            fill(partial)
-            _sync_tree(partial)
-            os.rename(partial, target)
-            sync(target.parent)
+            partial.mkdir(PRIVATE | 0o100)
+            with _alive(partial):
+                partial.chmod(0o755)
+                fill(partial)
+                _sync_tree(partial)
+                _put(partial, target)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -94,51 +100,56 @@ def publish_file(target: Path, content: bytes, mode: int = 0o644) -> None:
         The disk is full, read-only or failing.
     """
     with machine_faults(str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.partial-", dir=target.parent)
+        _make(target.parent)
+        partial = _partial(target)
         try:
-            with os.fdopen(handle, "wb") as file:
+            partial.touch(PRIVATE, exist_ok=False)
+            with partial.open("wb") as file, _alive(partial):
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, mode)
-            os.replace(name, target)
+                partial.chmod(mode)
+                os.replace(partial, target)
             sync(target.parent)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed command left half-written in a folder; the caller holds the folder's lock."""
+def settle(folder: Path) -> None:
+    """Sync a folder: a command killed just after its rename may have left that to the kernel."""
     with machine_faults(str(folder)):
-        for left in folder.glob(".*.partial-*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        sync(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed command left half-written in a folder; the caller holds the folder's lock.
+
+    What another command is writing at this moment without that lock stays.
+    """
+    for left in sorted(folder.glob(".*.partial-*")):
+        with machine_faults(str(left)), contextlib.suppress(FileNotFoundError):
+            if not _is_alive(left):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the one writer's lock of a folder.
+    """Hold the one writer's lock of a folder; the lock file stays, since removing it would let two in.
 
     Raises
     ------
+    BusyError
+        Another process holds it; says which and since when, where the kernel tells.
     MachineError
-        Another process holds it.
+        The folder cannot be written to, or its file system has no locks.
     """
     with machine_faults(str(folder)):
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         file = (folder / ".lock").open("a")
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise MachineError(
-                Fault(
-                    str(folder),
-                    "another earlywarn command is writing here",
-                    remedy="try again when it has ended",
-                )
-            ) from None
+        with machine_faults(str(folder)):
+            _hold(folder, file.fileno())
         yield
 
 
@@ -153,6 +164,82 @@ def machine_faults(where: str) -> Iterator[None]:
         first = "free some space" if full else "check that the folder exists and may be written to"
         remedy = f"{first}, then run the same command again; nothing was half-written"
         raise MachineError(Fault(where, f"cannot write here ({reason})", remedy=remedy)) from error
+
+
+def _partial(target: Path) -> Path:
+    """Name what is not whole yet; before it is made, so that a signal at the very moment finds it to be removed."""
+    return target.with_name(f".{target.name}.partial-{secrets.token_hex(4)}")
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each entry synced."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
+
+
+def _put(partial: Path, target: Path) -> None:
+    """Rename into place; taken back if the folder above cannot be synced, so that no later command trusts it."""
+    try:
+        os.rename(partial, target)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise
+        remedy = "run the same command again: it looks at what is there"
+        raise BusyError(Fault(str(target), "something appeared here while this command wrote", remedy=remedy)) from None
+    try:
+        sync(target.parent)
+    except BaseException:
+        os.rename(target, partial)
+        raise
+
+
+@contextlib.contextmanager
+def _alive(partial: Path) -> Iterator[None]:
+    """Mark what is being written, so that no sweep takes it; NFS cannot, there the folder's lock alone protects."""
+    handle = os.open(partial, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_alive(partial: Path) -> bool:
+    with contextlib.suppress(OSError):
+        handle = os.open(partial, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+    return False
+
+
+def _hold(folder: Path, lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        since = datetime.fromtimestamp(os.fstat(lock).st_mtime)
+        found = f"another earlywarn command is writing here{_holder(lock)}, since {since:%Y-%m-%d %H:%M:%S}"
+        raise BusyError(Fault(str(folder), found, remedy="try again when it has ended")) from None
+    with contextlib.suppress(OSError):
+        os.utime(lock)  # whoever is told to wait reads here since when
+
+
+def _holder(lock: int) -> str:
+    """Name the process that holds a lock by the kernel's own table, for a note that a process left might be old."""
+    stat = os.fstat(lock)
+    place = f"{os.major(stat.st_dev):02x}:{os.minor(stat.st_dev):02x}:{stat.st_ino}"
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/locks").read_text().splitlines():
+            _, kind, _, _, process, where, *_ = line.replace("-> ", "").split()
+            if (kind, where) == ("FLOCK", place) and process.isdigit() and process != "0":
+                return f" (process {process})"
+    return ""
 
 
 def _sync_tree(folder: Path) -> None:

@@ -7,18 +7,21 @@ is refused; tags and aliases elsewhere only point, they never prove.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from earlywarn.columns import Outcome
-from earlywarn.errors import Fault, GateError, ScorecardError, UsageError
+from earlywarn.errors import Fault, GateError, MachineError, ScorecardError, UsageError
 from earlywarn.files import canonical_json, machine_faults, publish_file, sha256_of
 from earlywarn.scorecard.table import Scorecard, from_bytes
 
 RECORD = "promotions.jsonl"
 EXPIRY = "expiry"
 """The name under which the expiry of a provisional verdict is waived."""
+
+A_DAY = timedelta(days=1)
+"""How far the days of two time zones may lie apart."""
 
 
 @dataclass(frozen=True)
@@ -152,11 +155,18 @@ def load_scorecard(home: Path, sha256: str) -> Scorecard:
 def check_in_force(promotion: Promotion, today: date) -> None:
     """Refuse what the gate forbids: a fail without waivers, a provisional verdict that has expired.
 
+    A clock set back would give an expired verdict a new life, so a day before that of the promotion is refused too.
+
     Raises
     ------
     GateError
         With what would lift it.
+    MachineError
+        The clock is wrong, here or where it was promoted.
     """
+    if promotion.promoted_on > today + A_DAY:
+        found = f"promoted on {promotion.promoted_on}, which by this machine's clock ({today}) is still to come"
+        raise MachineError(Fault(promotion.name, found, remedy="set the clock, then run the same command again"))
     waived = {waiver.rule for waiver in promotion.waivers}
     covered = promotion.failed_rules and set(promotion.failed_rules) <= waived
     if promotion.verdict is Outcome.FAIL and not covered:

@@ -15,7 +15,7 @@ from earlywarn.changes.compare import compare
 from earlywarn.changes.earlier import changes_record, find_earlier
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.files import locked, publish_file, publish_folder, readable_json, sha256_of, sweep
+from earlywarn.files import locked, publish_file, publish_folder, readable_json, settle, sha256_of, sweep
 from earlywarn.promotions import Promotion, champion, check_in_force, check_papers, load_scorecard
 from earlywarn.report.summarise import Scored, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
@@ -86,6 +86,7 @@ def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
     with locked(order.out):
         sweep(order.out)
         if folder.exists() or folder.is_symlink():
+            settle(order.out)
             return refuse_withdrawn(whole_run(folder), AGAIN), False
         publish_folder(folder, _Run(order, promotion, model, (source, sha256), tell).fill)
     return open_run(folder), True

@@ -129,6 +129,13 @@ def test_a_model_that_is_not_there(
     assert "not in the registry" in refused(capsys, own_home / "papers", 2, "promote", "made-up", 7, "--home", own_home)
 
 
+def test_a_file_where_the_folder_of_score_runs_should_be(
+    district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("mine")
+    assert "out is a file" in refused(capsys, tmp_path, 2, *score(district, own_home, tmp_path / "out"))
+
+
 def test_a_scorecard_with_one_byte_changed(
     district: District, own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -304,3 +311,22 @@ def test_a_guessed_encoding_is_told_whatever_is_done_with_the_rows(
     said = capsys.readouterr().err
     assert "LOOK" in said
     assert "Windows-1252" in said
+
+
+def test_an_exported_query_overwrites_nothing_and_names_its_dialects(
+    own_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, there = own_home / RECORD, tmp_path / "risk.sql"
+    line = json.loads(record.read_text("utf-8")) | {"expires": None}  # whatever day it is
+    record.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    words = ("export-sql", "--dialect", "duckdb", "--home", own_home, "--as-of", "2023-06-30", "--out", there)
+    there.write_text("mine", encoding="utf-8")
+    assert "this file is there already" in refused(capsys, tmp_path, 2, *words)
+    there.unlink()
+    assert run(*words) == 0
+    assert capsys.readouterr().out.startswith(f"wrote {there}")
+    written = there.read_text("utf-8")
+    assert run(*words[:-2], "made-up") == 0
+    assert capsys.readouterr().out == written
+    assert "no promoted model is called" in refused(capsys, tmp_path, 2, *words[:-2], "other")
+    assert "no name of a table" in refused(capsys, tmp_path, 2, *words[:-2], "--table", "a..b")

@@ -52,6 +52,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *EXPERIMENTS.glob("*.md
 WORDS = DOCS / "words.md"  # which alone may hold the words that are never used, and says why
 SPOKEN = [page for page in PAGES if page.parent != EXPERIMENTS and page != WORDS]
 
+COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands-runs.md")
 COMMANDS = typer.main.get_command(app).commands
 WrongUse = typer.BadParameter.__base__  # typer gives its error of usage no public name
 
@@ -92,23 +93,27 @@ def table_rows(section: str) -> list[list[str]]:
 
 
 def test_the_commands_page_has_every_command_and_no_other() -> None:
-    headings = set(sections((DOCS / "commands.md").read_text("utf-8")))
-    assert headings == {"Commands", "What holds for every command", *COMMANDS}
+    headings = set(sections(command_pages()))
+    assert headings == {"Commands", "What holds for every command", "Commands about score runs", *COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_page_has_every_option_and_no_other(command: str) -> None:
-    section = sections((DOCS / "commands.md").read_text("utf-8"))[command]
+    section = sections(command_pages())[command]
     told = {option for row in table_rows(section) for option in re.findall(r"`(--[a-z-]+)`", row[0])}
     assert told == set(options_of(command))
     (usage,) = re.findall(rf"^    earlywarn {command}\b(.*)$", section, re.MULTILINE)
-    assert re.findall(r"\b[A-Z_]{3,}\b", re.sub(r"\[.*?\]|--\S+ \S+", "", usage)) == arguments_of(command)
+    assert re.findall(r"\b[A-Z_]{3,}\b", re.sub(r"\[--.*?\]|--\S+ \S+", "", usage)) == arguments_of(command)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_page_has_an_example_of_every_command(command: str) -> None:
     text = (DOCS / "commands.md").read_text("utf-8")
     assert any(line.startswith(f"earlywarn {command} ") for block in blocks(text, "sh") for line in block.splitlines())
+
+
+def command_pages() -> str:
+    return "\n".join(page.read_text("utf-8") for page in COMMAND_PAGES)
 
 
 def options_of(command: str) -> list[str]:
@@ -179,7 +184,7 @@ def test_command_lines_are_found_in_readme_and_guides() -> None:
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
 def test_every_command_named_in_a_sentence_is_one(page: Path) -> None:
-    named = re.findall(r"`earlywarn ([a-z]+)\b[^`\n]*`", without_blocks(page.read_text("utf-8")))
+    named = re.findall(r"`earlywarn ([a-z][a-z-]*)\b[^`\n]*`", without_blocks(page.read_text("utf-8")))
     assert set(named) <= set(COMMANDS)
 
 
@@ -325,7 +330,7 @@ def test_the_errors_page_has_every_exception_and_no_other() -> None:
 @pytest.mark.parametrize("name", EXCEPTIONS)
 def test_the_errors_page_tells_the_true_exit_code(name: str) -> None:
     section = sections((DOCS / "errors.md").read_text("utf-8"))[f"`{name}`"]
-    assert re.findall(r"^Exit code (\d)\b", section, re.MULTILINE) == [str(EXCEPTIONS[name].exit_code)]
+    assert re.findall(r"^Exit code (\d+)\b", section, re.MULTILINE) == [str(EXCEPTIONS[name].exit_code)]
 
 
 def test_the_errors_page_shows_the_tree_of_the_module() -> None:

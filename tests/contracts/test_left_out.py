@@ -53,7 +53,7 @@ def test_only_shared_data_may_be_absent_in_ci(tmp_path: Path, ci: str, there: bo
     assert there or f"no shared data at {shared}" in said
 
 
-@pytest.mark.parametrize(("must", "summary"), [("0", "1 skipped"), ("1", "1 failed")])
+@pytest.mark.parametrize(("must", "summary"), [("0", "1 skipped"), ("1", "1 error")])
 def test_spark_may_be_absent_in_ci_but_where_it_is_asked_for(tmp_path: Path, must: str, summary: str) -> None:
     shutil.copy(ROOT / "conftest.py", tmp_path)
     (tmp_path / "pyproject.toml").write_text('[tool.pytest]\nmarkers = ["needs_spark"]\n', encoding="utf-8")

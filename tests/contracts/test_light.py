@@ -16,7 +16,7 @@ def loaded_by(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("command", ["--help", "score --help", "train --help", "--version"])
+@pytest.mark.parametrize("command", ["--help", "score --help", "export-sql --help", "train --help", "--version"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     code = (
         f"import sys\nfrom earlywarn.cli.main import app\ntry:\n    app({command.split()!r})\nexcept SystemExit: pass"

@@ -84,6 +84,22 @@ def test_blocks_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (whole.reasons == parts.reasons).all()
 
 
+def test_a_student_alone_has_the_strengths_that_the_same_student_has_among_others() -> None:
+    rows, among = values(), score(card(), values())
+    for place in range(40):
+        here = slice(place, place + 1)
+        alone = score(card(), {n: c.take(np.arange(place, place + 1)) if isinstance(c, Coded) else c[here]
+                               for n, c in rows.items()})  # fmt: skip
+        assert alone.reasons.tolist() == among.reasons[here].tolist()
+        assert alone.strengths.tolist() == among.strengths[here].tolist()
+
+
+def test_the_only_input_of_a_scorecard_is_not_reason_and_strength_at_once() -> None:
+    found = score(card(tables=card().tables[:1]), {"pieces": np.array([-1.0, 2.0])})
+    assert found.reasons[:, 0].tolist() == [0, NONE]
+    assert found.strengths[:, 0].tolist() == [NONE, 0]
+
+
 @given(st.permutations(range(60)))
 def test_shuffling_rows_changes_no_risk(order: list[int]) -> None:
     rows = values(60)

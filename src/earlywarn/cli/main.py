@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, engines, first, terminal, withdrawing
+from earlywarn.cli import checking, engines, exporting, first, terminal, verifying, withdrawing
 from earlywarn.cli.engines import Engine
 from earlywarn.cli.places import refuse_file
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Who may miss the common standard without extra support, why, and how often that is right.",
-    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 machine or lock: try again.",
+    epilog="Exit codes: 0 done, 1 refused by the data or the gate, 2 wrong use, 3 the machine, 75 busy: try again.",
 )
 
 Home = Annotated[
@@ -144,6 +144,7 @@ def score(
     from earlywarn.score import score as run_score
 
     keep_freed_memory()
+    refuse_file(out, "--out")
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:
@@ -159,6 +160,7 @@ def score(
 
 
 app.command()(withdrawing.withdraw)
+app.command()(verifying.verify)
 
 
 @app.command()
@@ -233,6 +235,9 @@ def gate(
     del explain  # there is nothing else that it could do
     experiment = load_experiment(config) if config else None
     show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
+
+
+app.command("export-sql")(exporting.export_sql)
 
 
 @app.command()

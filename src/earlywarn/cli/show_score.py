@@ -45,8 +45,21 @@ def show_scored_district(scored: ScoredDistrict) -> None:
 
 
 def run_record(run: StoredRun, fresh: bool) -> dict[str, Any]:
-    """Give a score run as plain values."""
-    return {"folder": str(run.folder), "written_now": fresh, "counts": vars(run.manifest.counts)}
+    """Give a score run as plain values: all that a scheduler acts on, nothing of a student."""
+    manifest, counts = run.manifest, run.manifest.counts
+    return {
+        "folder": str(run.folder),
+        "written_now": fresh,
+        "as_of": manifest.as_of.isoformat(),
+        "model": manifest.name,
+        "version": manifest.version,
+        "counts": vars(counts),
+        "quarantined_share": round(counts.quarantined / counts.rows_in, 6) if counts.rows_in else 0.0,
+        "verdict": manifest.verdict,
+        "standing": manifest.standing,
+        "expires": manifest.promotion["expires"],
+        "scorecard": manifest.scorecard,
+    }
 
 
 def scored_district_record(scored: ScoredDistrict) -> dict[str, Any]:

@@ -5,13 +5,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from earlywarn.cli.stopping import Stopped, stoppable
 from earlywarn.errors import EarlywarnError, Fault, MachineError
 from earlywarn.printable import one_line
 
@@ -73,31 +74,76 @@ def guarded(command: Callable[[], Any]) -> int:
     if not ours.handlers:
         ours.addHandler(_Look(logging.WARNING))
         ours.propagate = False
+    with stoppable(), _passed_over_in_a_line():
+        try:
+            return _exit_code_of(command)
+        except SystemExit as left:
+            return _flushed(int(left.code or 0))
+        except Stopped as stopped:
+            with suppress(OSError):
+                err.print("stopped; nothing was half-written")
+            return _flushed(stopped.exit_code)
+
+
+@contextmanager
+def _passed_over_in_a_line() -> Iterator[None]:
+    """Keep Python from printing a traceback of what it passes over, such as a roster that cannot be closed."""
+
+    def say(passed: "sys.UnraisableHookArgs") -> None:
+        with suppress(OSError):
+            err.print(f"LOOK   a fault was passed over while something was closed ({passed.exc_type.__name__})")
+
+    before = sys.unraisablehook
+    if not os.environ.get("EARLYWARN_TRACEBACK"):
+        sys.unraisablehook = say
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
+def _exit_code_of(command: Callable[[], Any]) -> int:
     try:
         command()
     except EarlywarnError as error:
-        show_error(error)
-        return error.exit_code
+        return _told(error)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return _machine(
             Fault(str(error.filename or "this machine"), reason, remedy="check disk and permissions, try again")
         )
-    except KeyboardInterrupt:
-        err.print("stopped; nothing was half-written")
-        return 130
     except MemoryError:
-        return _machine(Fault("this machine", "out of memory", remedy="close other programs, or use a larger machine"))
+        remedy = "close other programs, or use a larger machine, then run it again; nothing was half-written"
+        return _machine(Fault("this machine", "out of memory", remedy=remedy))
     except Exception as error:
         if os.environ.get("EARLYWARN_TRACEBACK"):
             raise
         return _machine(_unforeseen(error))
-    return 0
+    return _flushed(0)
+
+
+def _told(error: EarlywarnError) -> int:
+    with suppress(OSError):  # a log on the full disk must not change the exit code
+        show_error(error)
+    return _flushed(error.exit_code)
+
+
+def _flushed(code: int) -> int:
+    """Flush the output while its failure can still be told; Python itself would end with 120 and a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        remedy = "the command itself is done; make room and run it again to see what it says"
+        fault = Fault("the output", f"cannot be written ({os.strerror(error.errno or 0)})", remedy=remedy)
+        return code or _machine(fault)
+    return code
 
 
 def _machine(fault: Fault) -> int:
-    show_error(MachineError(fault))
-    return MachineError.exit_code
+    return _told(MachineError(fault))
 
 
 def _unforeseen(error: Exception) -> Fault:

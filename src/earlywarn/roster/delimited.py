@@ -124,7 +124,8 @@ def _at(table: _Table, types: Mapping[str, Any], missing: frozenset[str], places
     """Give the rows that begin on some lines; of a piece without quotes only those lines are parsed."""
     wanted = _Wanted(table, types, missing)
     for piece in sound_pieces(table.text, table.header, table.mark.byte):
-        lines = places[(places >= piece.line) & (places <= piece.line + piece.lines)]
+        after = piece.line + piece.lines + (not piece.content.endswith(b"\n"))
+        lines = places[(places >= piece.line) & (places < after)]
         if not len(lines):
             continue
         if b'"' in piece.content:

@@ -1,0 +1,1 @@
+"""The scorecard as one SELECT for a warehouse."""
