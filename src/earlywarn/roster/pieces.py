@@ -10,7 +10,7 @@ from earlywarn.roster import records
 from earlywarn.roster.encoding import BYTE_ORDER_MARK, Text
 from earlywarn.roster.stored import too_much
 
-PIECE = 4 << 20
+PIECE = 8 << 20
 """Bytes read at once: smaller costs more Python a row (1 MB: half as much again), larger only memory."""
 
 _QUOTES = "quotes that open and close a whole cell, and are doubled inside it"

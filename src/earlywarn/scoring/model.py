@@ -131,20 +131,18 @@ def _statuses(model: Model, cells: Mapping[Key, Cells], values: Values) -> NDArr
 
 def _told_values(card: Scorecard, values: Values, told: NDArray[np.int16]) -> Floats:
     """Give the value of each input that is told, input by input."""
-    found = np.full(told.shape, np.nan)
-    rows, turns = np.nonzero(told >= 0)
-    inputs = told[rows, turns]
-    order = np.argsort(inputs, kind="stable")
-    ends = np.searchsorted(inputs[order], np.arange(len(card.tables) + 1))
+    found = np.full(told.size, np.nan)
+    cells = np.argsort(told.reshape(-1), kind="stable")
+    ends = np.searchsorted(told.reshape(-1)[cells], np.arange(len(card.tables) + 1))
+    rows = cells // told.shape[1]
     for spec, start, end in zip(card.specs, ends[:-1], ends[1:], strict=True):
-        own = order[start:end]
         column = values[spec.name]
         if isinstance(column, Coded):
-            codes = column.codes[rows[own]]
-            found[rows[own], turns[own]] = np.where(codes >= 0, codes, np.nan)
+            codes = column.codes[rows[start:end]]
+            found[cells[start:end]] = np.where(codes >= 0, codes, np.nan)
         else:
-            found[rows[own], turns[own]] = column[rows[own]]
-    return found
+            found[cells[start:end]] = column[rows[start:end]]
+    return found.reshape(told.shape)
 
 
 def _missing(card: Scorecard, values: Values, status: NDArray[np.int8]) -> NDArray[np.bool_]:
