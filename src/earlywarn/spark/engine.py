@@ -25,11 +25,11 @@ from earlywarn.roster.stored import reading
 from earlywarn.spark.session import ATTEMPTS, failures
 
 COLUMNS = "software string, size long, parcel binary"
-MOST_AT_ONCE = 16
-"""Tasks in one wave at most: what they make, some 60 bytes a student as packed, lies in the driver's memory."""
+MOST_AT_ONCE = 8
+"""Tasks in a wave at most. What three waves made lies in the driver's memory: 90 to 360 bytes a student, as packed."""
 
 CODEC = "lz4"
-"""A quarter of the bytes through Java and in the driver's memory, for a tenth of a second a million rows."""
+"""A quarter to six tenths of the bytes through Java and in memory, for a tenth of a second a million rows."""
 
 SOFTWARE = ("earlywarn", "numpy", "pyarrow")
 
