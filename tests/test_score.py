@@ -365,3 +365,18 @@ def test_students_who_stand_twice_anywhere_are_merged_whatever_is_read_at_once(
     monkeypatch.setattr("earlywarn.roster.pieces.PIECE", size)
     counts = scored(district, tmp_path / "out", roster=twice).manifest.counts
     assert (counts.rows_in, counts.merged, counts.flagged) == (960, 480, 96)
+
+
+def test_inputs_that_lie_otherwise_than_in_the_list_before_are_named(
+    district: District, own_roster: pd.DataFrame, tmp_path: Path
+) -> None:
+    earlier = date(2023, 5, 31)
+    scored(district, tmp_path / "out", as_of=earlier)
+    assert "lie otherwise" not in (scored(district, tmp_path / "out").folder / SUMMARY).read_text()
+    own_roster["absent"] = "30"
+    scored(district, tmp_path / "other", as_of=earlier)
+    run = scored(district, tmp_path / "other", roster=write(own_roster, tmp_path))
+    assert (
+        "Values that lie otherwise than in the list before:</strong> Days absent" in (run.folder / SUMMARY).read_text()
+    )
+    assert sum(run.manifest.profile["spread"]["absent"]) == run.manifest.counts.scored

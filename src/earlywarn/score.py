@@ -3,7 +3,7 @@
 It knows neither the registry nor scikit-learn; what may score stands in promotions.jsonl.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -35,6 +35,8 @@ from earlywarn.score_run import (
     whole_run,
     write_manifest,
 )
+from earlywarn.scorecard.table import Scorecard
+from earlywarn.scoring.drift import moved
 from earlywarn.scoring.finish import code_counts, finish
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
 from earlywarn.scoring.stream import Streamed, Wanted, stream
@@ -152,8 +154,16 @@ class _Run:
         card, order = self.model.card, self.order
         earlier = find_earlier(order.out, card.name, order.as_of)
         changes = compare(earlier.run, folder, card, order.home) if earlier.run else None
-        passed_over = tuple(passed.words for passed in earlier.passed_over)
-        scored = Scored(card, self.model.serving, sums, streamed.refusals, _codes(streamed), changes, passed_over)
+        scored = Scored(
+            card=card,
+            serving=self.model.serving,
+            sums=sums,
+            refusals=streamed.refusals,
+            codes=_codes(streamed),
+            changes=changes,
+            passed_over=tuple(passed.words for passed in earlier.passed_over),
+            moved=_moved(earlier.run, self.promotion.scorecard, _spread(card, streamed)),
+        )
         manifest = replace(self._manifest(streamed, scored), changes=changes_record(earlier, changes))
         (folder / SUMMARY).write_text(summary_page(summarise(scored, manifest)), encoding="utf-8")
         write_manifest(folder, manifest)
@@ -186,9 +196,22 @@ class _Run:
             inputs={streamed.file: self.roster[1]},
             files={},
             promotion=self.promotion.to_json(),
-            profile=profile_of(scored, streamed.spread) | {"door": door.to_json()},
+            profile=profile_of(scored, _spread(self.model.card, streamed)) | {"door": door.to_json()},
             software={name: version(name) for name in ("earlywarn", "numpy", "pyarrow")},
         )
+
+
+def _spread(card: Scorecard, streamed: Streamed) -> dict[str, list[int]]:
+    return {spec.name: counts.tolist() for spec, counts in zip(card.specs, streamed.spread, strict=True)}
+
+
+def _moved(
+    before: StoredRun | None, scorecard: str, spread: Mapping[str, Sequence[int]]
+) -> tuple[tuple[str, float], ...]:
+    """Tell which inputs lie otherwise than in the run before; by another scorecard they are counted otherwise too."""
+    if before is None or before.manifest.scorecard != scorecard:
+        return ()
+    return moved(before.manifest.profile.get("spread", {}), spread)
 
 
 def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ from earlywarn.audit.kinds import Kinds
 from earlywarn.audit.rounding import Count, Shown
 from earlywarn.audit.suppression import Suppression, suppress
 from earlywarn.changes.record import Changes
-from earlywarn.columns import InputType, Ints, Refusal
+from earlywarn.columns import InputType, Refusal
 from earlywarn.config.experiment import Serving
 from earlywarn.groups import EVERYONE, Cell
 from earlywarn.report.listed_since import changes_told, suppressed
@@ -30,7 +30,7 @@ LISTED = Kinds(
 
 @dataclass(frozen=True)
 class Scored:
-    """What was scored, in sums; what changed, and earlier runs passed over.
+    """What was scored, in sums; what changed, earlier runs passed over, and inputs that moved.
 
     ``codes`` counts accepted rows by the file's column and code.
     """
@@ -42,6 +42,7 @@ class Scored:
     codes: Mapping[str, Mapping[str, int]]
     changes: Changes | None = None
     passed_over: tuple[str, ...] = ()
+    moved: tuple[tuple[str, float], ...] = ()
 
 
 def summarise(scored: Scored, manifest: Manifest) -> Summary:
@@ -49,6 +50,7 @@ def summarise(scored: Scored, manifest: Manifest) -> Summary:
     card, serving, sums = scored.card, scored.serving, scored.sums
     gone = sums.missing_scored / max(1, manifest.counts.scored)
     never = [table.missing is None for table in card.tables]
+    title = {spec.name: spec.title for spec in card.specs}
     known, listed = _known(sums, serving, scored.changes)
     return Summary(
         title=serving.title,
@@ -72,10 +74,11 @@ def summarise(scored: Scored, manifest: Manifest) -> Summary:
         unknown_values=tuple(_unknown_values(scored)),
         change=_change(known, serving, scored.changes),
         passed_over=scored.passed_over,
+        moved=tuple((title[name], share) for name, share in scored.moved),
     )
 
 
-def profile_of(scored: Scored, spread: Sequence[Ints]) -> dict[str, Any]:
+def profile_of(scored: Scored, spread: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     """Give counts of the roster for the next run: rows, codes, what is missing, and where values lie in the tables."""
     sums, names = scored.sums, [spec.name for spec in scored.card.specs]
     categories = [spec for spec in scored.card.specs if spec.type is InputType.CATEGORY]
@@ -90,7 +93,7 @@ def profile_of(scored: Scored, spread: Sequence[Ints]) -> dict[str, Any]:
             name: dict(zip(values, counts[:, ACCEPTED].tolist(), strict=True))
             for name, (values, counts) in sums.groups.items()
         },
-        "spread": {name: counts.tolist() for name, counts in zip(names, spread, strict=True)},
+        "spread": dict(spread),
     }
 
 

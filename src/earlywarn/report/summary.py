@@ -79,6 +79,8 @@ class Summary:
         (title of an input, share of scored students without it).
     filled
         Titles of inputs that were missing for someone although training never saw them missing.
+    moved
+        (title of an input, share of students who would have to have other values for it to look as in the run before).
     passed_over
         Sentences on earlier score runs that could not be compared with.
     """
@@ -104,3 +106,4 @@ class Summary:
     unknown_values: tuple[UnknownValue, ...]
     change: Change | None
     passed_over: tuple[str, ...] = ()
+    moved: tuple[tuple[str, float], ...] = ()
