@@ -7,6 +7,7 @@ start, and the first score run in it, when Java compiles and the workers import.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import QUIET, Row, against
-from bench.scoring import AS_OF, MILLION, TODAY, make_home, to_parquet, write_roster
+from bench.scoring import AS_OF, MILLION, TIMES, TODAY, make_home, to_parquet, write_roster
 from earlywarn.cli.memory import keep_freed_memory
 from earlywarn.score import Order, score
 from earlywarn.spark.engine import across
@@ -40,7 +41,7 @@ def spark() -> Iterator[Row]:
         folder = Path(place)
         home, large = make_home(folder / "models"), _table(folder / "large.csv", MILLION)
         small = _table(folder / "small.csv", MILLION // 5)
-        ours, theirs = (_child(engine, small, large, home, folder / engine) for engine in ("spark", "process"))
+        ours, theirs = (_least(engine, (small, large, home), folder / engine) for engine in ("spark", "process"))
         same = _files(folder / "spark" / "large") == _files(folder / "process" / "large")
     peer = f"one process ({'the same' if same else 'OTHER'} bytes in every file)"
     met = same and ours["score"] <= MOST * theirs["score"]
@@ -63,6 +64,15 @@ def _table(roster: Path, students: int) -> Path:
 
 def _files(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.suffix}
+
+
+def _least(engine: str, words: tuple[Path, ...], out: Path) -> dict[str, float]:
+    """Give the least of some runs, each in a session of its own; the last run's files stay."""
+    runs = []
+    for _ in range(TIMES):
+        shutil.rmtree(out, ignore_errors=True)
+        runs.append(_child(engine, *words, out))
+    return {name: min(run[name] for run in runs) for name in runs[0]}
 
 
 def _child(engine: str, *words: Path) -> dict[str, float]:
