@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test tables check bench fuzz torture lock clean
+.PHONY: help demo test spark tables check bench fuzz torture lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,9 @@ demo: $(VENV)/ready  ## set up, then run the whole main job on real students and
 test: $(VENV)/ready  ## set up, then run the tests and report coverage (PYTEST_ARGS=... for more)
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
+spark: $(VENV)/spark  ## set up PySpark too (450 MB) and run the tests that need it; Java 17 must be there
+	EARLYWARN_SPARK=1 $(BIN)/python -m pytest -q tests/spark $(PYTEST_ARGS)
+
 tables: $(VENV)/ready  ## hold the audit of thousands of degenerate tables against figures straight from rows
 	EARLYWARN_TABLES=2000 $(BIN)/python -m pytest -q tests/audit/test_degenerate.py
 
@@ -47,6 +50,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 lock: $(VENV)/ready  ## pin the requirements again, with hashes (LOCK_ARGS=--upgrade for the newest)
 	$(COMPILE) $(LOCK_ARGS) --extra demo --extra bench --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
+	echo 'setuptools>=80' | $(COMPILE) - --no-binary pyspark --extra spark --constraint requirements-dev.lock \
+	  --output-file requirements-spark.lock
 
 fuzz: $(VENV)/ready  ## read 100,000 hostile files; ends with 1 if one is not refused or counted (FUZZ_ARGS=... for more)
 	$(BIN)/python -m fuzz $(FUZZ_ARGS)
@@ -72,6 +77,17 @@ $(VENV)/locked: requirements-dev.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --only-binary :all: \
 	  --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
+	@touch $@
+
+# PySpark is a source archive alone, of Python and Java that is built already: setuptools, which packs it, is of the
+# lock too and goes first, since pip must not fetch one behind the lock's back.
+$(VENV)/spark: requirements-spark.lock $(VENV)/ready
+	@command -v java >/dev/null || { echo "no Java: install 17 or newer, such as openjdk-17-jre-headless" >&2; exit 1; }
+	awk '/^[a-z]/ { own = /^setuptools==/ } own' requirements-spark.lock > $(VENV)/packs-spark.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --only-binary :all: \
+	  --require-hashes --requirement $(VENV)/packs-spark.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --only-binary :all: --no-binary pyspark \
+	  --no-build-isolation --require-hashes --requirement requirements-spark.lock
 	@touch $@
 
 $(VENV)/ready: $(VENV)/locked pyproject.toml

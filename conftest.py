@@ -1,10 +1,13 @@
-"""What holds for every test: only the shared data may be absent, and nothing else is left out in CI.
+"""What holds for every test: only the shared data and Spark may be absent, and nothing else is left out in CI.
 
+Spark may not where EARLYWARN_SPARK=1, as 'make spark' says.
 EARLYWARN_SHARED_DATA names the folder of the shared data where it does not lie at ../shared/data.
 """
 
 import os
+import shutil
 from collections.abc import Generator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +16,8 @@ from hypothesis import settings
 
 SHARED_DATA = Path(os.environ.get("EARLYWARN_SHARED_DATA") or Path(__file__).parent.parent / "shared" / "data")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+HAS_SPARK = find_spec("pyspark") is not None and bool(shutil.which("java") or os.environ.get("JAVA_HOME"))
+MUST_HAVE_SPARK = os.environ.get("EARLYWARN_SPARK") == "1"
 IN_CI = os.environ.get("EARLYWARN_CI") == "1"
 
 # A busy machine is no fault of a law; and CI tries the same examples each time, so that it blames the change.
@@ -29,12 +34,15 @@ def shared_data() -> Path:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _lacks_shared_data(item):
         pytest.skip(f"no shared data at {SHARED_DATA}: EARLYWARN_SHARED_DATA may name its folder")
+    if _lacks_spark(item):
+        pytest.skip("no PySpark or no Java: 'make spark' sets up the one, says how to install the other, and runs this")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    return report if _lacks_shared_data(item) else _left_out_is_failed(report)
+    may_be_left_out = _lacks_shared_data(item) or (_lacks_spark(item) and not MUST_HAVE_SPARK)
+    return report if may_be_left_out else _left_out_is_failed(report)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,6 +55,10 @@ def pytest_make_collect_report(
 
 def _lacks_shared_data(item: pytest.Item) -> bool:
     return item.get_closest_marker("needs_shared") is not None and not SHARED_DATA.is_dir()
+
+
+def _lacks_spark(item: pytest.Item) -> bool:
+    return item.get_closest_marker("needs_spark") is not None and not HAS_SPARK
 
 
 def _left_out_is_failed(report: Report) -> Report:

@@ -12,6 +12,7 @@ from bench.changes import changes
 from bench.door import door
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from bench.scoring import scoring, scoring_of_a_nation
+from bench.spark import spark
 from bench.sql import exported_query
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.scorecard.points import score
@@ -118,6 +119,7 @@ CASES = (
     door,
     scoring,
     changes,
+    spark,
     demo_and_small_roster,
     set_up_and_demo,
 )

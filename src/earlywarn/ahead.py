@@ -8,15 +8,15 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 DEPTH = 2
-"""So many items wait at most."""
+"""So many items wait, where nothing else is said."""
 
 
-def ahead(items: Iterable[T]) -> Iterator[T]:
-    """Give the same items; the next are made while one is used.
+def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
+    """Give the same items; the next are made while one is used, and so many wait at most.
 
     A fault of the iterable is raised where its item would have come. Whoever stops early ends the thread too.
     """
-    waiting: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(DEPTH)
+    waiting: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(depth)
     stopped = threading.Event()
 
     def put(kind: str, item: T | BaseException | None) -> bool:

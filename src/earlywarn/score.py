@@ -20,6 +20,7 @@ from earlywarn.promotions import Promotion, champion, check_in_force, check_pape
 from earlywarn.report.summarise import Scored, profile_of, summarise
 from earlywarn.report.summary_page import summary_page
 from earlywarn.roster.blocks import Source
+from earlywarn.roster.judge import Way, one_by_one
 from earlywarn.roster.profile import profile_of as profile_of_roster
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.read import open_source
@@ -38,7 +39,7 @@ from earlywarn.scorecard.table import Scorecard
 from earlywarn.scoring.drift import moved
 from earlywarn.scoring.finish import code_counts, finish
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, Model
-from earlywarn.scoring.stream import Streamed, stream
+from earlywarn.scoring.stream import Streamed, Wanted, stream
 from earlywarn.scoring.sums import Sums
 
 AGAIN = "mend the roster, or promote another model, and score that: the same roster and model give the same list"
@@ -48,7 +49,8 @@ AGAIN = "mend the roster, or promote another model, and score that: the same ros
 class Order:
     """What to score and where to: ``name`` is the model, ``today`` decides whether its verdict still holds.
 
-    ``grades`` leaves all other rows out, where they are another band's.
+    ``grades`` leaves all other rows out, where they are another band's. ``way`` is how blocks are judged and scored:
+    in this process, or by an engine.
     """
 
     roster: Path
@@ -59,6 +61,7 @@ class Order:
     name: str | None = None
     with_inputs: bool = True
     grades: tuple[str, ...] = ()
+    way: Way = one_by_one
 
 
 def score(order: Order, tell: Callable[[str], None]) -> tuple[StoredRun, bool]:
@@ -139,7 +142,8 @@ class _Run:
         """Score into a spill, rank, write; the spill goes."""
         order, model = self.order, self.model
         self.tell("reading and scoring the roster")
-        streamed = stream(self.roster[0], model, order.grades, folder, inputs=order.with_inputs)
+        wanted = Wanted(self.roster[0], order.grades, order.way)
+        streamed = stream(wanted, model, folder, inputs=order.with_inputs)
         self._refuse(streamed)
         self.tell(f"writing {streamed.counts.accepted:,} students")
         sums = finish(streamed, model, folder, inputs=order.with_inputs)

@@ -51,3 +51,16 @@ def test_only_shared_data_may_be_absent_in_ci(tmp_path: Path, ci: str, there: bo
     ).stdout
     assert re.search(rf"^=+ {summary} in", said, re.MULTILINE), said
     assert there or f"no shared data at {shared}" in said
+
+
+@pytest.mark.parametrize(("must", "summary"), [("0", "1 skipped"), ("1", "1 error")])
+def test_spark_may_be_absent_in_ci_but_where_it_is_asked_for(tmp_path: Path, must: str, summary: str) -> None:
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest]\nmarkers = ["needs_spark"]\n', encoding="utf-8")
+    spark = "import pytest\n\n@pytest.mark.needs_spark\ndef test_of_spark() -> None:\n    pass\n"
+    (tmp_path / "test_few.py").write_text(spark, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", str(tmp_path)]
+    no_java = os.environ | {"EARLYWARN_CI": "1", "EARLYWARN_SPARK": must, "PATH": "", "JAVA_HOME": ""}
+    said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=no_java, check=False).stdout
+    assert re.search(rf"^=+ {summary} in", said, re.MULTILINE), said
+    assert "no PySpark or no Java" in said

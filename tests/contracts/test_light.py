@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "sklearn", "mlflow", "fairlearn", "django", "scipy", "matplotlib"}
+HEAVY = {"pandas", "sklearn", "mlflow", "fairlearn", "django", "scipy", "matplotlib", "pyspark"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -26,7 +26,7 @@ from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 from earlywarn.scoring import flags, spill, writing
 from earlywarn.scoring.finish import finish
 from earlywarn.scoring.model import SCORED, STATUSES, Model
-from earlywarn.scoring.stream import Streamed, stream
+from earlywarn.scoring.stream import Streamed, Wanted, stream
 from earlywarn.scoring.sums import Sums
 from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, text_of
 from tests.roster.test_laws import some_rows
@@ -68,7 +68,7 @@ def scored(roster: Path, folder: Path, model: Model = MODEL) -> Done:
     """Score a roster into a folder."""
     folder.mkdir(exist_ok=True)
     source = open_source(roster, model.serving.roster.reading)
-    streamed = stream(source, model, (), folder, inputs=True)
+    streamed = stream(Wanted(source), model, folder, inputs=True)
     streamed = replace(streamed, points=streamed.points.copy())
     sums = finish(streamed, model, folder, inputs=True)
     files = (pq.read_table(folder / name).to_pylist() for name in (SCORES, GROUPS, INPUTS))

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, exporting, first, terminal, verifying, withdrawing
+from earlywarn.cli import checking, engines, exporting, first, terminal, verifying, withdrawing
+from earlywarn.cli.engines import Engine
 from earlywarn.cli.places import refuse_file
 
 app = typer.Typer(
@@ -131,6 +132,8 @@ def score(
     home: Home = MODELS,
     inputs: Annotated[bool, typer.Option(help="Keep inputs.parquet for the desk.")] = True,
     district: Annotated[Path | None, typer.Option(help="A district TOML: one score run for each band.")] = None,
+    engine: Annotated[Engine, typer.Option(help="What scores: this process, or Spark.")] = Engine.PROCESS,
+    master: Annotated[str | None, typer.Option(help="Spark's master, such as local[2] or spark://HOST:7077.")] = None,
     as_json: Json = False,
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
@@ -145,12 +148,14 @@ def score(
     day = as_of.date() if as_of else _today()
     order = Order(roster, out, home, day, _today(), model, inputs)
     if district:
-        with terminal.progress() as tell:
-            scored = score_district(order, load_bands(district), tell)
+        bands = load_bands(district)
+        models = [band.experiment.name for band in bands]
+        with terminal.progress() as tell, engines.on(engine, master, order, models) as filled:
+            scored = score_district(filled, bands, tell)
         terminal.print_json(scored_district_record(scored)) if as_json else show_scored_district(scored)
         return
-    with terminal.progress() as tell:
-        run, fresh = run_score(order, tell)
+    with terminal.progress() as tell, engines.on(engine, master, order, [model]) as filled:
+        run, fresh = run_score(filled, tell)
     terminal.print_json(run_record(run, fresh)) if as_json else show_score(run, fresh)
 
 

@@ -74,7 +74,12 @@ def of_grades(source: Source, column: str, grades: tuple[str, ...]) -> Source:
 
     ``rows_at`` gives whatever row is asked for.
     """
-    return replace(source, blocks=partial(_blocks, source, column, frozenset(grades)))
+    splits = source.splits and partial(_splits, source, column, grades)
+    return replace(source, blocks=partial(_blocks, source, column, frozenset(grades)), splits=splits)
+
+
+def _splits(source: Source, column: str, grades: tuple[str, ...]) -> tuple[Source, ...]:
+    return tuple(of_grades(split, column, grades) for split in (source.splits or tuple)())
 
 
 def outside(path: Path, serving: Serving, served: frozenset[str], known: tuple[str, ...]) -> Rest:

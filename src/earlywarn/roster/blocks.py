@@ -61,7 +61,8 @@ class Source:
     with the types to read them as, and the words that mean a missing number; a number column in which some
     cell is no number comes as text. ``sha256`` reads the file again and gives that of its bytes; both refuse a
     file that has changed since its header was read. ``parts`` are the files in the order read. ``at`` gives the
-    rows at some places without reading the others, where a format can.
+    rows at some places without reading the others, where a format can. ``splits`` are the same blocks in the same
+    order as sources that can be read apart, and on other machines that see the file; where a format can.
     """
 
     file: str
@@ -72,6 +73,7 @@ class Source:
     guesses: tuple[Guess, ...] = ()
     parts: tuple[str, ...] = ()
     at: "Callable[[Mapping[str, Any], frozenset[str], Ints], Iterator[Block]] | None" = None
+    splits: "Callable[[], tuple[Source, ...]] | None" = None
 
     def rows_at(self, types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:
         """Give the rows at some places, sorted, and no other; nothing is said again of what could not become a row."""

@@ -64,6 +64,7 @@ def joined(folder: Path, sources: Sequence[Source], left_out: Sequence[str]) -> 
         types=tuple(map(_oddest, zip(*(_types(source, first.names) for source in sources), strict=True))),
         blocks=partial(_blocks, sources),
         at=partial(_at, sources),
+        splits=partial(_splits, name, sources) if all(source.splits for source in sources) else None,
         sha256=lambda: _sha256(folder, sources),
         guesses=tuple(guesses),
         parts=parts,
@@ -100,8 +101,21 @@ def _oddness(kind: Any) -> int:
 
 def _blocks(sources: Sequence[Source], types: Mapping[str, Any], missing: frozenset[str]) -> Iterator[Block]:
     for part, source in enumerate(sources):
-        for block in source.blocks(types, missing):
-            yield Block(block.columns, block.lines + part * PART, tuple(_placed(block.refusals, part)))
+        yield from _blocks_of(part, source, types, missing)
+
+
+def _blocks_of(part: int, source: Source, types: Mapping[str, Any], missing: frozenset[str]) -> Iterator[Block]:
+    for block in source.blocks(types, missing):
+        yield Block(block.columns, block.lines + part * PART, tuple(_placed(block.refusals, part)))
+
+
+def _splits(name: str, sources: Sequence[Source]) -> tuple[Source, ...]:
+    parts = tuple(source.file for source in sources)
+    return tuple(
+        replace(split, file=name, blocks=partial(_blocks_of, part, split), parts=parts)
+        for part, source in enumerate(sources)
+        for split in (source.splits or tuple)()
+    )
 
 
 def _at(sources: Sequence[Source], types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:

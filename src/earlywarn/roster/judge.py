@@ -96,7 +96,21 @@ class Fold(Protocol):
 F = TypeVar("F", bound=Fold)
 
 
-def judge_all(source: Source, contract: Contract, start: Callable[[], F]) -> tuple[F, Contract, Evidence]:
+Way = Callable[[Source, Contract, Any], Iterator[Evidence]]
+"""How the blocks of a source are judged and come into a fold, in their order; gives the evidence of each."""
+
+
+def one_by_one(source: Source, contract: Contract, fold: Fold) -> Iterator[Evidence]:
+    """Judge the blocks in this process."""
+    for block in ahead(source.blocks(contract.types, contract.missing)):
+        judged = judge(block, contract)
+        fold.add(judged)
+        yield judged.evidence
+
+
+def judge_all(
+    source: Source, contract: Contract, start: Callable[[], F], way: Way = one_by_one
+) -> tuple[F, Contract, Evidence]:
     """Judge a whole file, block by block.
 
     Returns
@@ -107,11 +121,9 @@ def judge_all(source: Source, contract: Contract, start: Callable[[], F]) -> tup
     contract = decided(source, contract)
     while True:
         fold, evidence = start(), {key: np.zeros(1, dtype=np.int64) for key in _undecided(contract)}
-        for block in ahead(source.blocks(contract.types, contract.missing)):
-            judged = judge(block, contract)
-            for key, counts in judged.evidence.items():
+        for found in way(source, contract, fold):
+            for key, counts in found.items():
                 evidence[key] = evidence[key] + counts
-            fold.add(judged)
         readings = decide(contract, {key: counts for key, counts in evidence.items() if len(counts) > 1})
         if all(contract.terms[key].reading == reading for key, reading in readings.items()):
             return fold, contract, {key: counts for key, counts in evidence.items() if len(counts) > 1}

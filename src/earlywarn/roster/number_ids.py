@@ -58,6 +58,11 @@ class NumberIds:
                 for form in _WORDS:
                     self.rows[column, form] = self.rows.get((column, form), 0) + _count(cells, form)
 
+    def join(self, other: "NumberIds") -> None:
+        """Add the counts of other blocks."""
+        for key, rows in other.rows.items():
+            self.rows[key] = self.rows.get(key, 0) + rows
+
     def guesses(self, file: str) -> Iterator[Guess]:
         """Say in which columns ids were written as numbers."""
         for (column, form), count in self.rows.items():

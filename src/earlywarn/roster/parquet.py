@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -32,23 +33,50 @@ def open_parquet(file: Stored, _how: Reading) -> Source:
     with _opened(file, ()) as opened:
         known, types = _guarded(file, lambda: (opened.schema_arrow.names, tuple(opened.schema_arrow.types)))
         _refuse_large(file, opened.metadata)
+        runs = _runs([opened.metadata.row_group(place).num_rows for place in range(opened.metadata.num_row_groups)])
     names = tuple(name.strip() for name in known)
     stored = dict(zip(names, known, strict=True))
-    return Source(file.name, names, types, partial(_blocks, file, stored), file.sha256)
+
+    def read(own: Sequence[Run]) -> Source:
+        return Source(file.name, names, types, partial(_blocks, file, stored, own), file.sha256, parts=(file.name,))
+
+    return replace(read(runs), splits=lambda: tuple(read((run,)) for run in runs))
+
+
+class Run(NamedTuple):
+    """Row groups that are read together, and the line of their first row."""
+
+    groups: tuple[int, ...]
+    first: int
+
+
+def _runs(rows: Sequence[int]) -> tuple[Run, ...]:
+    """Part row groups, given by their rows, into runs of a block at least, but for the last; blocks end with them."""
+    runs: list[Run] = []
+    held: list[int] = []
+    first = 1
+    for group in range(len(rows)):
+        held.append(group)
+        count = sum(rows[place] for place in held)
+        if count >= ROWS or group == len(rows) - 1:
+            runs.append(Run(tuple(held), first))
+            first, held = first + count, []
+    return tuple(runs)
 
 
 def _blocks(
-    file: Stored, stored: Mapping[str, str], types: Mapping[str, Any], _missing: frozenset[str]
+    file: Stored, stored: Mapping[str, str], runs: Sequence[Run], types: Mapping[str, Any], _missing: frozenset[str]
 ) -> Iterator[Block]:
     wanted = [stored[name] for name in types]
     few = [stored[name] for name, kind in types.items() if pa.types.is_dictionary(kind)]
     with _opened(file, few) as opened:
-        batches = _guarded(file, lambda: opened.iter_batches(ROWS, columns=wanted))
-        first = 1
-        while (batch := _guarded(file, lambda: next(batches, None))) is not None:
-            columns = _guarded(file, partial(_columns, batch, wanted, tuple(types)))
-            yield Block(columns, np.arange(first, first + batch.num_rows))
-            first += batch.num_rows
+        for run in runs:
+            batches = _guarded(file, partial(opened.iter_batches, ROWS, run.groups, wanted))
+            first = run.first
+            while (batch := _guarded(file, partial(next, batches, None))) is not None:
+                columns = _guarded(file, partial(_columns, batch, wanted, tuple(types)))
+                yield Block(columns, np.arange(first, first + batch.num_rows))
+                first += batch.num_rows
 
 
 @contextlib.contextmanager

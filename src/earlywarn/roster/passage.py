@@ -18,7 +18,7 @@ from earlywarn.roster.blocks import Source
 from earlywarn.roster.cells import Values
 from earlywarn.roster.contract import Contract, Key, roster_contract
 from earlywarn.roster.header import check_columns
-from earlywarn.roster.judge import Judged, judge, judge_all
+from earlywarn.roster.judge import Judged, Way, judge, judge_all, one_by_one
 from earlywarn.roster.number_ids import NumberIds
 from earlywarn.roster.readings import Evidence
 from earlywarn.roster.repeated import Seen
@@ -53,6 +53,15 @@ class Passage:
         self.seen.add(judged)
         self.numbers.add(judged.values)
         self.tally.add(judged.values, ~judged.refused)
+
+    def join(self, other: "Passage") -> None:
+        """Take the sums of later blocks."""
+        self.rows += other.rows
+        self.refused += other.refused
+        self.unread += other.unread
+        self.seen.join(other.seen)
+        self.numbers.join(other.numbers)
+        self.tally.join(other.tally)
 
     def settle(self, rows: Rows, contract: Contract) -> "Looked":
         """Settle rows that were looked at again, and move them from one count to another."""
@@ -113,7 +122,11 @@ class Passed(Generic[F]):
 
 
 def pass_through(
-    source: Source, serving: Serving, grades: tuple[str, ...], start: Callable[[Source, Contract], F]
+    source: Source,
+    serving: Serving,
+    grades: tuple[str, ...],
+    start: Callable[[Source, Contract], F],
+    way: Way = one_by_one,
 ) -> Passed[F]:
     """Judge a roster block by block, or the rows of some grades alone.
 
@@ -127,7 +140,7 @@ def pass_through(
     if grades:
         source = of_grades(source, serving.roster.grade, grades)
     with reading(Path(source.file)):
-        fold, decided, evidence = judge_all(source, contract, lambda: start(source, contract))
+        fold, decided, evidence = judge_all(source, contract, lambda: start(source, contract), way)
         places = fold.again()
         again = look_again(source, decided, places) if len(places) else None
     return Passed(source, decided, evidence, fold, again)

@@ -58,7 +58,8 @@ def _open_file(path: Path, how: Reading) -> Source:
     with unchanged(file):
         source = _opener(file)(file, how)
     at = source.at and partial(_steady_at, file, source)
-    return replace(source, blocks=partial(_steady, file, source), at=at, parts=(file.name,))
+    splits = source.splits and partial(_steady_splits, file, source)
+    return replace(source, blocks=partial(_steady, file, source), at=at, splits=splits, parts=(file.name,))
 
 
 def _opener(file: Stored) -> Callable[[Stored, Reading], Source]:
@@ -89,3 +90,7 @@ def _steady_at(
 ) -> Iterator[Block]:
     with unchanged(file):
         yield from source.rows_at(types, missing, places)
+
+
+def _steady_splits(file: Stored, source: Source) -> tuple[Source, ...]:
+    return tuple(replace(split, blocks=partial(_steady, file, split)) for split in (source.splits or tuple)())

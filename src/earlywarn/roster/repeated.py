@@ -64,6 +64,12 @@ class Seen:
         self.year.append(self._years(judged)[rows])
         self.places.add(judged.lines[rows])
 
+    def join(self, other: "Seen") -> None:
+        """Take later blocks."""
+        self.student += other.student
+        self.year += other.year
+        self.places.blocks += other.places.blocks
+
     def _years(self, judged: Judged) -> NDArray[np.int16]:
         year: Coded = judged.values[self.contract.column_of(Kind.YEAR), Kind.YEAR]
         return np.array([*map(int, year.names), -1], dtype=np.int16)[year.codes]

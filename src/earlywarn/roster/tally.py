@@ -34,6 +34,7 @@ class Tally:
     codes: dict[str, Counts] = field(default_factory=dict)
     missing: Counts = field(default_factory=dict)
     schools: dict[str, int] = field(default_factory=dict)
+    most_codes: int = MOST_CODES
 
     def add(self, values: Mapping[Key, Values], counted: Bools, sign: int = 1) -> None:
         """Count rows in, or out again with sign -1."""
@@ -42,8 +43,7 @@ class Tally:
         self.rows += sign * np.bincount(basket, minlength=BASKETS)
         held = np.bincount(school.codes[counted] + 1, minlength=len(school.names) + 1)[1:].tolist()
         for name, count in zip(school.names, held, strict=True):
-            if name in self.schools or len(self.schools) < MOST_SCHOOLS:
-                self.schools[name] = self.schools.get(name, 0) + sign * count
+            self._school(name, sign * count)
         for (column, kind), cells in values.items():
             if kind in NUMBERS:
                 kept = cells if counted.all() else cells[counted]
@@ -51,7 +51,23 @@ class Tally:
             elif kind in (Kind.GRADE, Kind.TEXT):
                 kept = cells.take(counted)
                 self._missing(column, kept.codes < 0, basket, sign)
-                count_into(self.codes.setdefault(column, {}), kept, basket, sign)
+                count_into(self.codes.setdefault(column, {}), kept, basket, sign, self.most_codes)
+
+    def join(self, other: "Tally") -> None:
+        """Add what was counted of later blocks; as if they had been added here, where ``other`` pooled no code."""
+        self.rows += other.rows
+        for name, count in other.schools.items():
+            self._school(name, count)
+        for column, gone in other.missing.items():
+            self.missing[column] = self.missing.get(column, 0) + gone
+        for column, counts in other.codes.items():
+            own = self.codes.setdefault(column, {})
+            for name, found in counts.items():
+                _count(own, name, found, self.most_codes)
+
+    def _school(self, name: str, count: int) -> None:
+        if name in self.schools or len(self.schools) < MOST_SCHOOLS:
+            self.schools[name] = self.schools.get(name, 0) + count
 
     def _missing(self, column: str, gone: Bools, basket: Ints, sign: int) -> None:
         found = np.bincount(basket[gone], minlength=BASKETS) if gone.any() else np.zeros(BASKETS, dtype=np.int64)
@@ -91,11 +107,15 @@ def baskets(school: Coded) -> Ints:
     return np.append(of_name, 0)[school.codes]
 
 
-def count_into(counts: Counts, coded: Coded, basket: Ints, sign: int) -> None:
+def count_into(counts: Counts, coded: Coded, basket: Ints, sign: int, most: int = MOST_CODES) -> None:
     """Add the rows of each code by basket."""
     width, known = len(coded.names), coded.codes >= 0
     flat = np.bincount(basket[known] * width + coded.codes[known], minlength=BASKETS * width)
     for name, found in zip(coded.names, flat.reshape(BASKETS, width).T, strict=True):
         if found.any():
-            place = name if name in counts or len(counts) < MOST_CODES else POOLED
-            counts[place] = counts.get(place, 0) + sign * found
+            _count(counts, name, sign * found, most)
+
+
+def _count(counts: Counts, name: str, found: Ints, most: int) -> None:
+    place = name if name in counts or len(counts) < most else POOLED
+    counts[place] = counts.get(place, 0) + found

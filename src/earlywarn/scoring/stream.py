@@ -4,8 +4,9 @@ Rows of a student who stands in several are looked at again, and only then is it
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
 from earlywarn.roster.blocks import Guess, Source
 from earlywarn.roster.contract import Contract
-from earlywarn.roster.judge import Judged, located
+from earlywarn.roster.judge import Judged, Way, located, one_by_one
 from earlywarn.roster.passage import Looked, Passage, pass_through, values_of
 from earlywarn.roster.readings import told
 from earlywarn.roster.rows import Rows, refuse_empty, refuse_hopeless, taken
@@ -24,6 +25,8 @@ from earlywarn.scoring.model import STATUSES, Block, Model, score_block
 from earlywarn.scoring.spill import Spill
 
 LOG = logging.getLogger("earlywarn.roster.rows")
+MOST_ROWS = 1 << 40
+"""More than any block has, so that what is counted of one pools no code."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,17 @@ class Streamed:
     years: tuple[int, ...]
 
 
-def stream(source: Source, model: Model, grades: tuple[str, ...], folder: Path, *, inputs: bool) -> Streamed:
-    """Judge and score a roster, or the rows of some grades alone, into a spill in a folder.
+@dataclass(frozen=True)
+class Wanted:
+    """What to score: a roster, or the rows of some grades alone, and the way of its blocks into the spill."""
+
+    roster: Source
+    grades: tuple[str, ...] = ()
+    way: Way = one_by_one
+
+
+def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Streamed:
+    """Judge and score a roster into a spill in a folder.
 
     Raises
     ------
@@ -65,11 +77,11 @@ def stream(source: Source, model: Model, grades: tuple[str, ...], folder: Path, 
         The roster as a whole cannot be taken.
     """
 
-    def start(chosen: Source, contract: Contract) -> _Stream:
-        return _Stream(chosen, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
+    def start(chosen: Source, contract: Contract) -> Stream[Spill]:
+        return Stream(chosen, contract, model, Spill(folder, model.card, tuple(model.attributes), inputs=inputs))
 
-    passed = pass_through(source, model.serving, grades, start)
-    fold = passed.fold
+    passed = pass_through(wanted.roster, model.serving, wanted.grades, start, wanted.way)
+    source, fold = wanted.roster, passed.fold
     refuse_empty(source, fold.passage.counts.rows_in, fold.refusals)
     gone = fold.settle(passed.again, passed.contract) if passed.again is not None else np.empty(0, dtype=np.int64)
     fold.spill.close()
@@ -99,11 +111,28 @@ def _warn(guesses: tuple[Guess, ...]) -> None:
             LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)
 
 
-class _Stream:
-    """The sums of the blocks so far."""
+@dataclass
+class Scored:
+    """Scored blocks held as they come, in the place of a spill; with numbers only where ``inputs`` are to be kept."""
 
-    def __init__(self, source: Source, contract: Contract, model: Model, spill: Spill) -> None:
-        self.source, self.contract, self.model, self.spill = source, contract, model, spill
+    inputs: bool
+    blocks: list[Block] = field(default_factory=list)
+
+    def add(self, block: Block) -> None:
+        """Hold a block."""
+        coded = {name: column if isinstance(column, Coded) else np.empty(0) for name, column in block.values.items()}
+        self.blocks.append(block if self.inputs else replace(block, values=coded))
+
+
+S = TypeVar("S", Spill, Scored)
+
+
+class Stream(Generic[S]):
+    """The sums of the blocks so far, and where their rows go."""
+
+    def __init__(self, source: Source, contract: Contract, model: Model, spill: S) -> None:
+        self.source, self.contract, self.model = source, contract, model
+        self.spill: S = spill
         self.passage = Passage(source, contract)
         self.refusals: list[Refusal] = []
         self.points: list[Floats] = []
@@ -120,6 +149,22 @@ class _Stream:
             cells = judged.values if len(rows) == len(judged.lines) else taken(judged, rows)
             self._see_years(cells[self.contract.column_of(Kind.YEAR), Kind.YEAR])
             self._write(score_block(self.model, cells, judged.lines[rows]))
+
+    def apart(self, source: Source) -> "Stream[Scored]":
+        """Give what takes blocks of the same roster elsewhere, to be joined."""
+        other: Stream[Scored] = Stream(source, self.contract, self.model, Scored(bool(self.spill.inputs)))
+        other.passage.tally = Tally(most_codes=MOST_ROWS)
+        return other
+
+    def join(self, other: "Stream[Scored]") -> None:
+        """Take later blocks that were taken elsewhere."""
+        self.passage.join(other.passage)
+        if other.refusals:
+            self.refusals += other.refusals
+            refuse_hopeless(self.source.file, self.refusals)
+        self.years |= other.years
+        for block in other.spill.blocks:
+            self._write(block)
 
     def again(self) -> Ints:
         """Give the places of rows that may be of one student."""
