@@ -23,7 +23,7 @@ from pyarrow import csv as arrow_csv
 
 from bench.measure import Row, against
 from earlywarn.catalogue import BY_NAME, CATALOGUE, Family
-from earlywarn.cli.memory import keep_freed_memory
+from earlywarn.memory import keep_freed_memory
 
 STUDENTS = 1_000_000
 BLOCK = 100_000

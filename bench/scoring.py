@@ -25,10 +25,10 @@ from pyarrow import parquet
 
 from bench.door import PARSERS
 from bench.measure import QUIET, Row, against
-from earlywarn.cli.memory import keep_freed_memory
 from earlywarn.columns import InputSpec, InputType, Outcome
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import parse_experiment
+from earlywarn.memory import keep_freed_memory
 from earlywarn.promotions import Promotion, append
 from earlywarn.score import Order, score
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard

@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.measure import QUIET, Row, against
 from bench.scoring import AS_OF, MILLION, TIMES, TODAY, make_home, to_parquet, write_roster
-from earlywarn.cli.memory import keep_freed_memory
+from earlywarn.memory import keep_freed_memory
 from earlywarn.score import Order, score
 from earlywarn.spark.engine import across
 from earlywarn.spark.session import session

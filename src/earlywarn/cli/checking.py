@@ -24,9 +24,9 @@ def check(
     """Read, map and judge a roster; nothing else."""
     from earlywarn.check import Order, refuse_too_many, write
     from earlywarn.check import check as run_check
-    from earlywarn.cli.memory import keep_freed_memory
     from earlywarn.cli.show_check import show_check
     from earlywarn.config.load import load_experiment
+    from earlywarn.memory import keep_freed_memory
     from earlywarn.report.check_record import check_record
     from earlywarn.roster.quarantine import write_quarantine
 

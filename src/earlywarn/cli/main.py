@@ -138,8 +138,8 @@ def score(
 ) -> None:
     """Batch-score a roster: levels, a list, reasons, and an account of every row."""
     from earlywarn.bands import load_bands
-    from earlywarn.cli.memory import keep_freed_memory
     from earlywarn.cli.show_score import run_record, scored_district_record, show_score, show_scored_district
+    from earlywarn.memory import keep_freed_memory
     from earlywarn.score import Order, score_district
     from earlywarn.score import score as run_score
 

@@ -129,6 +129,14 @@ class Spill:
             for number in range(file.num_record_batches):
                 yield self._rows(file.get_batch(number))
 
+    def points(self) -> Floats:
+        """Read back the points of all rows."""
+        found, done = np.empty(sum(self.lengths)), 0
+        for _, column in self.part("points", range(len(self.lengths))):
+            found[done : done + len(column)] = arrow.raw_values(column, np.float64)
+            done += len(column)
+        return found
+
     def part(self, column: str, blocks: Iterable[int]) -> Iterator[tuple[int, Any]]:
         """Read back one column of some blocks: its number, and the pyarrow column."""
         options = pa.ipc.IpcReadOptions(included_fields=[self._schema.get_field_index(column)])

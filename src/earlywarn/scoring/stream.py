@@ -1,4 +1,4 @@
-"""A roster scored as it goes through the door: one pass over its values, and 18 bytes kept of a row.
+"""A roster scored as it goes through the door: one pass over its values, and 10 bytes kept of a row.
 
 Rows of a student who stands in several are looked at again, and only then is it known who stays.
 """
@@ -12,6 +12,7 @@ import numpy as np
 
 from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
+from earlywarn.memory import give_back_memory
 from earlywarn.roster.blocks import Guess, Source
 from earlywarn.roster.contract import Contract
 from earlywarn.roster.judge import Judged, Way, located, one_by_one
@@ -89,7 +90,8 @@ def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Strea
     refuse_hopeless(source.file, fold.refusals)
     guesses = (*source.guesses, *told(source.file, passed.contract, passed.evidence))
     _warn((*guesses, *fold.passage.numbers.guesses(source.file)))
-    points = fold.joined_points()
+    give_back_memory()
+    points = fold.spill.points()
     points[dropped] = np.nan
     return Streamed(
         file=source.file,
@@ -135,7 +137,6 @@ class Stream(Generic[S]):
         self.spill: S = spill
         self.passage = Passage(source, contract)
         self.refusals: list[Refusal] = []
-        self.points: list[Floats] = []
         self.status = np.zeros(len(STATUSES), dtype=np.int64)
         self.spread: tuple[Ints, ...] = ()
         self.years: set[int] = set()
@@ -185,12 +186,6 @@ class Stream(Generic[S]):
             self._write(self._scored(rows, contract, mended))
         return rows.lines[gone]
 
-    def joined_points(self) -> Floats:
-        """Give the points of all rows of the spill, and give up what was held."""
-        joined = np.concatenate(self.points) if self.points else np.empty(0)
-        self.points.clear()
-        return joined
-
     def _refuse(self, judged: Judged) -> None:
         before = len(self.refusals)
         self.refusals += (located(refusal, self.source) for refusal in judged.refusals)
@@ -204,7 +199,6 @@ class Stream(Generic[S]):
         self.years |= {int(year.names[code]) for code in np.unique(year.codes).tolist() if code >= 0}
 
     def _write(self, block: Block) -> None:
-        self.points.append(block.points)
         self._count(block, 1)
         self.spill.add(block)
 
