@@ -19,6 +19,7 @@ from earlywarn.inputs import input_values, known_count
 from earlywarn.roster import pieces
 from earlywarn.roster.door import open_roster
 from earlywarn.roster.read import open_source
+from earlywarn.roster.survey import survey
 from earlywarn.score_run import FLAGS, GROUPS, INPUTS, SCORES
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
@@ -202,6 +203,28 @@ def test_a_second_spell_is_scored_with_the_days_of_both_and_stands_once(tmp_path
     assert [each["school_id"] for each in own] == ["077"]
     assert (done.streamed.counts.merged, done.streamed.counts.accepted) == (1, 31)
     assert sum(counts.sum() for counts in done.streamed.spread) == 31 * len(MODEL.card.tables)
+
+
+@pytest.mark.parametrize("form", ["file", "gzip", "parts"])
+@pytest.mark.parametrize("race", ["W", "B"])
+def test_a_row_that_swallowed_others_is_refused_once_and_takes_nobody_with_it(
+    tmp_path: Path, form: str, race: str
+) -> None:
+    first, *rest = (line(row(student_id=number, race=race)) for number in ("0002", "0091", "0092"))
+    open_, closed = first.replace(",small,", ',"small,'), rest[-1].replace(",small,", ',small",')
+    content = text_of(*map(line, rows(6)), open_, rest[0], closed, line(row(student_id="0050")))
+    path = tmp_path / "roster.csv"
+    if form == "parts":
+        path.mkdir()
+        (path / "a.csv").write_bytes(text_of(line(row(student_id="0060"))))
+        (path / "b.csv").write_bytes(content)
+    else:
+        path.write_bytes(gzip.compress(content) if form == "gzip" else content)
+    door, done = open_roster(path, DEMO_SERVING), scored(path, tmp_path / "out")
+    assert done.streamed.counts == door.counts == survey(path, DEMO_SERVING).counts
+    assert sorted(done.streamed.refusals, key=str) == sorted(door.refusals, key=str)
+    assert done.sums.status.sum() == door.counts.accepted
+    same(path, done)
 
 
 def test_rows_by_place_in_each_table_add_up_to_the_students_scored(tmp_path: Path) -> None:
