@@ -25,8 +25,10 @@ from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 from earlywarn.scoring import flags, spill, writing
+from earlywarn.scoring import stream as stream_module
 from earlywarn.scoring.finish import finish
 from earlywarn.scoring.model import SCORED, STATUSES, Model
+from earlywarn.scoring.spill import Spill
 from earlywarn.scoring.stream import Streamed, stream
 from earlywarn.scoring.sums import Sums
 from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, text_of
@@ -203,6 +205,41 @@ def test_a_second_spell_is_scored_with_the_days_of_both_and_stands_once(tmp_path
     assert [each["school_id"] for each in own] == ["077"]
     assert (done.streamed.counts.merged, done.streamed.counts.accepted) == (1, 31)
     assert sum(counts.sum() for counts in done.streamed.spread) == 31 * len(MODEL.card.tables)
+
+
+@pytest.mark.parametrize("days", [("01/02/1986", "01/25/1986"), ("02/01/1986", "25/01/1986")])
+def test_a_file_gone_through_twice_for_its_dates_counts_every_row_once(
+    tmp_path: Path, tiny_blocks: None, monkeypatch: pytest.MonkeyPatch, days: tuple[str, str]
+) -> None:
+    begun: list[Path] = []
+    monkeypatch.setattr(stream_module, "Spill", lambda folder, *a, **k: begun.append(folder) or Spill(folder, *a, **k))
+    lines = [mapped(student_id=f"{number:04d}", entry_date=days[number >= 60]) for number in range(90)]
+    done = of_content(tmp_path, text_of(*lines, *lines[3:5], header=HEADER), replace(MODEL, serving=CONFIG))
+    assert len(begun) == 2
+    assert (done.streamed.counts.rows_in, done.streamed.counts.merged, len(done.scores)) == (92, 2, 90)
+    assert len({each["student_id"] for each in done.scores}) == 90
+    assert done.streamed.status.tolist() == done.sums.status.tolist()
+
+
+def test_rows_that_were_read_again_count_once_in_the_tally(tmp_path: Path) -> None:
+    tally = of_content(tmp_path, many()).streamed.tally
+    door = open_roster(tmp_path / "roster.csv", DEMO_SERVING)
+    assert tally.rows.sum() == sum(tally.schools.values()) == door.counts.accepted
+    found = {name: counts.sum() for name, counts in tally.codes["sex"].items()}
+    assert sum(found.values()) + tally.missing["sex"].sum() == door.counts.accepted
+
+
+def test_a_category_is_told_by_its_own_name_however_blocks_number_theirs(tmp_path: Path, tiny_blocks: None) -> None:
+    tables = tuple(
+        replace(table, points=(2.0, 1.9)) if table.kind is Kind.CATEGORIES else table for table in MODEL.card.tables
+    )
+    cells = [row(student_id=f"{n:04d}", class_type="small" if n < 20 else "a\nb") for n in range(40)]
+    done = of_content(tmp_path, text_of(*map(line, cells)), replace(MODEL, card=replace(MODEL.card, tables=tables)))
+    spilt = {each["student_id"]: each["class_type"] for each in done.inputs}
+    told = list(csv.DictReader(io.StringIO(done.listed.decode())))
+    assert told
+    for each in told:
+        assert ("a\nb" in each["reasons"]) == (spilt[each["student_id"]] == "a\nb"), each["student_id"]
 
 
 @pytest.mark.parametrize("form", ["file", "gzip", "parts"])
