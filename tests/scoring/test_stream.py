@@ -31,7 +31,7 @@ from earlywarn.scoring.model import SCORED, STATUSES, Model
 from earlywarn.scoring.spill import Spill
 from earlywarn.scoring.stream import Streamed, stream
 from earlywarn.scoring.sums import Sums
-from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, text_of
+from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, serving, text_of
 from tests.roster.test_laws import some_rows
 from tests.roster.test_survey import CONFIG, HEADER, mapped
 
@@ -227,6 +227,12 @@ def test_rows_that_were_read_again_count_once_in_the_tally(tmp_path: Path) -> No
     assert tally.rows.sum() == sum(tally.schools.values()) == door.counts.accepted
     found = {name: counts.sum() for name, counts in tally.codes["sex"].items()}
     assert sum(found.values()) + tally.missing["sex"].sum() == door.counts.accepted
+
+
+def test_a_grade_that_is_a_group_too_counts_each_row_once(tmp_path: Path) -> None:
+    model = replace(MODEL, serving=serving(('column = "lunch"', 'column = "grade"')))
+    tally = of_content(tmp_path, many(), model).streamed.tally
+    assert sum(counts.sum() for counts in tally.codes["grade"].values()) == tally.rows.sum()
 
 
 def test_a_category_is_told_by_its_own_name_however_blocks_number_theirs(tmp_path: Path, tiny_blocks: None) -> None:
