@@ -1,5 +1,7 @@
 """Ranks of points alone equal those that are made with every id at hand."""
 
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +21,14 @@ class _Ids:
     """Ids in blocks of three, as a spill gives them."""
 
     def __init__(self, ids: list[str]) -> None:
-        self.parts = [ids[start : start + 3] for start in range(0, len(ids), 3)]
+        size = 3 if len(ids) < 1000 else 1000
+        self.parts = [ids[start : start + size] for start in range(0, len(ids), size)]
         self.lengths = [len(part) for part in self.parts]
 
-    def part(self, column: str, blocks: list[int]) -> list[tuple[int, object]]:
+    def part(self, column: str, blocks: list[int]) -> Iterator[tuple[int, object]]:
         assert column == "student_id"
-        return [(block, arrow.strings(self.parts[block])) for block in blocks]
+        for block in blocks:
+            yield block, arrow.strings(self.parts[block])
 
 
 @settings(deadline=None)
@@ -43,6 +47,22 @@ def test_ranks_are_those_of_points_and_the_stated_hash(points: list[float], at_o
 
 def test_ranks_cost_four_bytes_a_student() -> None:
     assert ranks(np.array([1.0, 2.0]), _Ids(["a", "b"]), 1).itemsize == 4
+
+
+def test_ranks_take_no_more_than_the_stated_memory_where_most_points_are_equal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = 60_000
+    monkeypatch.setattr(ranking, "_AT_ONCE", 1)
+    ids, points = _Ids([f"{number:05d}" for number in range(count)]), np.arange(count) % 600 * 1.0
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        ranks(points, ids, 7)
+        held = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert (held + points.nbytes) / count < 32
 
 
 def test_a_folder_is_not_needed_where_no_points_are_equal(tmp_path: Path) -> None:

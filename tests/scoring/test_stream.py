@@ -19,16 +19,19 @@ from earlywarn.inputs import input_values, known_count
 from earlywarn.roster import pieces
 from earlywarn.roster.door import open_roster
 from earlywarn.roster.read import open_source
+from earlywarn.roster.survey import survey
 from earlywarn.score_run import FLAGS, GROUPS, INPUTS, SCORES
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import score
 from earlywarn.scorecard.table import Kind, LevelMeaning, PointsTable, Scorecard
 from earlywarn.scoring import flags, spill, writing
+from earlywarn.scoring import stream as stream_module
 from earlywarn.scoring.finish import finish
 from earlywarn.scoring.model import SCORED, STATUSES, Model
+from earlywarn.scoring.spill import Spill
 from earlywarn.scoring.stream import Streamed, Wanted, stream
 from earlywarn.scoring.sums import Sums
-from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, text_of
+from tests.roster.made import DEMO_SERVING, GOOD, line, row, rows, serving, text_of
 from tests.roster.test_laws import some_rows
 from tests.roster.test_survey import CONFIG, HEADER, mapped
 
@@ -202,6 +205,69 @@ def test_a_second_spell_is_scored_with_the_days_of_both_and_stands_once(tmp_path
     assert [each["school_id"] for each in own] == ["077"]
     assert (done.streamed.counts.merged, done.streamed.counts.accepted) == (1, 31)
     assert sum(counts.sum() for counts in done.streamed.spread) == 31 * len(MODEL.card.tables)
+
+
+@pytest.mark.parametrize("days", [("01/02/1986", "01/25/1986"), ("02/01/1986", "25/01/1986")])
+def test_a_file_gone_through_twice_for_its_dates_counts_every_row_once(
+    tmp_path: Path, tiny_blocks: None, monkeypatch: pytest.MonkeyPatch, days: tuple[str, str]
+) -> None:
+    begun: list[Path] = []
+    monkeypatch.setattr(stream_module, "Spill", lambda folder, *a, **k: begun.append(folder) or Spill(folder, *a, **k))
+    lines = [mapped(student_id=f"{number:04d}", entry_date=days[number >= 60]) for number in range(90)]
+    done = of_content(tmp_path, text_of(*lines, *lines[3:5], header=HEADER), replace(MODEL, serving=CONFIG))
+    assert len(begun) == 2
+    assert (done.streamed.counts.rows_in, done.streamed.counts.merged, len(done.scores)) == (92, 2, 90)
+    assert len({each["student_id"] for each in done.scores}) == 90
+    assert done.streamed.status.tolist() == done.sums.status.tolist()
+
+
+def test_rows_that_were_read_again_count_once_in_the_tally(tmp_path: Path) -> None:
+    tally = of_content(tmp_path, many()).streamed.tally
+    door = open_roster(tmp_path / "roster.csv", DEMO_SERVING)
+    assert tally.rows.sum() == sum(tally.schools.values()) == door.counts.accepted
+    found = {name: counts.sum() for name, counts in tally.codes["sex"].items()}
+    assert sum(found.values()) + tally.missing["sex"].sum() == door.counts.accepted
+
+
+def test_a_grade_that_is_a_group_too_counts_each_row_once(tmp_path: Path) -> None:
+    model = replace(MODEL, serving=serving(('column = "lunch"', 'column = "grade"')))
+    tally = of_content(tmp_path, many(), model).streamed.tally
+    assert sum(counts.sum() for counts in tally.codes["grade"].values()) == tally.rows.sum()
+
+
+def test_a_category_is_told_by_its_own_name_however_blocks_number_theirs(tmp_path: Path, tiny_blocks: None) -> None:
+    tables = tuple(
+        replace(table, points=(2.0, 1.9)) if table.kind is Kind.CATEGORIES else table for table in MODEL.card.tables
+    )
+    cells = [row(student_id=f"{n:04d}", class_type="small" if n < 20 else "a\nb") for n in range(40)]
+    done = of_content(tmp_path, text_of(*map(line, cells)), replace(MODEL, card=replace(MODEL.card, tables=tables)))
+    spilt = {each["student_id"]: each["class_type"] for each in done.inputs}
+    told = list(csv.DictReader(io.StringIO(done.listed.decode())))
+    assert told
+    for each in told:
+        assert ("a\nb" in each["reasons"]) == (spilt[each["student_id"]] == "a\nb"), each["student_id"]
+
+
+@pytest.mark.parametrize("form", ["file", "gzip", "parts"])
+@pytest.mark.parametrize("race", ["W", "B"])
+def test_a_row_that_swallowed_others_is_refused_once_and_takes_nobody_with_it(
+    tmp_path: Path, form: str, race: str
+) -> None:
+    first, *rest = (line(row(student_id=number, race=race)) for number in ("0002", "0091", "0092"))
+    open_, closed = first.replace(",small,", ',"small,'), rest[-1].replace(",small,", ',small",')
+    content = text_of(*map(line, rows(6)), open_, rest[0], closed, line(row(student_id="0050")))
+    path = tmp_path / "roster.csv"
+    if form == "parts":
+        path.mkdir()
+        (path / "a.csv").write_bytes(text_of(line(row(student_id="0060"))))
+        (path / "b.csv").write_bytes(content)
+    else:
+        path.write_bytes(gzip.compress(content) if form == "gzip" else content)
+    door, done = open_roster(path, DEMO_SERVING), scored(path, tmp_path / "out")
+    assert done.streamed.counts == door.counts == survey(path, DEMO_SERVING).counts
+    assert sorted(done.streamed.refusals, key=str) == sorted(door.refusals, key=str)
+    assert done.sums.status.sum() == door.counts.accepted
+    same(path, done)
 
 
 def test_rows_by_place_in_each_table_add_up_to_the_students_scored(tmp_path: Path) -> None:

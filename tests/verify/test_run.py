@@ -74,6 +74,16 @@ def test_a_run_as_it_was_written_holds_in_every_point(kept: tuple[Place, Path]) 
     assert verified.notices == ()
 
 
+def test_a_student_of_several_school_years_stands_once_in_scope(tmp_path: Path) -> None:
+    place = make_place(tmp_path / "place", 400)
+    lines = place.roster.read_text().splitlines()
+    earlier = [line.replace(",2023,", f",{year},") for line in lines[5:25] for year in (2021, 2022)]
+    place.roster.write_text("\n".join([lines[0], *earlier[:10], *lines[1:], *earlier[10:]]) + "\n")
+    run = score(place.order(tmp_path / "out"), lambda step: None)[0].folder
+    verified = verify(Asked(run, place.home, place.roster))
+    assert [finding.told for finding in verified.findings] == [Told.HOLDS] * len(WORDS)
+
+
 def test_what_was_not_looked_at_is_said_and_is_no_fault(own: tuple[Place, Path]) -> None:
     place, run = own
     (run / INPUTS).unlink()

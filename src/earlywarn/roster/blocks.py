@@ -76,13 +76,21 @@ class Source:
     splits: "Callable[[], tuple[Source, ...]] | None" = None
 
     def rows_at(self, types: Mapping[str, Any], missing: frozenset[str], places: Ints) -> Iterator[Block]:
-        """Give the rows at some places, sorted, and no other; nothing is said again of what could not become a row."""
+        """Give the rows at some places, sorted, and no other; nothing is said of what could not become a row."""
         if self.at is not None:
             yield from self.at(types, missing, places)
             return
         for block in self.blocks(types, missing):
             if (rows := np.flatnonzero(np.isin(block.lines, places))).size:
-                yield Block({name: column.take(rows) for name, column in block.columns.items()}, block.lines[rows])
+                yield chosen(block, rows)
+
+
+def chosen(block: Block, rows: Ints) -> Block:
+    """Give some rows of a block, with what refuses any of them: a row that swallowed others is still a row."""
+    lines = block.lines[rows]
+    own = frozenset(lines.tolist()) if block.refusals else frozenset()
+    refusals = tuple(refusal for refusal in block.refusals if refusal.line in own)
+    return Block({name: column.take(rows) for name, column in block.columns.items()}, lines, refusals)
 
 
 def whereabouts(parts: Sequence[str], place: int) -> tuple[str, int]:

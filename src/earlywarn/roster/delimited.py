@@ -19,7 +19,7 @@ from earlywarn.columns import Ints, Refusal
 from earlywarn.config.reading import Reading
 from earlywarn.errors import Fault, RosterError
 from earlywarn.roster import records
-from earlywarn.roster.blocks import WHOLE_ROW, Block, Source
+from earlywarn.roster.blocks import WHOLE_ROW, Block, Source, chosen
 from earlywarn.roster.encoding import Text, text_of
 from earlywarn.roster.pieces import Piece, head_of, refuse_broken, refuse_unclosed, sound_pieces, utf8
 from earlywarn.roster.separator import Mark, separator_of
@@ -130,8 +130,7 @@ def _at(table: _Table, types: Mapping[str, Any], missing: frozenset[str], places
             continue
         if b'"' in piece.content:
             block = _block(piece, wanted)
-            rows = np.flatnonzero(np.isin(block.lines, lines))
-            yield Block({name: column.take(rows) for name, column in block.columns.items()}, block.lines[rows])
+            yield chosen(block, np.flatnonzero(np.isin(block.lines, lines)))
         else:
             content = records.lines_at(piece.content, lines - piece.line)
             yield Block(_parsed(Piece(content, int(lines[0]), 0), wanted).columns, lines)

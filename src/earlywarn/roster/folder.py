@@ -123,7 +123,7 @@ def _at(sources: Sequence[Source], types: Mapping[str, Any], missing: frozenset[
         own = places[places // PART == part] - part * PART
         if len(own):
             for block in source.rows_at(types, missing, own):
-                yield Block(block.columns, block.lines + part * PART)
+                yield Block(block.columns, block.lines + part * PART, tuple(_placed(block.refusals, part)))
 
 
 def _placed(refusals: Sequence[Refusal], part: int) -> Iterator[Refusal]:

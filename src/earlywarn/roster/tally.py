@@ -48,7 +48,7 @@ class Tally:
             if kind in NUMBERS:
                 kept = cells if counted.all() else cells[counted]
                 self._missing(column, np.isnan(kept), basket, sign)
-            elif kind in (Kind.GRADE, Kind.TEXT):
+            elif kind is Kind.GRADE or (kind is Kind.TEXT and (column, Kind.GRADE) not in values):
                 kept = cells.take(counted)
                 self._missing(column, kept.codes < 0, basket, sign)
                 count_into(self.codes.setdefault(column, {}), kept, basket, sign, self.most_codes)

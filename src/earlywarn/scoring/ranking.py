@@ -3,6 +3,8 @@
 The roster is not looked at again. Only the ids of students of equal points are read back, for the stated hash.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,35 +32,36 @@ def ranks(points: Floats, spill: Spill, seed: int) -> Ranks:
     np.negative(points, out=points)
     order = np.argsort(points)  # NaN comes last; equal points are put in order below
     scored = len(points) - int(np.isnan(points).sum())
-    order = order[:scored]
-    tied = _tied(points, order)
-    if tied.any():
-        _break_ties(order, tied, points, spill, seed)
+    for part in _parts(points, order, scored):
+        _break_ties(order[part], points, spill, seed)
     found = np.zeros(len(points), dtype=np.int32)
-    found[order] = np.arange(1, scored + 1, dtype=np.int32)
+    found[order[:scored]] = np.arange(1, scored + 1, dtype=np.int32)
     return found
 
 
-def _tied(points: Floats, order: Ints) -> NDArray[np.bool_]:
-    """Tell which places of the order have the points of a neighbour."""
-    tied = np.zeros(len(order), dtype=bool)
-    for start in range(0, len(order) - 1, _AT_ONCE):
-        ordered = points[order[start : start + _AT_ONCE + 1]]
-        same = ordered[1:] == ordered[:-1]
-        tied[start : start + len(same)] |= same
-        tied[start + 1 : start + 1 + len(same)] |= same
-    return tied
-
-
 _AT_ONCE = 1 << 20
+"""Students put in order at once, at least; an eighth of a larger roster, since every part reads ids from the disk."""
 
 
-def _break_ties(order: Ints, tied: NDArray[np.bool_], points: Floats, spill: Spill, seed: int) -> None:
-    places = np.flatnonzero(tied)
-    rows = order[places]
-    keys = _keys(np.sort(rows), spill, seed)
-    own = keys[np.searchsorted(np.sort(rows), rows)]
-    order[places] = rows[np.lexsort((own, points[rows]))]
+def _parts(points: Floats, order: Ints, scored: int) -> Iterator[slice]:
+    """Part the order of those scored where points differ, so that students of equal points stay together."""
+    size, start = max(_AT_ONCE, scored // 8), 0
+    while start < scored:
+        last = points[order[min(start + size, scored) - 1]]
+        end = int(np.searchsorted(points, last, side="right", sorter=order))
+        yield slice(start, end)
+        start = end
+
+
+def _break_ties(order: Ints, points: Floats, spill: Spill, seed: int) -> None:
+    """Put students of equal points in order by the hash, in place."""
+    ordered = points[order]
+    same = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if len(tied):
+        rows = np.sort(order[tied])
+        keys = _keys(rows, spill, seed)
+        order[tied] = rows[np.lexsort((keys, points[rows]))]
 
 
 def _keys(rows: Ints, spill: Spill, seed: int) -> NDArray[np.uint64]:

@@ -55,12 +55,12 @@ def again_from_roster(
 
 def _places(door: Door, year: int, rows: Any) -> Ints:
     """Give where each student of the sample stands in the roster; another year's row only where there is no other."""
-    wanted = {text: place for place, text in enumerate(rows["student_id"].to_pylist())}
+    wanted: dict[str, list[int]] = {}
+    for place, text in enumerate(rows["student_id"].to_pylist()):
+        wanted.setdefault(text, []).append(place)
     places = np.full(len(rows), -1, dtype=np.int64)
     for row in np.argsort(door.roster.school_year == year, kind="stable").tolist():
-        place = wanted.get(door.roster.student_id[row])
-        if place is not None:
-            places[place] = row
+        places[wanted.get(door.roster.student_id[row], [])] = row
     return places
 
 

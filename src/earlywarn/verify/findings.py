@@ -18,7 +18,7 @@ WORDS = {
     "files": "every file has the bytes that the manifest names; none is missing, none is surplus",
     "standing": "the promotion stands in the home's record, and the scorecard has the bytes that were promoted",
     "rows": "scores.parquet has as many rows of each status as the manifest counts",
-    "ids": "every student stands once",
+    "ids": "every student in scope stands once",
     "beside": "groups.parquet and inputs.parquet hold the same students in the same order",
     "values": "risk fits points and level fits risk; who was not scored has none of them",
     "ranks": "ranks run from 1 without a gap, the highest points first",

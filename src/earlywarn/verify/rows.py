@@ -40,8 +40,9 @@ class Walk:
     ----------
     status
         Rows of each status, in the order of STATUSES.
-    ids
-        A digest of each student id, shape (n,).
+    ids, students
+        A digest of the id of each student in scope, shape (n,), of which the first ``students`` are filled: a row of
+        another school year may be of the same student.
     points
         Points by rank, shape (n,); NaN where no student has that rank.
     flagged
@@ -57,6 +58,7 @@ class Walk:
     status: Ints
     ids: Digests
     points: Floats
+    students: int = 0
     flagged: list[Digests] = field(default_factory=list)
     scores: list[Any] = field(default_factory=list)
     inputs: list[Any] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Walk:
         """Look at one block of all files."""
         scores = batches[SCORES]
         own = slice(start, start + len(scores))
-        self.ids[own] = digests(scores["student_id"])
+        self._identify(scores)
         for batch in batches.values():
             if not batch["student_id"].equals(scores["student_id"]):
                 self.faults.count("beside", "another student, or another order", len(scores))
@@ -78,6 +80,11 @@ class Walk:
         if len(chosen):
             self.scores.append(scores.take(arrow.raw(chosen)))
             self.inputs += [batch.take(arrow.raw(chosen)) for name, batch in batches.items() if name == INPUTS]
+
+    def _identify(self, scores: Any) -> None:
+        found = digests(scores["student_id"])[_in_scope(scores["status"])]
+        self.ids[self.students : self.students + len(found)] = found
+        self.students += len(found)
 
     def _values(self, scores: Any) -> None:
         status = arrow.to_coded(scores["status"])
@@ -168,14 +175,14 @@ def look_at_ranks(walk: Walk) -> None:
 
 def look_again(path: Path, walk: Walk, seed: int | None) -> None:
     """Read ids a second time, where digests met or points are equal at the cut."""
-    twice, cut = repeated(walk.ids), _points_at_the_cut(walk)
+    twice, cut = repeated(walk.ids[: walk.students]), _points_at_the_cut(walk)
     if not len(twice) and (cut is None or seed is None):
         return
     found: dict[str, int] = {}
     tied: list[tuple[int, bytes]] = []
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(ROWS, columns=["student_id", "points", "rank"]):
-            for row in np.flatnonzero(np.isin(digests(batch["student_id"]), twice)) if len(twice) else ():
+        for batch in file.iter_batches(ROWS, columns=["student_id", "status", "points", "rank"]):
+            for row in _rows_of(batch, twice) if len(twice) else ():
                 text = batch["student_id"][row].as_py()
                 found[text] = found.get(text, 0) + 1
             if cut is not None and seed is not None:
@@ -184,6 +191,16 @@ def look_again(path: Path, walk: Walk, seed: int | None) -> None:
     keys = [key for _, key in sorted(tied)]
     if keys != sorted(keys):
         walk.faults.say("flagged", "students of equal points at the cut are not in the order of the stated hash")
+
+
+def _rows_of(batch: Any, ids: Digests) -> list[int]:
+    rows = np.isin(digests(batch["student_id"]), ids) & _in_scope(batch["status"])
+    return np.flatnonzero(rows).tolist()
+
+
+def _in_scope(status: Any) -> Bools:
+    coded = arrow.to_coded(status)
+    return np.array([*(name != Status.OUT_OF_SCOPE for name in coded.names), True])[coded.codes]
 
 
 def _tied(batch: Any, rows: Bools, seed: int) -> Iterator[tuple[int, bytes]]:
