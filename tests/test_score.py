@@ -1,5 +1,6 @@
 """A score run: every row accounted for, whole or not at all, the same bytes again, and no group on the list."""
 
+import errno
 import json
 import re
 import resource
@@ -19,7 +20,7 @@ import pytest
 from earlywarn.changes.compare import CHANGES
 from earlywarn.cohort import build_cohort
 from earlywarn.config.load import parse_serving
-from earlywarn.errors import BusyError, GateError, RosterError, ScorecardError
+from earlywarn.errors import BusyError, GateError, MachineError, RosterError, ScorecardError
 from earlywarn.files import locked, sha256_file
 from earlywarn.promotions import RECORD
 from earlywarn.roster.door import open_roster
@@ -27,6 +28,7 @@ from earlywarn.score import Order, score
 from earlywarn.score_run import FLAGS, GROUPS, INPUTS, MANIFEST, SCORES, SUMMARY, open_run
 from earlywarn.scorecard.points import total_points
 from earlywarn.scorecard.table import from_bytes
+from earlywarn.scoring.spill import Spill
 from tests.conftest import AS_OF, TODAY, District
 
 
@@ -365,3 +367,17 @@ def test_students_who_stand_twice_anywhere_are_merged_whatever_is_read_at_once(
     monkeypatch.setattr("earlywarn.roster.pieces.PIECE", size)
     counts = scored(district, tmp_path / "out", roster=twice).manifest.counts
     assert (counts.rows_in, counts.merged, counts.flagged) == (960, 480, 96)
+
+
+def test_a_disk_that_fills_while_the_roster_is_read_is_not_told_of_the_roster(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    monkeypatch.setattr(Spill, "add", full)
+    with pytest.raises(MachineError) as caught:
+        score(order(district, tmp_path / "scores"), lambda _: None)
+    (fault,) = caught.value.faults
+    assert fault.where.startswith(str(tmp_path / "scores"))
+    assert "free some space" in fault.remedy
