@@ -1,5 +1,6 @@
 """A score run: every row accounted for, whole or not at all, the same bytes again, and no group on the list."""
 
+import errno
 import json
 import re
 import resource
@@ -19,7 +20,7 @@ import pytest
 from earlywarn.changes.compare import CHANGES
 from earlywarn.cohort import build_cohort
 from earlywarn.config.load import parse_serving
-from earlywarn.errors import BusyError, GateError, RosterError, ScorecardError
+from earlywarn.errors import BusyError, GateError, MachineError, RosterError, ScorecardError
 from earlywarn.files import locked, sha256_file
 from earlywarn.promotions import RECORD
 from earlywarn.roster.door import open_roster
@@ -27,6 +28,7 @@ from earlywarn.score import Order, score
 from earlywarn.score_run import FLAGS, GROUPS, INPUTS, MANIFEST, SCORES, SUMMARY, open_run
 from earlywarn.scorecard.points import total_points
 from earlywarn.scorecard.table import from_bytes
+from earlywarn.scoring.spill import Spill
 from tests.conftest import AS_OF, TODAY, District
 
 
@@ -380,3 +382,17 @@ def test_inputs_that_lie_otherwise_than_in_the_list_before_are_named(
         "Values that lie otherwise than in the list before:</strong> Days absent" in (run.folder / SUMMARY).read_text()
     )
     assert sum(run.manifest.profile["spread"]["absent"]) == run.manifest.counts.scored
+
+
+def test_a_disk_that_fills_while_the_roster_is_read_is_not_told_of_the_roster(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    monkeypatch.setattr(Spill, "add", full)
+    with pytest.raises(MachineError) as caught:
+        score(order(district, tmp_path / "scores"), lambda _: None)
+    (fault,) = caught.value.faults
+    assert fault.where.startswith(str(tmp_path / "scores"))
+    assert "free some space" in fault.remedy

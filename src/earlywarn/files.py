@@ -17,6 +17,8 @@ from earlywarn.errors import BusyError, Fault, MachineError
 
 PRIVATE = 0o600
 """Mode of files that hold groups or inputs by student."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where no more can be written; no reader of a file ever meets it."""
 
 
 def sha256_of(data: bytes) -> str:
@@ -160,8 +162,7 @@ def machine_faults(where: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        first = "free some space" if full else "check that the folder exists and may be written to"
+        first = "free some space" if error.errno in FULL else "check that the folder exists and may be written to"
         remedy = f"{first}, then run the same command again; nothing was half-written"
         raise MachineError(Fault(where, f"cannot write here ({reason})", remedy=remedy)) from error
 

@@ -192,6 +192,19 @@ def test_where_blocks_are_cut_changes_nothing(tmp_path: Path, request: pytest.Fi
     same(tmp_path / "roster.csv", cut)
 
 
+def test_where_blocks_are_cut_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "ROWS", 20)
+    found = []
+    for piece, rows_, students in ((1 << 20, 1 << 16, 10_000), (700, 7, 15), (1_500, 30, 15)):
+        monkeypatch.setattr(pieces, "PIECE", piece)
+        monkeypatch.setattr(spill, "ROWS", rows_)
+        monkeypatch.setattr(flags, "STUDENTS", students)
+        of_content(tmp_path, many())
+        found.append([(tmp_path / "out" / name).read_bytes() for name in (SCORES, GROUPS, INPUTS, FLAGS)])
+    assert pq.ParquetFile(tmp_path / "out" / SCORES).num_row_groups == 5
+    assert found[0] == found[1] == found[2]
+
+
 def test_a_second_spell_is_scored_with_the_days_of_both_and_stands_once(tmp_path: Path, tiny_blocks: None) -> None:
     model = replace(MODEL, serving=CONFIG)
     others = [mapped(student_id=f"{number:04d}") for number in range(100, 130)]

@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 
 from earlywarn.config.reading import Limits
 from earlywarn.errors import EarlywarnError, Fault, MachineError, RosterError
-from earlywarn.files import sha256_file
+from earlywarn.files import FULL, sha256_file
 
 GZIP = b"\x1f\x8b"
 RATIO_COUNTS_FROM = 16 << 20
@@ -117,10 +117,12 @@ def unchanged(file: Stored) -> Iterator[None]:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn a failing disk or a missing permission into one clear error."""
+    """Turn a failing disk or a missing permission into one clear error; a full disk is told by who writes to it."""
     try:
         yield
     except OSError as error:
+        if error.errno in FULL:
+            raise
         found = f"cannot be read ({error.strerror or type(error).__name__})"
         raise MachineError(Fault(str(path), found, remedy="check its permissions, then try again")) from None
 

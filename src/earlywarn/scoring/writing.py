@@ -75,6 +75,7 @@ class Writing:
         return self.sums.done(self.spill, self.groups)
 
     def _tables(self, *, with_inputs: bool) -> Iterator[list[Any]]:
+        """Give the row groups of each file: the same rows in each, however the roster was cut into blocks."""
         held: list[list[Any]] = []
         for ranked in self._ranked():
             self.sums.add(ranked)
@@ -82,8 +83,11 @@ class Writing:
             batches = [self._scores(ranked), self._groups(ranked.rows)]
             held.append([*batches, self._inputs(ranked.rows)] if with_inputs else batches)
             if sum(len(each[0]) for each in held) >= ROWS:
-                yield _joined(held)
-                held = []
+                tables = _joined(held)
+                for start in range(0, len(tables[0]) - ROWS + 1, ROWS):
+                    yield [table.slice(start, ROWS) for table in tables]
+                rest = len(tables[0]) % ROWS
+                held = [list(each) for each in zip(*(_batches(table, rest) for table in tables), strict=True)]
         if held:
             yield _joined(held)
 
@@ -106,8 +110,8 @@ class Writing:
         rows, names = ranked.rows, [spec.name for spec in self.spill.card.specs]
         columns = {
             "student_id": rows.student_id,
-            "school_id": arrow.coded(Coded(rows.school, self.spill.schools)),
-            "grade": arrow.coded(Coded(rows.grade, self.spill.grades)),
+            "school_id": _coded(rows.school, self.spill.schools),
+            "grade": _coded(rows.grade, self.spill.grades),
             "status": arrow.coded(Coded(rows.status.astype(np.int32), STATUSES)),
             "risk": arrow.floats(ranked.risk),
             "points": arrow.floats(rows.points),
@@ -129,9 +133,7 @@ class Writing:
 
     def _inputs(self, rows: Rows) -> Any:
         columns = [
-            arrow.coded(Coded(values, self.spill.of(spec.name).texts))
-            if values.dtype == np.int32
-            else arrow.floats(values)
+            _coded(values, self.spill.of(spec.name).texts) if values.dtype == np.int32 else arrow.floats(values)
             for spec, values in zip(self.spill.inputs, rows.values, strict=True)
         ]
         return pa.RecordBatch.from_arrays(
@@ -204,6 +206,14 @@ _PLAIN = {"store_schema": False, "write_statistics": False}
 """Files that any reader takes alike; nobody looks for students by the least and largest of a row group."""
 
 
+def _coded(codes: Codes, names: Sequence[str]) -> Any:
+    """Give a column of texts, their dictionary in the order of the alphabet and not of the blocks."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    place = np.full(len(names) + 1, -1, dtype=np.int32)
+    place[order] = np.arange(len(names), dtype=np.int32)
+    return arrow.coded(Coded(place[codes], tuple(names[code] for code in order)))
+
+
 def _dictionaries(field: Any) -> Iterator[str]:
     if pa.types.is_dictionary(field.type):
         yield field.name
@@ -212,7 +222,12 @@ def _dictionaries(field: Any) -> Iterator[str]:
 
 
 def _joined(held: Sequence[Sequence[Any]]) -> list[Any]:
-    return [pa.Table.from_batches(batches) for batches in zip(*held, strict=True)]
+    return [pa.Table.from_batches(batches).combine_chunks() for batches in zip(*held, strict=True)]
+
+
+def _batches(table: Any, rest: int) -> list[Any]:
+    """Give the last rows of a table."""
+    return list(table.slice(len(table) - rest).to_batches()) if rest else []
 
 
 def _named(places: NDArray[np.int16], names: Sequence[str]) -> Any:

@@ -68,7 +68,10 @@ def verify(asked: Asked) -> Verified:
     """
     if not asked.run.is_dir():
         allowed = "a folder that 'earlywarn score' has written"
-        raise UsageError(Fault(str(asked.run), "no such folder", allowed, "check the path"))
+        found = "a file, no folder" if asked.run.exists() else "no such folder"
+        raise UsageError(Fault(str(asked.run), found, allowed, "check the path"))
+    if asked.roster is not None and not asked.roster.exists():
+        raise UsageError(Fault(str(asked.roster), "no such file", "the roster that was scored", "check the path"))
     path, faults = asked.run / MANIFEST, Faults()
     content = path.read_bytes() if path.is_file() else b""
     manifest, wrong = read_form(content) if content else (None, ("manifest.json is missing or empty",))
