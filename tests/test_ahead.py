@@ -42,6 +42,7 @@ def test_whoever_stops_early_ends_the_thread_and_closes_what_was_open() -> None:
     next(taken)
     taken.close()
     assert threading.active_count() == before
+    assert closed.is_set()
     assert len(made) <= DEPTH + 2
 
 

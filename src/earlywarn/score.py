@@ -179,8 +179,8 @@ class _Run:
             raise RosterError(
                 Fault(file, f"no row is in scope: none of school year {model.year} in a grade that the model serves",
                       f"grades {', '.join(serving.cohort.grades)} of school year {model.year}; "
-                      f"the file has school years {years}",
-                      "give --as-of a day in the school year of this roster, or the roster of this year")
+                      f"the file has school years {years} and grades {', '.join(_grades(streamed, model))}",
+                      "give --as-of a day in the school year of this roster, or a roster of this year and these grades")
             )  # fmt: skip
 
     def _manifest(self, streamed: Streamed, scored: Scored) -> Manifest:
@@ -216,6 +216,11 @@ def _moved(
 
 def _codes(streamed: Streamed) -> dict[str, dict[str, int]]:
     return {column: code_counts(streamed, column) for column in streamed.tally.codes}
+
+
+def _grades(streamed: Streamed, model: Model) -> list[str]:
+    held = code_counts(streamed, model.serving.roster.grade)
+    return [grade for grade in model.serving.standard.grades if held.get(grade)]
 
 
 def _counts(streamed: Streamed, sums: Sums) -> Counts:

@@ -169,7 +169,7 @@ def many() -> bytes:
     rng, cells = np.random.default_rng(3), []
     for number in range(90):
         changed = {
-            "school_id": f"{number % 7:03d}",
+            "school_id": f"{5 * number % 7:03d}",
             "read": str(rng.integers(380, 600)),
             "age": str(rng.integers(-2, 5)),
         }
@@ -332,3 +332,11 @@ def test_the_list_is_written_school_by_school_in_order_of_rank(tmp_path: Path, t
     assert sorted(ids) == sorted(str(each["student_id"]) for each in flagged)
     assert ids == sorted(ids, key=lambda student: (table[student]["school_id"], table[student]["rank"]))
     assert not [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")]
+
+
+def test_what_scored_students_lack_leaves_out_those_with_not_enough_data(tmp_path: Path) -> None:
+    cells = [*rows(20), row(student_id="0100", read="", math=""), row(student_id="0101", read="")]
+    done = of_content(tmp_path, text_of(*map(line, cells)))
+    place = [spec.name for spec in MODEL.card.specs].index("reading")
+    assert done.sums.status.tolist() == [21, 1, 0]
+    assert (done.sums.missing[place], done.sums.missing_scored[place]) == (2, 1)
