@@ -21,7 +21,7 @@ from earlywarn.scoring.model import TOLD, Block
 
 SPILL = ".spill"
 ROWS = 65_536
-"""Rows written at once, at least: blocks of a CSV are smaller, and each batch costs what it costs."""
+"""Rows written at once: blocks of a CSV are smaller, and each batch costs what it costs."""
 
 _SCHOOL, _GRADE = "school", "grade"
 
@@ -89,24 +89,30 @@ class Spill:
     def add(self, block: Block) -> None:
         """Write a block, together with others."""
         if self._held and int(block.places[0]) < int(self._held[-1][0][-1]):
-            self._flush()  # the last block, whose places begin anew
+            self._write(len(self._joined()[0]))  # the last block, whose places begin anew
         self._held.append(list(self._columns(block)))
-        if sum(len(held[0]) for held in self._held) >= ROWS:
-            self._flush()
+        while sum(len(held[0]) for held in self._held) >= ROWS:
+            self._write(ROWS)
 
     def close(self) -> None:
         """End the writing."""
-        self._flush()
+        if self._held:
+            self._write(len(self._joined()[0]))
         self._writer.close()
 
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        columns = [_joined(parts) for parts in zip(*self._held, strict=True)]
-        self._held.clear()
-        self.lengths.append(len(columns[0]))
-        self.last.append(int(columns[0][-1]))
-        arrays = [_array(column) for column in columns]
+    def _joined(self) -> list[Any]:
+        """Make what is held one block."""
+        if len(self._held) > 1:
+            self._held = [[_joined(parts) for parts in zip(*self._held, strict=True)]]
+        return self._held[0]
+
+    def _write(self, rows: int) -> None:
+        """Write so many rows; however the roster was cut, the same rows are written together."""
+        columns = self._joined()
+        self._held = [[column[rows:] for column in columns]] if len(columns[0]) > rows else []
+        arrays = [_array(column[:rows]) for column in columns]
+        self.lengths.append(rows)
+        self.last.append(int(columns[0][rows - 1]))
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def of(self, name: str) -> Names:

@@ -75,7 +75,7 @@ class Writing:
         return self.sums.done(self.spill, self.groups)
 
     def _tables(self, *, with_inputs: bool) -> Iterator[list[Any]]:
-        """Give the row groups of each file: the same rows in each, however the roster was cut into blocks."""
+        """Give the row groups of each file."""
         held: list[list[Any]] = []
         for ranked in self._ranked():
             self.sums.add(ranked)
@@ -83,11 +83,8 @@ class Writing:
             batches = [self._scores(ranked), self._groups(ranked.rows)]
             held.append([*batches, self._inputs(ranked.rows)] if with_inputs else batches)
             if sum(len(each[0]) for each in held) >= ROWS:
-                tables = _joined(held)
-                for start in range(0, len(tables[0]) - ROWS + 1, ROWS):
-                    yield [table.slice(start, ROWS) for table in tables]
-                rest = len(tables[0]) % ROWS
-                held = [list(each) for each in zip(*(_batches(table, rest) for table in tables), strict=True)]
+                yield _joined(held)
+                held = []
         if held:
             yield _joined(held)
 
@@ -222,12 +219,7 @@ def _dictionaries(field: Any) -> Iterator[str]:
 
 
 def _joined(held: Sequence[Sequence[Any]]) -> list[Any]:
-    return [pa.Table.from_batches(batches).combine_chunks() for batches in zip(*held, strict=True)]
-
-
-def _batches(table: Any, rest: int) -> list[Any]:
-    """Give the last rows of a table."""
-    return list(table.slice(len(table) - rest).to_batches()) if rest else []
+    return [pa.Table.from_batches(batches) for batches in zip(*held, strict=True)]
 
 
 def _named(places: NDArray[np.int16], names: Sequence[str]) -> Any:
