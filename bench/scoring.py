@@ -226,6 +226,7 @@ grades = ["3", "4", "5", "6", "7", "8"]
 cuts = [{cuts}]
 [roster]
 results = {{reading = "x01"}}
+reading = {{limits = {{bytes = {64 << 30}}}}}
 [cohort]
 grades = ["3", "4", "5", "6", "7"]
 test_year = 2025
