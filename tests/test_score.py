@@ -396,3 +396,22 @@ def test_a_disk_that_fills_while_the_roster_is_read_is_not_told_of_the_roster(
     (fault,) = caught.value.faults
     assert fault.where.startswith(str(tmp_path / "scores"))
     assert "free some space" in fault.remedy
+
+
+def test_a_disk_that_fails_on_the_earlier_run_ends_the_command_and_is_not_told_as_its_damage(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = scored(district, tmp_path, as_of=date(2023, 5, 31)).folder
+    real = Path.read_bytes
+
+    def failing(path: Path) -> bytes:
+        if path == before / MANIFEST:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", failing)
+        with pytest.raises(MachineError, match="see to the disk"):
+            scored(district, tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [before.name]
+    assert scored(district, tmp_path).manifest.changes["run"] == before.name

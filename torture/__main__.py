@@ -61,7 +61,7 @@ def _checks(first: Scene, later: Scene, few: Scene, given: argparse.Namespace) -
     yield limits.memory(later, [MEGA * more for more in range(2, 202, 2)])
     yield limits.file_size(later, [KILO * size for size in range(0, 1500, 30)])
     if not disks.refused():
-        yield disks.disks(later.folder / "disks", given.students, [0, 4, *range(20, 8000, 150)])
+        yield disks.disks(later.folder / "disks", given.students, [0, 4, *range(20, 20_000, 350)])
     if STRACE:
         yield controls.order_kept(few)
         yield calls.strike(few, calls.points(few))

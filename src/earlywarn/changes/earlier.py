@@ -1,15 +1,17 @@
 """Which earlier run a list is compared with: the newest of the same model that is whole and not withdrawn.
 
-A run that is passed over is named with the reason; it never stops tonight's list.
+A run that is passed over is named with the reason; it never stops tonight's list. A disk that fails just now does: it
+says nothing of the run, and the same command gives the whole answer later.
 """
 
+import errno
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from earlywarn.changes.record import Changes
-from earlywarn.errors import EarlywarnError
+from earlywarn.errors import EarlywarnError, Fault, MachineError
 from earlywarn.printable import short
 from earlywarn.score_run import MANIFEST, SCORES, StoredRun, open_run, whole_run
 from earlywarn.withdrawal import Withdrawal
@@ -52,7 +54,8 @@ def find_earlier(out: Path, name: str, as_of: date) -> Earlier:
             if run.withdrawal is None:
                 return Earlier(run, tuple(passed))
             passed.append(PassedOver(folder.name, _withdrawn(run.withdrawal)))
-        except (EarlywarnError, OSError):
+        except (EarlywarnError, OSError) as error:
+            _refuse_failing(folder, error)
             passed.append(PassedOver(folder.name, NOT_WHOLE if _is_readable(folder) else NOT_READABLE))
     return Earlier(None, tuple(passed))
 
@@ -82,6 +85,18 @@ def _runs(out: Path, name: str, as_of: date) -> list[tuple[str, Path]]:
 def _is_readable(folder: Path) -> bool:
     try:
         open_run(folder)
-    except (EarlywarnError, OSError):
+    except (EarlywarnError, OSError) as error:
+        _refuse_failing(folder, error)
         return False
     return True
+
+
+_OF_THE_RUN = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+"""What is wrong with the run itself, today and tomorrow."""
+
+
+def _refuse_failing(folder: Path, error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno not in _OF_THE_RUN:
+        found = f"cannot be read ({error.strerror or type(error).__name__})"
+        remedy = "see to the disk, then run the same command again; nothing was half-written"
+        raise MachineError(Fault(str(folder), found, remedy=remedy)) from None
