@@ -6,7 +6,6 @@ scores.parquet by duckdb, which finds who changed and says nothing of why.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.made_runs import ScoredRows, keyed_table, scores_table, write_parquet
-from bench.measure import Row, against
+from bench.measure import Row, against, peak
 from earlywarn.capacity import make_list, seats_for
 from earlywarn.changes import trials
 from earlywarn.changes.compare import CHANGES, compare
@@ -159,4 +158,4 @@ if __name__ == "__main__":
     start = time.process_time()
     {"join": _join, "write": write_runs}.get(task, partial(_compare, task))(place)
     seconds = time.process_time() - start
-    print(json.dumps({"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+    print(json.dumps({"seconds": seconds, "peak": peak()}))

@@ -6,7 +6,6 @@ one is then not met.
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from bench.measure import Row, against
+from bench.measure import Row, against, peak
 from earlywarn.catalogue import BY_NAME, CATALOGUE, Family
 from earlywarn.memory import keep_freed_memory
 
@@ -222,8 +221,9 @@ def _check(_: str, path: Path) -> dict[str, Any]:
 def _peak(_: str, path: Path) -> dict[str, Any]:
     from earlywarn.roster.survey import survey
 
+    keep_freed_memory()
     survey(path, config())
-    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    return {"peak": peak()}
 
 
 def _ours(_: str, path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """CPU-seconds of commands and of calls: user and system time, children and threads included."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -89,3 +90,10 @@ def _run(command: Sequence[str | Path], cwd: Path | None) -> None:
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+
+
+def peak() -> int:
+    """Give the most memory this process has held; ru_maxrss would count what its parent held before it."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) * 1024

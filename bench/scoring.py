@@ -7,7 +7,6 @@ decimals, the input of a straight-piece table each. ``python -m bench scoring_of
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from bench.door import PARSERS
-from bench.measure import QUIET, Row, against
+from bench.measure import QUIET, Row, against, peak
 from earlywarn.columns import InputSpec, InputType, Outcome
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import parse_experiment
@@ -274,16 +273,9 @@ def _score(path: Path, folder: str, home: str, inputs: str) -> dict[str, Any]:
     return {
         "seconds": time.process_time() - start,
         "wall": time.perf_counter() - wall,
-        "peak": _peak(),
+        "peak": peak(),
         "stages": stages,
     }
-
-
-def _peak() -> int:
-    """Give the most memory this process has held; ru_maxrss would count what its parent held before it."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert found
-    return int(found[1]) * 1024
 
 
 def _usual_way(path: Path, trees: str, leaves: str) -> dict[str, Any]:
