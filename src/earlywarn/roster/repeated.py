@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from earlywarn import arrow
 from earlywarn.columns import Coded, Ints
+from earlywarn.memory import give_back_memory
 from earlywarn.roster.contract import Contract
 from earlywarn.roster.ids import Hashes, hashes, look_alikes, mixed
 from earlywarn.roster.judge import Judged
@@ -125,6 +126,7 @@ def given_up(parts: list[np.ndarray]) -> np.ndarray:
     """Join and empty a list of numbers."""
     joined = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
     parts.clear()
+    give_back_memory()
     return joined
 
 
