@@ -1,14 +1,16 @@
 """An iterator read ahead in a thread of its own, so that steps overlap; keeps the order, and loses no fault."""
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TypeVar, cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 DEPTH = 2
 """So many items wait, where nothing else is said."""
+
+_END: Any = object()
 
 
 def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
@@ -16,37 +18,14 @@ def ahead(items: Iterable[T], depth: int = DEPTH) -> Iterator[T]:
 
     A fault of the iterable is raised where its item would have come. Whoever stops early ends the thread too.
     """
-    waiting: queue.Queue[tuple[str, T | BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def put(kind: str, item: T | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put((kind, item), timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def run() -> None:
+    source = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as thread:
+        waiting = deque(thread.submit(next, source, _END) for _ in range(depth))
         try:
-            for item in items:
-                if not put("item", item):
-                    return
-            put("end", None)
-        except BaseException as fault:  # noqa: BLE001 # raised again where the items are used
-            put("fault", fault)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        while True:
-            kind, item = waiting.get()
-            if kind == "fault":
-                raise cast(BaseException, item)
-            if kind == "end":
-                return
-            yield cast(T, item)
-    finally:
-        stopped.set()
-        thread.join()
+            while (item := waiting.popleft().result()) is not _END:
+                waiting.append(thread.submit(next, source, _END))
+                yield item
+        finally:
+            for promised in waiting:
+                promised.cancel()
+            thread.submit(getattr(source, "close", lambda: None)).result()
