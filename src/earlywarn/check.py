@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from earlywarn.roster.profile import Profile, profile_of, read_profile
 from earlywarn.roster.quarantine import share_faults, write_quarantine
 from earlywarn.roster.shifts import compare
 from earlywarn.roster.survey import Surveyed, survey
-from earlywarn.score_run import MANIFEST, earlier_run, open_run, refuse_withdrawn
+from earlywarn.score_run import MANIFEST, newest_run, open_run, refuse_withdrawn
 
 PAGE, RECORD, CORRECTIONS, PROFILE, QUARANTINE = (
     "check.html", "check.json", "corrections.csv", "profile.json", "quarantine.csv",
@@ -119,7 +118,7 @@ def earlier_profile(against: Path | None, name: str) -> tuple[str, Profile] | No
         ``against`` holds none.
     """
     if against is None:
-        run = earlier_run(SCORES, name, date.max) if SCORES.is_dir() else None
+        run = newest_run(SCORES, name) if SCORES.is_dir() else None
         found = run.manifest.profile.get(DOOR) if run else None
         return (run.folder.name, read_profile(found, str(run.folder))) if run and found else None
     if against.is_file():
@@ -127,7 +126,7 @@ def earlier_profile(against: Path | None, name: str) -> tuple[str, Profile] | No
     if (against / PROFILE).is_file():
         return str(against), _from_file(against / PROFILE)
     is_run = (against / MANIFEST).is_file()
-    run = refuse_withdrawn(open_run(against), OTHER) if is_run else earlier_run(against, name, date.max)
+    run = refuse_withdrawn(open_run(against), OTHER) if is_run else newest_run(against, name)
     if run is None:
         remedy = "give a score run, a folder of score runs of this model, or the folder of an earlier check"
         raise UsageError(Fault(str(against), "no profile of a roster", remedy=remedy))

@@ -187,15 +187,15 @@ def refuse_withdrawn(run: StoredRun, remedy: str) -> StoredRun:
     return run
 
 
-def earlier_run(out: Path, name: str, as_of: date) -> StoredRun | None:
-    """Give the newest score run of the same model before a day that was not withdrawn, if there is one."""
+def newest_run(out: Path, name: str) -> StoredRun | None:
+    """Give the newest score run of a model that was not withdrawn, if there is one; its manifest alone is read."""
     runs = []
     for path in sorted(out.glob(f"*/{MANIFEST}")):
         try:
             run = open_run(path.parent)
         except ScorecardError:
-            continue  # a damaged old run is told by whoever opens it; it must not stop tonight's list
-        if run.manifest.name == name and run.manifest.as_of < as_of and run.withdrawal is None:
+            continue  # a damaged old run is told by whoever opens it
+        if run.manifest.name == name and run.withdrawal is None:
             runs.append(run)
     return max(runs, key=lambda run: run.manifest.as_of, default=None)
 

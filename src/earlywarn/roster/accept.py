@@ -7,13 +7,11 @@ from pathlib import Path
 from earlywarn import arrow
 from earlywarn.columns import Coded, Floats, Ints, Texts
 from earlywarn.config.reading import Reading
-from earlywarn.roster.bands import of_grades
 from earlywarn.roster.contract import Contract, Key
 from earlywarn.roster.header import check_columns
 from earlywarn.roster.read import open_source
 from earlywarn.roster.rows import Account, read_rows, settle
 from earlywarn.roster.spells import settle_spells, years_of
-from earlywarn.roster.terms import Kind
 
 
 @dataclass(frozen=True)
@@ -28,8 +26,8 @@ class Accepted:
     account: Account
 
 
-def accept(path: Path, contract: Contract, how: Reading, grades: tuple[str, ...] = ()) -> Accepted:
-    """Read a file, or the rows of some grades alone, and part its rows.
+def accept(path: Path, contract: Contract, how: Reading) -> Accepted:
+    """Read a file and part its rows.
 
     Raises
     ------
@@ -38,8 +36,6 @@ def accept(path: Path, contract: Contract, how: Reading, grades: tuple[str, ...]
     """
     source = open_source(path, how)
     check_columns(source, contract)
-    if grades:
-        source = of_grades(source, contract.column_of(Kind.GRADE), grades)
     rows = read_rows(path, source, contract)
     kept = settle(rows, settle_spells(rows, contract))
     return Accepted(

@@ -7,23 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from earlywarn.columns import Coded, Floats, InputType, Ints, Refusal, Roster, RowCounts, Texts
 from earlywarn.config.experiment import Serving
 from earlywarn.errors import RosterError
 from earlywarn.groups import GroupTable, part
-from earlywarn.roster.accept import Accepted, accept
-from earlywarn.roster.contract import Contract, results_contract, roster_contract
-from earlywarn.roster.profile import Profile, profile_of
+from earlywarn.roster.accept import accept
+from earlywarn.roster.contract import results_contract, roster_contract
 from earlywarn.roster.quarantine import share_faults
-from earlywarn.roster.tally import Tally
-from earlywarn.roster.terms import NUMBERS, Kind
+from earlywarn.roster.terms import Kind
 
 
 @dataclass(frozen=True)
 class Door:
-    """What came through the door, and what did not; ``profile`` counts the accepted rows for the next check."""
+    """What came through the door, and what did not."""
 
     roster: Roster
     groups: GroupTable
@@ -32,7 +28,6 @@ class Door:
     sha256: str
     file: str
     merged_lines: tuple[int, ...]
-    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -49,8 +44,8 @@ class Results:
     file: str
 
 
-def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> Door:
-    """Read and judge a roster, or the rows of some grades alone; a student twice in a year is merged or refused.
+def open_roster(path: Path, serving: Serving) -> Door:
+    """Read and judge a roster, all of it in memory; a student twice in a year is merged or refused.
 
     Rows that break a rule are in ``refusals``, however many: ``check_share`` says whether too many.
 
@@ -63,8 +58,7 @@ def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> D
     MachineError
         The file may not be read.
     """
-    contract = roster_contract(serving)
-    rows = accept(path, contract, serving.roster.reading, grades)
+    rows = accept(path, roster_contract(serving), serving.roster.reading)
     names = serving.roster
     roster = Roster(
         student_id=rows.ids,
@@ -90,15 +84,7 @@ def open_roster(path: Path, serving: Serving, grades: tuple[str, ...] = ()) -> D
         sha256=account.sha256,
         file=account.file,
         merged_lines=account.merged_lines,
-        profile=_profile(rows, contract, serving),
     )
-
-
-def _profile(rows: Accepted, contract: Contract, serving: Serving) -> Profile:
-    tally = Tally()
-    numbers = {key: rows.numbers[key[0]] for key in contract.terms if key[1] in NUMBERS}
-    tally.add({**rows.texts, **numbers}, np.ones(len(rows.ids), dtype=bool))
-    return profile_of(tally, rows.account.counts, serving)
 
 
 def open_results(path: Path, serving: Serving) -> Results:

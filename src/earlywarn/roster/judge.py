@@ -86,6 +86,14 @@ class Judged:
         return refused
 
 
+def refusals_of(judged: Judged, source: Source) -> Iterator[Refusal]:
+    """Give every refusal of a block: what could not become a row, then each row by each rule that refuses it."""
+    yield from (located(refusal, source) for refusal in judged.refusals)
+    for each in judged.broken:
+        if each.refuses:
+            yield from each.refusals(source, judged.lines)
+
+
 class Fold(Protocol):
     """What takes one block after the other."""
 

@@ -1,6 +1,7 @@
 """The order of dates and the unit of shares, decided for whole columns over all blocks; says how sure that is."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from earlywarn.roster.dates import Form, Order
 from earlywarn.roster.terms import Kind
 from earlywarn.roster.units import UNITS, Sign, Unit
 
+LOG = logging.getLogger(__name__)
 Evidence = Mapping[Key, NDArray[np.int64]]
 Reading = Order | Unit
 
@@ -70,3 +72,10 @@ def _dates_told(where: str, order: Reading, counts: NDArray[np.int64], contract:
     else:
         sure, loud = "likely: no cell decides, so as in the other columns of dates", True
     yield Guess(where, "date order", str(order), sure, loud)
+
+
+def warn(guesses: Iterable[Guess]) -> None:
+    """Log what a person should see before trusting a roster, whatever is done with its rows."""
+    for guess in guesses:
+        if guess.is_warning:
+            LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)

@@ -1,6 +1,5 @@
 """All rows of one file as its contract reads them, and which of them are kept; every row is counted once."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
@@ -16,15 +15,14 @@ from earlywarn.errors import Fault, RosterError
 from earlywarn.roster.blocks import Guess, Source
 from earlywarn.roster.cells import Values, renamed
 from earlywarn.roster.contract import Contract, Key
-from earlywarn.roster.judge import Judged, judge_all, located
+from earlywarn.roster.judge import Judged, judge_all, refusals_of
 from earlywarn.roster.number_ids import number_ids
 from earlywarn.roster.places import beside, whereabouts
 from earlywarn.roster.quarantine import in_order, rule_faults
-from earlywarn.roster.readings import told
+from earlywarn.roster.readings import told, warn
 from earlywarn.roster.stored import reading
 from earlywarn.roster.terms import NUMBERS, Kind
 
-LOG = logging.getLogger(__name__)
 MOST_REFUSALS = 1_000_000
 """Beyond this the file is wrong as a whole, and a list of its rows would help nobody."""
 
@@ -156,9 +154,7 @@ def read_rows(path: Path, source: Source, contract: Contract) -> Rows:
     rows = rows_of(held, sha256)
     numbers = number_ids(source.file, {(contract.student_id, Kind.STUDENT): rows.ids, **rows.texts})
     guesses = (*source.guesses, *told(source.file, decided, evidence), *numbers)
-    for guess in guesses:
-        if guess.is_warning:  # whatever is done with the rows, a person should see it
-            LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)
+    warn(guesses)
     return replace(rows, guesses=guesses)
 
 
@@ -179,10 +175,7 @@ class Held:
         self.lines.append(judged.lines)
         self.refused.append(judged.refused)
         self.elsewhere += judged.unread
-        self.refusals += (located(refusal, self.source) for refusal in judged.refusals)
-        for broken in judged.broken:
-            if broken.refuses:
-                self.refusals += broken.refusals(self.source, judged.lines)
+        self.refusals += refusals_of(judged, self.source)
         refuse_hopeless(self.source.file, self.refusals)
 
 

@@ -19,7 +19,7 @@ from earlywarn.columns import Bools, Coded, Floats, InputType, Ints
 from earlywarn.roster.formula import formula_safe_column
 from earlywarn.scorecard.reasons import sentences
 from earlywarn.scoring.model import TOLD
-from earlywarn.scoring.spill import Rows, Spill
+from earlywarn.scoring.spill import Spill, Spilt
 
 SEPARATOR = " | "
 COLUMNS = ("school_id", "student_id", "grade", "support_priority", "reasons", "strengths", "not_recorded")
@@ -41,7 +41,7 @@ class Flagged:
     missing: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, rows: Rows, rank: NDArray[np.int32], level: Coded, flagged: Bools) -> "Flagged":
+    def of(cls, rows: Spilt, rank: NDArray[np.int32], level: Coded, flagged: Bools) -> "Flagged":
         """Take the flagged ones of some rows."""
         own = np.flatnonzero(flagged)
         return cls(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from earlywarn.columns import Coded, Floats, InputType, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.inputs import Values, input_values, known_count
-from earlywarn.roster.cells import Values as Cells
+from earlywarn.roster.cells import Values as CellValues
 from earlywarn.roster.contract import Key
 from earlywarn.roster.terms import NUMBERS, Kind
 from earlywarn.scorecard.points import NONE, score
@@ -87,7 +87,7 @@ class Block:
         return len(self.places)
 
 
-def score_block(model: Model, cells: Mapping[Key, Cells], places: Ints) -> Block:
+def score_block(model: Model, cells: Mapping[Key, CellValues], places: Ints) -> Block:
     """Score accepted rows, given by the file's column and kind."""
     roster = model.serving.roster
     grade: Coded = cells[roster.grade, Kind.GRADE]
@@ -112,14 +112,14 @@ def score_block(model: Model, cells: Mapping[Key, Cells], places: Ints) -> Block
     )
 
 
-def _inputs(model: Model, cells: Mapping[Key, Cells], grade: Coded) -> Values:
+def _inputs(model: Model, cells: Mapping[Key, CellValues], grade: Coded) -> Values:
     specs = model.card.specs
     numbers = {column: values for (column, kind), values in cells.items() if kind in NUMBERS}
     texts = {spec.column: cells[spec.column, Kind.TEXT] for spec in specs if spec.type is InputType.CATEGORY}
     return input_values(specs, numbers, texts, grade)
 
 
-def _statuses(model: Model, cells: Mapping[Key, Cells], values: Values) -> NDArray[np.int8]:
+def _statuses(model: Model, cells: Mapping[Key, CellValues], values: Values) -> NDArray[np.int8]:
     roster, cohort = model.serving.roster, model.serving.cohort
     grade: Coded = cells[roster.grade, Kind.GRADE]
     year: Coded = cells[roster.school_year, Kind.YEAR]

@@ -44,7 +44,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Rows:
+class Spilt:
     """Some rows read back; as in ``Block``, but for codes into the spill's names, missing inputs as packed bits."""
 
     places: Ints
@@ -62,11 +62,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.places)
 
-    def take(self, rows: Ints) -> "Rows":
+    def take(self, rows: Ints) -> "Spilt":
         """Give the chosen rows."""
         own = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__ if name not in _TAKEN}
         values = tuple(column[rows] for column in self.values)
-        return Rows(**own, student_id=self.student_id.take(arrow.raw(rows)), values=values)
+        return Spilt(**own, student_id=self.student_id.take(arrow.raw(rows)), values=values)
 
 
 _TAKEN = ("student_id", "values")
@@ -129,7 +129,7 @@ class Spill:
         """The names of the grades, by code."""
         return self.of(_GRADE).texts
 
-    def blocks(self) -> Iterator[Rows]:
+    def blocks(self) -> Iterator[Spilt]:
         """Read back all blocks."""
         with pa.ipc.open_file(pa.OSFile(str(self.path))) as file:
             for number in range(file.num_record_batches):
@@ -198,9 +198,9 @@ class Spill:
                 found[own] = known[found[own].astype(np.int64)]
         return found
 
-    def _rows(self, batch: Any) -> Rows:
+    def _rows(self, batch: Any) -> Spilt:
         columns = iter(batch.columns)
-        return Rows(
+        return Spilt(
             places=arrow.raw_values(next(columns), np.int64),
             student_id=next(columns),
             school=arrow.raw_values(next(columns), np.int32),

@@ -3,7 +3,6 @@
 Rows of a student who stands in several are looked at again, and only then is it known who stays.
 """
 
-import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,11 +12,11 @@ import numpy as np
 from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, Ints, Refusal, RowCounts
 from earlywarn.memory import give_back_memory
-from earlywarn.roster.blocks import Guess, Source
+from earlywarn.roster.blocks import Source
 from earlywarn.roster.contract import Contract
-from earlywarn.roster.judge import Judged, Way, located, one_by_one
+from earlywarn.roster.judge import Judged, Way, one_by_one, refusals_of
 from earlywarn.roster.passage import Looked, Passage, pass_through, values_of
-from earlywarn.roster.readings import told
+from earlywarn.roster.readings import told, warn
 from earlywarn.roster.rows import Rows, refuse_empty, refuse_hopeless, taken
 from earlywarn.roster.spells import RE_ENROLLED
 from earlywarn.roster.tally import Tally
@@ -25,7 +24,6 @@ from earlywarn.roster.terms import Kind
 from earlywarn.scoring.model import STATUSES, Block, Model, score_block
 from earlywarn.scoring.spill import Spill
 
-LOG = logging.getLogger("earlywarn.roster.rows")
 MOST_ROWS = 1 << 40
 """More than any block has, so that what is counted of one pools no code."""
 
@@ -89,7 +87,7 @@ def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Strea
     dropped = fold.spill.rows_at(gone)
     refuse_hopeless(source.file, fold.refusals)
     guesses = (*source.guesses, *told(source.file, passed.contract, passed.evidence))
-    _warn((*guesses, *fold.passage.numbers.guesses(source.file)))
+    warn((*guesses, *fold.passage.numbers.guesses(source.file)))
     give_back_memory()
     points = fold.spill.points()
     points[dropped] = np.nan
@@ -107,15 +105,9 @@ def stream(wanted: Wanted, model: Model, folder: Path, *, inputs: bool) -> Strea
     )
 
 
-def _warn(guesses: tuple[Guess, ...]) -> None:
-    for guess in guesses:
-        if guess.is_warning:  # whatever is done with the rows, a person should see it
-            LOG.warning("%s, %s: %s (%s)", guess.where, guess.what, guess.found, guess.sure)
-
-
 @dataclass
-class Scored:
-    """Scored blocks held as they come, in the place of a spill; with numbers only where ``inputs`` are to be kept."""
+class Apart:
+    """Apart blocks held as they come, in the place of a spill; with numbers only where ``inputs`` are to be kept."""
 
     inputs: bool
     blocks: list[Block] = field(default_factory=list)
@@ -126,7 +118,7 @@ class Scored:
         self.blocks.append(block if self.inputs else replace(block, values=coded))
 
 
-S = TypeVar("S", Spill, Scored)
+S = TypeVar("S", Spill, Apart)
 
 
 class Stream(Generic[S]):
@@ -151,13 +143,13 @@ class Stream(Generic[S]):
             self._see_years(cells[self.contract.column_of(Kind.YEAR), Kind.YEAR])
             self._write(score_block(self.model, cells, judged.lines[rows]))
 
-    def apart(self, source: Source) -> "Stream[Scored]":
+    def apart(self, source: Source) -> "Stream[Apart]":
         """Give what takes blocks of the same roster elsewhere, to be joined."""
-        other: Stream[Scored] = Stream(source, self.contract, self.model, Scored(bool(self.spill.inputs)))
+        other: Stream[Apart] = Stream(source, self.contract, self.model, Apart(bool(self.spill.inputs)))
         other.passage.tally = Tally(most_codes=MOST_ROWS)
         return other
 
-    def join(self, other: "Stream[Scored]") -> None:
+    def join(self, other: "Stream[Apart]") -> None:
         """Take later blocks that were taken elsewhere."""
         self.passage.join(other.passage)
         if other.refusals:
@@ -188,10 +180,7 @@ class Stream(Generic[S]):
 
     def _refuse(self, judged: Judged) -> None:
         before = len(self.refusals)
-        self.refusals += (located(refusal, self.source) for refusal in judged.refusals)
-        for broken in judged.broken:
-            if broken.refuses:
-                self.refusals += broken.refusals(self.source, judged.lines)
+        self.refusals += refusals_of(judged, self.source)
         if len(self.refusals) > before:
             refuse_hopeless(self.source.file, self.refusals)
 

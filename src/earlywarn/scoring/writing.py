@@ -19,7 +19,7 @@ from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import risk_of
 from earlywarn.scoring.flags import Flagged, FlagSpill
 from earlywarn.scoring.model import NOT_ENOUGH, OUT_OF_SCOPE, SCORED, STATUSES, TOLD
-from earlywarn.scoring.spill import Rows, Spill
+from earlywarn.scoring.spill import Spill, Spilt
 from earlywarn.scoring.sums import Sums, four
 
 ROWS = 131_072
@@ -38,7 +38,7 @@ class Listed:
 class Ranked(NamedTuple):
     """Some rows that stay, with what only the whole roster could tell; ``missing`` gives row and input of each."""
 
-    rows: Rows
+    rows: Spilt
     rank: NDArray[np.int32]
     flagged: Bools
     risk: Floats
@@ -121,14 +121,14 @@ class Writing:
         }
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
-    def _groups(self, rows: Rows) -> Any:
+    def _groups(self, rows: Spilt) -> Any:
         columns = [
             arrow.coded(Coded(place[rows.groups[:, number]].astype(np.int32), names))
             for number, (names, place) in enumerate(self.groups.values())
         ]
         return pa.RecordBatch.from_arrays([rows.student_id, *columns], names=["student_id", *self.groups])
 
-    def _inputs(self, rows: Rows) -> Any:
+    def _inputs(self, rows: Spilt) -> Any:
         columns = [
             _coded(values, self.spill.of(spec.name).texts) if values.dtype == np.int32 else arrow.floats(values)
             for spec, values in zip(self.spill.inputs, rows.values, strict=True)
