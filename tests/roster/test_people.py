@@ -154,12 +154,12 @@ def test_a_file_may_say_that_its_people_are_real(tmp_path: Path, no: str) -> Non
 @pytest.mark.parametrize("other", ["", "no"])
 def test_made_up_and_real_people_in_one_file_are_refused(tmp_path: Path, other: str) -> None:
     error = error_of(tmp_path, person(made_up="yes"), person(student_id="2", made_up=other))
-    assert "yes in 1 of 2 rows" in str(error)
+    assert "1 of 2 rows say yes" in str(error)
 
 
 def test_a_mark_that_says_neither_is_refused_unseen(tmp_path: Path) -> None:
     error = error_of(tmp_path, person(made_up=SECRET))
-    assert "neither yes nor no in 1 rows" in str(error)
+    assert "1 of 1 rows say neither yes nor no" in str(error)
     assert SECRET not in str(error)
 
 

@@ -214,7 +214,7 @@ def _mark_faults(sheet: Sheet, names: Mapping[str, str]) -> Iterator[Fault]:
     where = f"{sheet.account.file}: column '{names[MADE_UP]}'"
     blank = sheet.texts(names[MADE_UP], Kind.TEXT).codes < 0
     if odd := int((~blank & ~marked & ~_marked(sheet, names, _NO)).sum()):
-        yield Fault(where, f"neither yes nor no in {odd:,} rows", "yes in every row, or no such column")
+        yield Fault(where, f"{odd:,} of {rows:,} rows say neither yes nor no", "yes in every row, or no such column")
     if 0 < marked.sum() < rows:
-        found = f"yes in {int(marked.sum()):,} of {rows:,} rows"
+        found = f"{int(marked.sum()):,} of {rows:,} rows say yes"
         yield Fault(where, found, "yes in every row, or no such column", "keep made-up and real students apart")
