@@ -1,0 +1,1 @@
+"""The counselors' desk: who may need support, why, and what people decided."""
