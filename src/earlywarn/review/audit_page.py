@@ -24,8 +24,8 @@ TAGS = frozenset((
 
 ATTRIBUTES = frozenset((
     "aria-hidden", "aria-label", "charset", "class", "colspan", "content", "cx", "cy", "d", "data-label", "fill",
-    "height", "href", "id", "lang", "name", "points", "r", "role", "scope", "stroke-width", "text-anchor", "viewbox", "width",
-    "x", "x1", "x2", "y", "y1", "y2",
+    "height", "href", "id", "lang", "name", "points", "r", "role", "scope", "stroke-width", "text-anchor", "viewbox",
+    "width", "x", "x1", "x2", "y", "y1", "y2",
 ))  # fmt: skip
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
