@@ -12,7 +12,7 @@ from pathlib import Path
 
 from earlywarn.errors import Fault, ScorecardError
 from earlywarn.files import sha256_of
-from earlywarn.roster.formula import formula_safe
+from earlywarn.formula import formula_safe
 from earlywarn.score_run import open_run
 from earlywarn.scorecard.history import change_words, within
 
