@@ -96,7 +96,7 @@ def level_shape(filled: int, of: int) -> Shape:
     """
     if not 2 <= of <= MOST_LEVELS or not 1 <= filled <= of:
         raise ValueError(
-            f"level {filled} of {of}: a level's shape has 2 to {MOST_LEVELS} circles, 1 of them full or more"
+            f"level {filled} of {of}: a shape has 2 to {MOST_LEVELS} circles, 1 or more full"
         )
     spots = tuple(Spot(9 + CIRCLE * place, 9, place < filled) for place in range(of))
     return Shape(CIRCLE * of + 1, 18, spots)
@@ -173,7 +173,7 @@ def _between(value: float, low: float, high: float, start: int, end: int) -> int
 
 
 def _apart(typical_y: int | None, last_y: int) -> tuple[int, int]:
-    """Give the heights of two words at the right edge, moved apart where they would touch: what is typical, the last."""
+    """Give the heights of two words at the right edge, what is typical and the last, apart where they would touch."""
     if typical_y is None or abs(typical_y - last_y) >= LINE_OF_TEXT:
         return (typical_y or 0) + 5, last_y + 5
     step = LINE_OF_TEXT if last_y <= typical_y else -LINE_OF_TEXT
