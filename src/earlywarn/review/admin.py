@@ -1,0 +1,71 @@
+"""Accounts in Django's admin: who keeps them may make and change them, never delete them; the record needs them."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from earlywarn.review.models import Account, Role
+
+# Generic for mypy alone: at run time Django's class takes no parameter.
+if TYPE_CHECKING:
+    _Admin = UserAdmin[Account]
+else:
+    _Admin = UserAdmin
+
+
+@admin.register(Account)
+class AccountAdmin(_Admin):
+    """Only an administrator makes or changes an administrator, and nobody changes their own role or reach."""
+
+    list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("What for"), {"fields": ("role", "caseloads", "schools", "is_active")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
+        (_("What for"), {"fields": ("role", "caseloads", "schools")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: an account that is not needed any more is made inactive."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow changes of others' accounts; of administrators', to administrators alone."""
+        if obj is None:
+            return super().has_change_permission(request)
+        return super().has_change_permission(request, obj) and _may_keep(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Keep one's own role and reach from oneself."""
+        own = obj is not None and obj.pk == request.user.pk
+        return ("role", "caseloads", "schools", "is_active") if own else ()
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the role of an administrator to administrators alone."""
+        if db_field.name == "role" and not _is_admin(request):
+            kwargs["choices"] = [pair for pair in Role.choices if pair[0] != Role.ADMIN]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        """Set a password, for accounts that one may keep."""
+        return super().user_change_password(request, id, form_url)
+
+
+def _may_keep(request: HttpRequest, account: Account) -> bool:
+    return _is_admin(request) or account.role != Role.ADMIN
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    return isinstance(request.user, Account) and request.user.role == Role.ADMIN
+
+
+admin.site.site_header = admin.site.site_title = _("Accounts of the desk")
+admin.site.has_permission = lambda request: request.user.is_active and request.user.has_module_perms("review")  # type: ignore[method-assign]

@@ -1,0 +1,172 @@
+"""The list of students to review: filters from the address, order by support priority, rows in words."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from earlywarn.review.cards import Card, Level, card_of, names_in
+from earlywarn.review.folded import folded
+from earlywarn.review.models import Entry, Publication, Review, Since
+from earlywarn.review.models.students import OPEN
+
+A_PAGE = 25
+ANY_OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; an unknown value finds nothing, and nothing is ever an error."""
+
+    q: str = ""
+    school: str = ""
+    grade: str = ""
+    reason: str = ""
+    status: str = ANY_OPEN
+    owner: str = ""
+    changed: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Filters":
+        """Read the filters; letters that no name has (NUL, broken ones) are left out."""
+        given = {field.name: _clean(str(query[field.name])) for field in fields(cls) if field.name in query}
+        return cls(**given)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything but the usual is asked for."""
+        return self != Filters()
+
+    def narrow(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+        """Give the entries that are asked for."""
+        entries = entries.filter(self._found()) if self.q else entries
+        exact = {"school": self.school, "grade": self.grade, "since": self.changed}
+        entries = entries.filter(**{name: value for name, value in exact.items() if value})
+        if self.reason:
+            entries = entries.filter(reasons__contains=f"|{self.reason}|")
+        if self.owner:
+            entries = (
+                entries.filter(student__owner__isnull=True)
+                if self.owner == "nobody"
+                else entries.filter(student__owner__username=self.owner)
+            )
+        if self.status == ANY_OPEN:
+            return entries.filter(student__review__in=OPEN)
+        return entries.filter(student__review=self.status) if self.status else entries
+
+    def _found(self) -> Q:
+        found = Q()
+        for word in folded(self.q).split():
+            found &= Q(sought__contains=word)
+        return found
+
+
+def _clean(text: str) -> str:
+    return "".join(letter for letter in text[:200] if letter.isprintable()).strip()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list, in words."""
+
+    key: str
+    name: str
+    number: str
+    grade: str
+    school: str
+    level: Level | None
+    reasons: list[str]
+    strengths: list[str]
+    not_recorded: list[str]
+    since: str
+    since_words: str
+    is_new: bool
+    review: str
+    owner: str
+    next_check: date | None
+    is_due: bool
+    by_hand: bool
+    as_of: date
+    supports: str
+
+
+def to_review(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Give who is on the list: flagged, or added by a person; by support priority, and never with a rank.
+
+    Whoever a person added without a level comes first: the person saw what the data do not show.
+    """
+    on_list = entries.filter(Q(flagged=True) | Q(student__added_on__isnull=False))
+    return in_order(on_list)
+
+
+def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Order entries by support priority."""
+    order = (F("level_order").asc(nulls_first=True), F("rank").asc(nulls_first=True), "pk")
+    return entries.order_by(*order).select_related("student__owner")
+
+
+def page_of(entries: QuerySet[Entry], number: str | None) -> Page[Entry]:
+    """Give one page of entries; a number out of range gives the nearest."""
+    return Paginator(entries, A_PAGE).get_page(number)
+
+
+def rows_of(entries: list[Entry], publications: list[Publication], today: date) -> list[Row]:
+    """Say each entry in words."""
+    by_number = {publication.pk: publication for publication in publications}
+    return [_row(entry, by_number[entry.publication_id], today) for entry in entries]
+
+
+def _row(entry: Entry, publication: Publication, today: date) -> Row:
+    card, student = card_of(publication), entry.student
+    return Row(
+        key=str(student.key),
+        name=entry.name,
+        number=student.student_id,
+        grade=entry.grade,
+        school=entry.school,
+        level=card.level(entry.level),
+        reasons=card.sentences(entry, names_in(entry.reasons)),
+        strengths=card.sentences(entry, names_in(entry.strengths)),
+        not_recorded=card.titles(names_in(entry.missing)),
+        since=entry.since,
+        since_words=_since_words(entry, card),
+        is_new=entry.since == Since.NEW,
+        review=str(Review(student.review).label),
+        owner=student.owner.words if student.owner else "",
+        next_check=student.next_check,
+        is_due=student.next_check is not None and student.next_check <= today,
+        by_hand=student.added_on is not None and not entry.flagged,
+        as_of=publication.as_of,
+        supports=entry.supports,
+    )
+
+
+def _since_words(entry: Entry, card: Card) -> str:
+    """Say what changed: ``Moderate → High: Reading result``."""
+    moved = {Since.HIGHER, Since.LOWER}
+    if entry.since in moved or (entry.since == Since.NEW and entry.level_before not in ("", entry.level)):
+        change = f"{entry.level_before} → {entry.level}"
+        return f"{change}: {entry.since_input}" if entry.since_input else change
+    if entry.since in {Since.NEW, Since.OFF} and entry.since_input:
+        return entry.since_input
+    return {Since.SAME: _("As before"), Since.FIRST: _("First list"), Since.OFF: _("No longer on this list")}.get(
+        Since(entry.since), ""
+    )
+
+
+def choices(entries: QuerySet[Entry], publications: list[Publication]) -> dict[str, Any]:
+    """Give what the filters offer, of one's own students alone; one query."""
+    seen = list(entries.values_list("school", "grade", "student__owner__username").distinct())
+    reasons = {table.spec.name: table.spec.title for one in publications for table in card_of(one).scorecard.tables}
+    return {
+        "schools": sorted({school for school, _grade, _owner in seen}),
+        "grades": sorted({grade for _school, grade, _owner in seen}),
+        "owners": sorted({owner for _school, _grade, owner in seen if owner}),
+        "reasons": sorted(reasons.items(), key=lambda pair: pair[1]),
+        "statuses": Review.choices,
+        "changes": [(value, label) for value, label in Since.choices if value != Since.OFF],
+    }

@@ -1,0 +1,45 @@
+"""A student who is the account's own, or no page at all: the same answer as for one who does not exist."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from earlywarn.review.models import Account, Entry, Publication
+from earlywarn.review.record.middleware import seen
+from earlywarn.review.scope import entries_of, shown
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one request may see: the account, the day, and the lists that are shown."""
+
+    account: Account
+    publications: list[Publication]
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """Give what a request of a signed-in account may see."""
+    assert isinstance(request.user, Account)
+    return Desk(request.user, shown(timezone.localdate()))
+
+
+def own_entry(request: HttpRequest, key: UUID) -> Entry:
+    """Give the newest entry of one's own student, and put the look on record.
+
+    Raises
+    ------
+    Http404
+        There is no such student, or it is not theirs: nobody can tell which. The attempt is on record as denied.
+    """
+    desk = desk_of(request)
+    own = entries_of(desk.account, desk.publications).filter(student__key=key)
+    entry = (
+        own.select_related("student__owner", "student__added_by", "publication").order_by("-publication__as_of").first()
+    )
+    if entry is None:
+        seen(request).denied, seen(request).words = True, f"student {key}"
+        raise Http404
+    seen(request).students.append(entry.student_id)
+    return entry

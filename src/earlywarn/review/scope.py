@@ -1,0 +1,38 @@
+"""Whose students: every query of the desk begins here, scoped to the account that asks."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from earlywarn.review.models import Account, Entry, Publication, Role, State
+from earlywarn.review.rights import Right, rights_of
+from earlywarn.review.standing import hidden_by
+
+HEAVY = ("card", "about", "allocation", "followed")
+"""Columns that no list needs."""
+
+
+def shown(today: date) -> list[Publication]:
+    """Give the current publications that may be shown, newest first."""
+    return [publication for publication in current() if not hidden_by(publication, today)]
+
+
+def current() -> list[Publication]:
+    """Give every current publication, shown or hidden, newest first."""
+    return list(Publication.objects.filter(state=State.CURRENT).defer(*HEAVY).order_by("-as_of", "model"))
+
+
+def entries_of(account: Account, publications: list[Publication]) -> QuerySet[Entry]:
+    """Give the entries of the students that are an account's own; of all others nothing is known."""
+    own = _own(account)
+    if own is None or not publications:
+        return Entry.objects.none()
+    return Entry.objects.filter(own, publication__in=publications)
+
+
+def _own(account: Account) -> Q | None:
+    if Right.REVIEW not in rights_of(account):
+        return None
+    codes, schools = [code for code in account.caseloads if code], [code for code in account.schools if code]
+    own = {Role.COUNSELOR: Q(counselor__in=codes), Role.LEAD: Q(school__in=schools)}
+    return own.get(Role(account.role))

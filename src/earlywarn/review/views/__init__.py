@@ -1,0 +1,1 @@
+"""The desk's pages. A view parses, makes one call and renders."""

@@ -1,0 +1,44 @@
+"""The desk's tests run on SQLite, and with EARLYWARN_DESK_TESTS=postgres on a real PostgreSQL."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from earlywarn.review.load import Published
+from earlywarn.review.models import Account, Role
+from tests.review.made import made_account, made_desk
+
+
+@pytest.fixture(autouse=True)
+def _own_record(tmp_path: Path, settings: object) -> None:
+    """Each test has a record and static files of its own; passwords are hashed quickly, since none is at stake."""
+    folder = tmp_path / "record"
+    folder.mkdir()
+    (tmp_path / "static").mkdir()
+    settings.STATIC_ROOT = tmp_path / "static"  # type: ignore[attr-defined]
+    settings.RECORD_FOLDER = folder  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def desk(db: None) -> Published:
+    """A published list of 60 students in three schools."""
+    return made_desk()
+
+
+@pytest.fixture
+def counselor(db: None) -> Account:
+    """Whose caseload is C1."""
+    return made_account(Role.COUNSELOR)
+
+
+@pytest.fixture
+def as_counselor(counselor: Account, client: Client) -> Client:
+    """A browser in which that counselor is signed in."""
+    client.force_login(counselor)
+    return client

@@ -1,0 +1,17 @@
+"""The list of students to review."""
+
+import pytest
+from django.test import Client
+
+from earlywarn.review.load import Published
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_counselor_sees_their_own_caseload_alone(desk: Published, as_counselor: Client) -> None:
+    page = as_counselor.get("/students/")
+    assert page.status_code == 200
+    assert {row.school for row in page.context["rows"]} == {"S1"}
+    own = desk.publication.entries.filter(counselor="C1")
+    assert page.context["caseload"] == own.count() == 20
+    assert page.context["page"].paginator.count == own.filter(flagged=True).count() > 0
