@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""The counselors' desk: a Django app that shows published lists and keeps what was decided and done."""
-=======
 """The counselors' desk: a Django app that shows a published list to those it concerns, and keeps what they decide."""
->>>>>>> main

@@ -1,1 +1,0 @@
-"""What templates cannot say by themselves."""

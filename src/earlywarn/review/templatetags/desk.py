@@ -21,8 +21,8 @@ CIRCLE = 17  # from one centre to the next
 DOT = 13
 DOTS_PER_ROW = 20
 # Room for words around the line of a chart, and the field in which it is drawn.
-LEFT, RIGHT, TOP, BOTTOM = 70, 470, 26, 120
-CHART_WIDTH, CHART_HEIGHT = 560, 156
+LEFT, RIGHT, TOP, BOTTOM, BESIDE = 54, 266, 16, 104, 276
+CHART_WIDTH, CHART_HEIGHT = 360, 136
 # Two words closer than this would touch.
 LINE_OF_TEXT = 17
 
@@ -67,6 +67,7 @@ class Chart:
     typical_words: str
     typical_words_y: int
     last_words_y: int
+    beside: int = BESIDE
 
     @property
     def first(self) -> Moment:
@@ -139,9 +140,9 @@ def chart(
     Returns
     -------
     Chart or None
-        None where there is no value: the page then says so in words.
+        None of fewer than two values: the page then says so in words.
     """
-    if not values:
+    if len(values) < 2:
         return None
     ordered = sorted(values, key=lambda value: value[0])
     levels = [value for _, value, _ in ordered] + ([] if typical is None else [typical])
