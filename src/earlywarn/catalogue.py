@@ -213,8 +213,9 @@ _BESIDE = {
     Family.GROUPS: "For the audit alone: a config that names one as a feature is refused. Both federal schemes of\n"
     "race and ethnicity may stand side by side until 2029. Codes in `[groups.attributes]` go before these.",
     Family.OUTCOMES: "Known only later, so never an input.",
-    Family.PEOPLE: "A file of its own, with `student_id`: names and caseloads for the desk. It never enters\n"
-    "training: a config that names one of these columns as a feature, or maps it in the roster, is refused.",
+    Family.PEOPLE: "A file of its own, with `student_id`: names and caseloads for the desk; read as\n"
+    "[handover.md](handover.md) says. It never enters training: a config that names one of these columns as a\n"
+    "feature, or maps it in the roster, is refused.",
 }
 
 if __name__ == "__main__":

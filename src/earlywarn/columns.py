@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -148,3 +149,42 @@ class Roster:
             texts={name: values.take(rows) for name, values in self.texts.items()},
             lines=self.lines[rows],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A student as people know them; "" and None where the people file says nothing. For the desk alone."""
+
+    student_id: str
+    first_name: str
+    last_name: str
+    preferred_name: str
+    birth_date: date | None
+    counselor_id: str
+    counselor_name: str
+
+
+@dataclass(frozen=True)
+class People:
+    """The students of a people file, each once and in its order, and what became of every row.
+
+    Attributes
+    ----------
+    made_up
+        The file says of all its rows that nobody bears these names.
+    refusals
+        One or more for each row that was refused; never a value.
+    notices
+        In words, what the desk will lack; no value in them.
+    """
+
+    file: str
+    sha256: str
+    students: tuple[Person, ...]
+    made_up: bool
+    counts: RowCounts
+    refusals: tuple[Refusal, ...]
+    notices: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.students)

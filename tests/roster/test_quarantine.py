@@ -8,7 +8,7 @@ import pytest
 from earlywarn.columns import Refusal
 from earlywarn.errors import MachineError
 from earlywarn.roster.blocks import WHOLE_ROW
-from earlywarn.roster.quarantine import formula_safe, quarantine_table, summary, write_quarantine
+from earlywarn.roster.quarantine import quarantine_table, summary, write_quarantine
 
 ROWS = (
     Refusal(19, "read", "text in a number", "write digits", "b.csv"),
@@ -26,16 +26,6 @@ def test_refused_rows_stand_by_file_and_line() -> None:
 
 def test_a_column_named_like_a_formula_is_made_harmless() -> None:
     assert quarantine_table(ROWS)["column"].to_pylist()[1] == "'=cmd()"
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_what_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
-    assert formula_safe(f"{start}1+1") == f"'{start}1+1"
-
-
-@pytest.mark.parametrize("text", ["", "small = good", "1-2", "'=", "Peña"])
-def test_other_text_stays_as_it_is(text: str) -> None:
-    assert formula_safe(text) == text
 
 
 def test_the_list_is_written_as_a_csv_that_any_program_reads(tmp_path: Path) -> None:

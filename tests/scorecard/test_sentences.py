@@ -4,9 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earlywarn import arrow
 from earlywarn.columns import InputSpec, InputType
-from earlywarn.roster.formula import formula_safe, formula_safe_column
 from earlywarn.scorecard.reasons import sentence, sentences
 from earlywarn.scorecard.table import Kind, PointsTable
 
@@ -45,8 +43,3 @@ def test_categories_are_said_as_one_by_one_and_the_commonest_not_at_all(codes: l
     for code, place in zip(codes, which.tolist(), strict=True):
         name = None if np.isnan(code) else names[int(code)]
         assert (words[place] if place >= 0 else None) == (None if name == "large" else sentence(of, name, "3"))
-
-
-@given(st.lists(st.text(st.sampled_from("ab1=+-@\t\r ﻿＝é​'"), max_size=5), max_size=12))
-def test_a_whole_column_is_made_harmless_as_its_cells_are(texts: list[str]) -> None:
-    assert formula_safe_column(arrow.strings(texts)).to_pylist() == [formula_safe(text) for text in texts]

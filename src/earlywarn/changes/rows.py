@@ -21,8 +21,8 @@ from earlywarn.changes.sides import LISTED
 from earlywarn.changes.swaps import NO_INPUT
 from earlywarn.changes.trials import Trials
 from earlywarn.columns import Coded, InputSpec, Ints, Texts
+from earlywarn.formula import formula_safe
 from earlywarn.inputs import Values, value_at
-from earlywarn.roster.formula import formula_safe
 from earlywarn.scorecard.reasons import value_words
 
 STANDINGS = ("not in the roster", "out of scope", "not enough data", "scored", "scored")

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from earlywarn import arrow
+from earlywarn.formula import formula_safe
 from earlywarn.printable import one_line
 from earlywarn.report.checked import FATES, Checked
 from earlywarn.roster.findings import Finding
-from earlywarn.roster.formula import formula_safe
 from earlywarn.roster.shifts import Changes, Shift
 
 FORMAT = "earlywarn-check/1"

@@ -219,6 +219,7 @@ def is_text(kind: Any) -> bool:
 
 _JUDGES: dict[Kind, Callable[[str, Term], tuple[str | None, Breach]]] = {
     Kind.SCHOOL: _school,
+    Kind.COUNSELOR: _text,
     Kind.YEAR: _year,
     Kind.GRADE: _grade,
     Kind.TEXT: _text,
@@ -229,6 +230,7 @@ _JUDGES: dict[Kind, Callable[[str, Term], tuple[str | None, Breach]]] = {
 _READERS: dict[Kind, Callable[[Any, Term], Cells]] = {
     Kind.STUDENT: _student_ids,
     Kind.SCHOOL: _few_values,
+    Kind.COUNSELOR: _few_values,
     Kind.YEAR: _few_values,
     Kind.GRADE: _few_values,
     Kind.TEXT: _few_values,

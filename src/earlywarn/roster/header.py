@@ -133,6 +133,7 @@ _DAYS = ("dates, or text such as 2024-09-03", "write it as a date where it comes
 _STORED: dict[Kind, tuple[Callable[[Any], bool], str, str]] = {
     Kind.STUDENT: (_is_id, *_ID),
     Kind.SCHOOL: (_is_id, *_ID),
+    Kind.COUNSELOR: (_is_id, *_ID),
     Kind.YEAR: (_is_numeric, *_WORDS),
     Kind.GRADE: (_is_few, *_WORDS),
     Kind.NUMBER: (_is_numeric, *_DIGITS),

@@ -23,6 +23,7 @@ SCIENTIFIC, WITH_POINT = r"^\d([.,]\d+)?[eE]\+\d+$", r"^\d+\.0+$"
 """As spreadsheets write them: always with a plus, so that an id such as 12E5 is none of them."""
 
 ROUNDED = "a spreadsheet has rounded the ids, and these may be two students: export ids as text; see {}"
+_IDS = (Kind.STUDENT, Kind.SCHOOL, Kind.COUNSELOR)
 _SURE = "certain: a spreadsheet has written ids as numbers; export them as text"
 _WORDS = {SCIENTIFIC: "in scientific notation, digits lost", WITH_POINT: "with a decimal point"}
 
@@ -54,7 +55,7 @@ class NumberIds:
     def add(self, values: Mapping[Key, Values]) -> None:
         """Count the rows of a block."""
         for (column, kind), cells in values.items():
-            if kind is Kind.STUDENT or kind is Kind.SCHOOL:
+            if kind in _IDS:
                 for form in _WORDS:
                     self.rows[column, form] = self.rows.get((column, form), 0) + _count(cells, form)
 

@@ -11,8 +11,8 @@ from earlywarn import arrow
 from earlywarn.columns import Refusal, RowCounts
 from earlywarn.errors import Fault
 from earlywarn.files import publish_file
+from earlywarn.formula import formula_safe
 from earlywarn.roster.blocks import WHOLE_ROW
-from earlywarn.roster.formula import formula_safe
 
 LINES_NAMED = 5
 """How many lines a summary names."""
@@ -132,9 +132,3 @@ def rule_faults(file: str, refusals: Iterable[Refusal]) -> list[Fault]:
     if len(broken) > RULES_SHOWN:
         faults.append(Fault(file, f"{len(broken) - RULES_SHOWN} more kinds of fault"))
     return faults
-
-
-__all__ = [
-    "Judged", "RefusalCount", "formula_safe", "in_order", "quarantine_table", "rule_faults", "share_faults",
-    "summary", "write_quarantine",
-]  # fmt: skip

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     STUDENT = "student id, text"
     SCHOOL = "school id, text"
+    COUNSELOR = "counselor id, text"
     YEAR = "school year, whole number"
     GRADE = "grade, text"
     NUMBER = "number"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from earlywarn import arrow
 from earlywarn.columns import Bools, Coded, Floats, InputType, Ints
-from earlywarn.roster.formula import formula_safe_column
+from earlywarn.formula import formula_safe_column
 from earlywarn.scorecard.reasons import sentences
 from earlywarn.scoring.model import TOLD
 from earlywarn.scoring.spill import Spill, Spilt

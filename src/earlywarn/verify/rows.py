@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from earlywarn import arrow
 from earlywarn.capacity import tie_key
 from earlywarn.columns import Bools, Coded, Floats, Ints, Status
-from earlywarn.roster.formula import formula_safe_column
+from earlywarn.formula import formula_safe_column
 from earlywarn.score_run import INPUTS, SCORES
 from earlywarn.scorecard.levels import level_of
 from earlywarn.scorecard.points import risk_of
