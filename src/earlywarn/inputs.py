@@ -63,3 +63,22 @@ def value_at(column: "Floats | Coded", row: int) -> float | str | None:
         return column.names[code] if code >= 0 else None
     value = float(column[row])
     return None if np.isnan(value) else value
+
+
+def of_rows(specs: Sequence[InputSpec], rows: Sequence[Mapping[str, float | str | None]]) -> dict[str, Floats | Coded]:
+    """Give the values of rows told one by one, as :func:`value_at` gives them; what a row does not name is missing."""
+    values: dict[str, Floats | Coded] = {}
+    for spec in specs:
+        cells = [row.get(spec.name) for row in rows]
+        values[spec.name] = _coded(cells) if spec.type is InputType.CATEGORY else _floats(cells)
+    return values
+
+
+def _coded(cells: Sequence[float | str | None]) -> Coded:
+    names = tuple(sorted({str(cell) for cell in cells if cell is not None}))
+    order = {name: code for code, name in enumerate(names)}
+    return Coded(np.array([-1 if cell is None else order[str(cell)] for cell in cells], dtype=np.int32), names)
+
+
+def _floats(cells: Sequence[float | str | None]) -> Floats:
+    return np.array([np.nan if cell is None else float(cell) for cell in cells], dtype=np.float64)

@@ -36,6 +36,7 @@ def test_nothing_is_asked_of_another_host_and_no_script_runs(page: str, read: Te
     names = {tag for tag, _ in read.tags}
     assert not names & {"script", "link", "img", "iframe", "object", "form"}
     assert not [attributes for _, attributes in read.tags if any(key.startswith("on") for key in attributes)]
+    assert not [attributes for _, attributes in read.tags if "style" in attributes]
     assert all(str(a["href"]).startswith("#") for tag, a in read.tags if tag == "a")
 
 

@@ -116,6 +116,7 @@ def _stage(ready: Ready) -> Publication:
         model=manifest.name,
         version=manifest.version,
         as_of=manifest.as_of,
+        standard=dict(ready.card.serving.get("standard", {})).get("title", ""),
         card=ready.card.to_bytes().decode(),
         card_sha256=manifest.scorecard,
         verdict=promotion.verdict.value,

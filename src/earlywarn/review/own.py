@@ -1,6 +1,7 @@
 """A student who is the account's own, or no page at all: the same answer as for one who does not exist."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -13,16 +14,22 @@ from earlywarn.review.scope import entries_of, shown
 
 @dataclass(frozen=True)
 class Desk:
-    """What one request may see: the account, the day, and the lists that are shown."""
+    """What one request may see: the account, the day, the lists that are shown and those that are hidden by now."""
 
     account: Account
+    today: date
     publications: list[Publication]
+    hidden: list[Publication]
 
 
 def desk_of(request: HttpRequest) -> Desk:
-    """Give what a request of a signed-in account may see."""
-    assert isinstance(request.user, Account)
-    return Desk(request.user, shown(timezone.localdate()))
+    """Give what a request of a signed-in account may see; asked of the database once a request."""
+    known: Desk | None = getattr(request, "_desk", None)
+    if known is None:
+        assert isinstance(request.user, Account)
+        known = Desk(request.user, timezone.localdate(), *shown(timezone.localdate()))
+        request._desk = known  # type: ignore[attr-defined] # kept with the request, gone with it
+    return known
 
 
 def own_entry(request: HttpRequest, key: UUID) -> Entry:

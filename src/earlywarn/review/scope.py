@@ -12,14 +12,11 @@ HEAVY = ("card", "about", "allocation", "followed")
 """Columns that no list needs."""
 
 
-def shown(today: date) -> list[Publication]:
-    """Give the current publications that may be shown, newest first."""
-    return [publication for publication in current() if not hidden_by(publication, today)]
-
-
-def current() -> list[Publication]:
-    """Give every current publication, shown or hidden, newest first."""
-    return list(Publication.objects.filter(state=State.CURRENT).defer(*HEAVY).order_by("-as_of", "model"))
+def shown(today: date) -> tuple[list[Publication], list[Publication]]:
+    """Give the current publications that may be shown and those that may not any more, newest first."""
+    current = Publication.objects.filter(state=State.CURRENT).defer(*HEAVY).order_by("-as_of", "model")
+    hidden = [publication for publication in current if hidden_by(publication, today)]
+    return [publication for publication in current if publication not in hidden], hidden
 
 
 def entries_of(account: Account, publications: list[Publication]) -> QuerySet[Entry]:

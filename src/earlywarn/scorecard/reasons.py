@@ -36,10 +36,15 @@ def value_words(spec: InputSpec, value: float | str | None, grade: str | None, p
     if spec.type is InputType.CATEGORY:
         return str(value)
     if spec.type is InputType.RESULT:
-        points, side = _side(float(value) * _spread(spec, grade), places - 1)
+        points, side = _side(float(value) * spread_of(spec, grade), places - 1)
         return f"{points} {spec.unit or 'points'} {side} the standard"
     shown = _number(float(value), places)
     return f"{shown} {spec.unit.removesuffix('s') if shown in {'1', '-1'} else spec.unit}".rstrip()
+
+
+def spread_of(spec: InputSpec, grade: str | None) -> float:
+    """Give the spread of a grade in which a result is told; 1 where the grade has no cut."""
+    return spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
 
 
 def sentences(
@@ -103,12 +108,8 @@ def _typical(table: PointsTable, grade: str | None) -> str:
     if table.spec.type is InputType.CATEGORY:
         return f"most often: {table.typical}"
     if table.spec.type is InputType.RESULT:
-        return f"typical: {' '.join(_side(float(table.typical) * _spread(table.spec, grade)))}"
+        return f"typical: {' '.join(_side(float(table.typical) * spread_of(table.spec, grade)))}"
     return f"typical: {_number(float(table.typical))}"
-
-
-def _spread(spec: InputSpec, grade: str | None) -> float:
-    return spec.cuts[grade][1] if grade is not None and grade in spec.cuts else 1.0
 
 
 def _side(points: float, places: int = 0) -> tuple[str, str]:

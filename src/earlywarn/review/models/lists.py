@@ -23,6 +23,8 @@ class Publication(models.Model):
         Of all that was published: manifest, people file, allocation, what was followed. The same again is no news.
     folder
         Where the score run lies; the desk looks there whether the list was withdrawn since.
+    standard
+        The one standard, in words.
     card, about, allocation, followed
         The scorecard's JSON, and what "About this list", the list and the school pages tell; made when published.
     """
@@ -34,6 +36,7 @@ class Publication(models.Model):
     model = models.CharField(max_length=200)
     version = models.PositiveIntegerField()
     as_of = models.DateField()
+    standard = models.TextField(blank=True)
     card = models.TextField()
     card_sha256 = models.CharField(max_length=64)
     verdict = models.CharField(max_length=12)

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from earlywarn.review import listing
@@ -49,14 +48,14 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, desk: Desk, entries: QuerySet[Entry]) -> dict[str, Any]:
     """Give one page of entries in words, and put whom it shows on record."""
-    page, today = listing.page_of(entries, request.GET.get("page")), timezone.localdate()
+    page = listing.page_of(entries, request.GET.get("page"))
     rows = list(page.object_list)
     seen(request).students += [entry.student_id for entry in rows]
     query = request.GET.copy()
     query.pop("page", None)
     return {
         "page": page,
-        "rows": listing.rows_of(rows, desk.publications, today),
+        "rows": listing.rows_of(rows, desk.publications, desk.today),
         "publications": desk.publications,
         "query": query.urlencode(),
     }

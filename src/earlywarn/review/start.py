@@ -1,0 +1,52 @@
+"""Set Django up for a command: the desk's folder, its key, its tables. Refuses a database that does not answer."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from earlywarn.errors import Fault, MachineError
+from earlywarn.review.place import DATABASE, Place, here, prepare
+
+
+def start() -> Place:
+    """Prepare the desk's folder and bring its tables up to date.
+
+    Raises
+    ------
+    MachineError
+        The folder cannot be written, or the database does not answer.
+    UsageError
+        A file lies where the folder should be.
+    """
+    place = here()
+    prepare(place)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlywarn.review.settings")
+    import django
+
+    with database_faults(place):
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+    return place
+
+
+@contextmanager
+def database_faults(place: Place) -> Iterator[None]:
+    """Turn a database that does not answer into one clear error; its address may hold a password and is not told."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import Error
+
+    try:
+        yield
+    except Error as error:
+        remedy = f"check that it runs, has room and may be written to, and {DATABASE}; then run the same command again"
+        found = f"the desk's database does not answer ({type(error).__name__})"
+        raise MachineError(Fault(_words(place), found, remedy=remedy)) from None
+    except (ImproperlyConfigured, ValueError):
+        allowed = "sqlite:///FILE or postgres://USER:PASSWORD@HOST/NAME"
+        raise MachineError(Fault(DATABASE, "not an address of a database", allowed, "mend it")) from None
+
+
+def _words(place: Place) -> str:
+    return str(place.folder) if place.database.startswith("sqlite") else DATABASE
