@@ -67,9 +67,8 @@ def strings(source: str) -> Iterator[str]:
     """Give every text of a module but its docstrings."""
     tree = ast.parse(source)
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    hidden = {
-        id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, holders) and _begins_with_text(node)
-    }
+    begun = (node.body[0] for node in ast.walk(tree) if isinstance(node, holders) and node.body)
+    hidden = {id(first.value) for first in begun if isinstance(first, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in hidden:
             yield node.value
