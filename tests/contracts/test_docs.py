@@ -52,7 +52,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *EXPERIMENTS.glob("*.md
 WORDS = DOCS / "words.md"  # which alone may hold the words that are never used, and says why
 SPOKEN = [page for page in PAGES if page.parent != EXPERIMENTS and page != WORDS]
 
-COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands-runs.md")
+COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands-runs.md", DOCS / "commands-desk.md")
 COMMANDS = typer.main.get_command(app).commands
 WrongUse = typer.BadParameter.__base__  # typer gives its error of usage no public name
 

@@ -173,7 +173,8 @@ def test_no_shown_value_short_of_the_nearest_one_told_is_enough(student: tuple[S
     for name in {other.inputs[0] for other in found if len(other.inputs) == 1 and not other.stays} - {"class"}:
         now = float(row[name] or 0)
         nearest = smallest_told(found, name, now)
-        short = nearest + np.sign(now - nearest) * shown_unit(card, name, now, nearest, grade)
+        scale = shown_scale(card, name, now, nearest, grade)
+        short = (round(nearest * scale) + np.sign(now - nearest)) / scale
         if abs(now - short) > 1e-9 and np.sign(now - short) == np.sign(now - nearest):
             assert level(card, {**row, name: float(short)}) <= level(card, row)
 
@@ -183,15 +184,13 @@ def smallest_told(found: tuple[Otherwise, ...], name: str, now: float) -> float:
     return min(alone, key=lambda value: abs(value - now))
 
 
-def shown_unit(card: Scorecard, name: str, now: float, value: float, grade: str | None) -> float:
-    """Give the coarsest unit in which the value can have been told."""
+def shown_scale(card: Scorecard, name: str, now: float, value: float, grade: str | None) -> float:
+    """Give the coarsest scale on which the value can have been told."""
     table = next(table for table in card.tables if table.spec.name == name)
     spread = CUTS[grade][1] if name == "reading" and grade else 1.0
     whole = name == "reading" or (now.is_integer() and float(table.typical).is_integer())
-    for places in range(0 if whole else 1, 5):
-        if abs(value * spread * 10**places - round(value * spread * 10**places)) < 1e-6:
-            return float(10.0**-places / spread)
-    raise AssertionError("a value was told that cannot be shown")
+    scales = (spread * 10**places for places in range(0 if whole else 1, 5))
+    return next(scale for scale in scales if abs(value * scale - round(value * scale)) < 1e-6)
 
 
 @given(students())

@@ -127,7 +127,7 @@ def _misspelt(source: Source, names: Mapping[str, str], columns: Mapping[str, st
     for name in OPTIONAL:
         near = difflib.get_close_matches(_spelt(name), list(spelt), n=1, cutoff=ALIKE)
         if near and name not in names:
-            remedy = f"call it '{name}'; if it means something else, leave it out of the file"
+            remedy = f"call it '{name}'; if it means something else, give it a name that is not so near"
             yield Fault(f"{source.file}: column '{spelt[near[0]]}'", f"it looks like '{name}'", remedy=remedy)
 
 
