@@ -4,18 +4,48 @@ No sentence that a person wrote, no name and no account is in it; a type of supp
 since in a free field anything may stand.
 """
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.utils import timezone
 
+from earlywarn import arrow
+from earlywarn.errors import Fault, UsageError
+from earlywarn.files import PRIVATE, publish_file
 from earlywarn.review.models import Decision, Plan
 from earlywarn.review.plans import USUAL_TYPES
 
+DATES = ("on", "start", "end")
 COLUMNS = ("student_id", "run", "kind", "what", "on", "by_role", "tier", "start", "end")
+WRITERS: Mapping[str, Callable[[Any, Any], None]] = {".csv": arrow.write_csv, ".parquet": pq.write_table}
 DECISION, SUPPORT, OTHER = "decision", "support", "other"
 _A_GROUP = 2000
+
+
+def write_decisions(out: Path) -> int:
+    """Write all rows to a CSV or Parquet file that its owner alone may read, and give how many there are.
+
+    Raises
+    ------
+    UsageError
+        The file's name ends in neither.
+    MachineError
+        It could not be written; then there is no part of it.
+    """
+    write = WRITERS.get(out.suffix)
+    if write is None:
+        found, remedy = f"it ends in '{out.suffix}'", "name a file that ends so"
+        raise UsageError(Fault(str(out), found, " or ".join(WRITERS), remedy))
+    rows, content = list(decision_rows()), io.BytesIO()
+    schema = pa.schema([(name, pa.date32() if name in DATES else pa.string()) for name in COLUMNS])
+    write(pa.Table.from_pylist(rows, schema), content)
+    publish_file(out, content.getvalue(), PRIVATE)
+    return len(rows)
 
 
 def decision_rows() -> Iterator[dict[str, Any]]:
