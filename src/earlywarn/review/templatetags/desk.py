@@ -96,9 +96,7 @@ def level_shape(filled: int, of: int) -> Shape:
     [True, True, False]
     """
     if not 2 <= of <= MOST_LEVELS or not 1 <= filled <= of:
-        raise ValueError(
-            f"level {filled} of {of}: a shape has 2 to {MOST_LEVELS} circles, 1 or more full"
-        )
+        raise ValueError(f"level {filled} of {of}: a shape has 2 to {MOST_LEVELS} circles, 1 or more full")
     spots = tuple(Spot(9 + CIRCLE * place, 9, place < filled) for place in range(of))
     return Shape(CIRCLE * of + 1, 18, spots)
 
