@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test spark tables check bench fuzz torture lock clean
+.PHONY: help demo serve test browser spark tables check bench fuzz torture lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -23,8 +23,16 @@ help:  ## list the targets
 demo: $(VENV)/ready  ## set up, then run the whole main job on real students and say where to look
 	$(BIN)/earlywarn demo
 
+# The demo's desk has a folder of its own, so that a district's is never filled with made-up names.
+serve: $(VENV)/ready  ## after the demo: the counselors' desk on this machine, with made-up names and demo accounts
+	EARLYWARN_DESK=demo-out/desk $(BIN)/earlywarn demo-desk
+	EARLYWARN_DESK=demo-out/desk $(BIN)/earlywarn serve
+
 test: $(VENV)/ready  ## set up, then run the tests and report coverage (PYTEST_ARGS=... for more)
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+browser: $(VENV)/ready  ## the desk's tests in a real browser, with a screenshot of each page in build/; Chromium must be there
+	EARLYWARN_BROWSER=1 $(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
 
 spark: $(VENV)/spark  ## set up PySpark too (450 MB) and run the tests that need it; Java 17 must be there
 	EARLYWARN_SPARK=1 $(BIN)/python -m pytest -q tests/spark $(PYTEST_ARGS)

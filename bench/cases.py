@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.audits import audits
 from bench.changes import changes
+from bench.desk import desk
 from bench.door import door
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from bench.scoring import scoring, scoring_of_a_nation
@@ -120,6 +121,7 @@ CASES = (
     scoring,
     changes,
     spark,
+    desk,
     demo_and_small_roster,
     set_up_and_demo,
 )

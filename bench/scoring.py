@@ -138,10 +138,10 @@ def _child(task: str, path: Path, *words: object) -> dict[str, Any]:
 # ── rosters and a home ──────────────────────────────────────────────────────────────────────────────
 
 
-def write_roster(path: Path, students: int) -> Path:
-    """Write a sound roster: a thousand schools, one year; numbers of one block serve all, shifted column by column."""
+def write_roster(path: Path, students: int, schools: int = 1000) -> Path:
+    """Write a sound roster of one year; numbers of one block serve all, shifted column by column."""
     rng = np.random.default_rng(1)
-    columns = _numbers(rng)
+    columns = _numbers(rng, schools)
     plain = arrow_csv.WriteOptions(quoting_style="none")
     with arrow_csv.CSVWriter(path, pa.schema([(n, pa.string()) for n in columns]), write_options=plain) as writer:
         for first in range(0, students, BLOCK):
@@ -149,10 +149,10 @@ def write_roster(path: Path, students: int) -> Path:
     return path
 
 
-def _numbers(rng: np.random.Generator) -> dict[str, Any]:
+def _numbers(rng: np.random.Generator, schools: int) -> dict[str, Any]:
     texts: dict[str, np.ndarray] = {
         "student_id": np.char.mod("%09d", np.arange(BLOCK)),
-        "school_id": np.char.mod("%04d", rng.integers(0, 1000, BLOCK)),
+        "school_id": np.char.mod("%04d", rng.integers(0, schools, BLOCK)),
         "school_year": np.full(BLOCK, "2025"),
         "grade": rng.choice(list("34567"), BLOCK),
         "sex": rng.choice(["F", "M"], BLOCK),

@@ -52,7 +52,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *EXPERIMENTS.glob("*.md
 WORDS = DOCS / "words.md"  # which alone may hold the words that are never used, and says why
 SPOKEN = [page for page in PAGES if page.parent != EXPERIMENTS and page != WORDS]
 
-COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands-runs.md")
+COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands-runs.md", DOCS / "commands-desk.md")
 COMMANDS = typer.main.get_command(app).commands
 WrongUse = typer.BadParameter.__base__  # typer gives its error of usage no public name
 
@@ -94,7 +94,8 @@ def table_rows(section: str) -> list[list[str]]:
 
 def test_the_commands_page_has_every_command_and_no_other() -> None:
     headings = set(sections(command_pages()))
-    assert headings == {"Commands", "What holds for every command", "Commands about score runs", *COMMANDS}
+    titles = {"Commands", "What holds for every command", "Commands about score runs", "Commands of the desk"}
+    assert headings == {*titles, *COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -108,7 +109,7 @@ def test_the_commands_page_has_every_option_and_no_other(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_page_has_an_example_of_every_command(command: str) -> None:
-    text = (DOCS / "commands.md").read_text("utf-8")
+    text = command_pages()
     assert any(line.startswith(f"earlywarn {command} ") for block in blocks(text, "sh") for line in block.splitlines())
 
 

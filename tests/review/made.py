@@ -10,9 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from earlywarn.columns import Direction, InputSpec, InputType, Outcome
+from earlywarn.files import sha256_of
 from earlywarn.inputs import Values
 from earlywarn.promotions import Promotion
+from earlywarn.review.about import About
+from earlywarn.review.audit_page import AuditPage
 from earlywarn.review.load import Published, Ready, publish
+from earlywarn.review.model_card import Section
 from earlywarn.review.models import Account, Role
 from earlywarn.score_run import INPUTS, SCORES, Counts, Manifest, StoredRun
 from earlywarn.scorecard.levels import level_of
@@ -184,10 +188,30 @@ def made_promotion(verdict: Outcome = Outcome.PROVISIONAL, expires: date | None 
     )
 
 
+def made_about() -> dict[str, Any]:
+    """What "About this list" tells."""
+    sections = (Section("What it is for", "<p>To look, talk and offer support.</p>"),)
+    told = About(
+        "made", 1, "A made-up model", "reading at grade level", date(2026, 9, 1), "A. Board", Outcome.PROVISIONAL,
+        date(2099, 6, 30), made_promotion().standing, (), sections, AuditPage("", "", ""),
+    ).to_json()  # fmt: skip
+    told.pop("audit")
+    return told
+
+
+AUDIT = "<!doctype html><html><head><title>Audit</title></head><body><p>All of it</p></body></html>"
+
+
 def made_ready(made: Made = Made(), names: Sequence[str] = (), **more: Any) -> Ready:
     """All that one publication needs."""
     run = made_run(made)
-    given = {"digest": f"{made}-{names}-{sorted(more)}"[:64], "by": "data team", "people": people_of(made, names)}
+    given: dict[str, Any] = {
+        "digest": sha256_of(f"{made} {names} {sorted(more)}".encode()),
+        "by": "data team",
+        "people": people_of(made, names),
+        "about": made_about(),
+        "papers": {"css": "p { margin: 0 }", "first": "<p>First page</p>", "whole": AUDIT},
+    }
     return Ready(run, made_card(), more.pop("promotion", made_promotion()), **(given | {"made_up": True} | more))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, engines, exporting, first, terminal, verifying, withdrawing
+from earlywarn.cli import checking, engines, exporting, first, publishing, serving, terminal, verifying, withdrawing
 from earlywarn.cli.engines import Engine
 from earlywarn.cli.places import refuse_file
 
@@ -73,6 +73,7 @@ def demo(
 
 
 app.command()(first.init)
+app.command("demo-desk")(serving.demo_desk)
 app.command("map")(first.map_columns)
 app.command()(first.synth)
 
@@ -161,6 +162,10 @@ def score(
 
 app.command()(withdrawing.withdraw)
 app.command()(verifying.verify)
+app.command()(publishing.publish)
+app.command()(serving.serve)
+app.command()(serving.account)
+app.command()(serving.decisions)
 
 
 @app.command()

@@ -51,6 +51,11 @@ class Change:
     standing_now: str
 
     @property
+    def input(self) -> str:
+        """The title of the input that moved the level most or, where that did not move, the place; "" for none."""
+        return _title(self.level_input) or _title(self.list_input)
+
+    @property
     def words(self) -> str:
         """Say it in a line for the list: ``New on the list. Moderate → High: mathematics result``."""
         level = change_words(self.level_before or None, self.level_now or None, _title(self.level_input))

@@ -140,7 +140,6 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "bare", "level": "ERROR"},
         "nothing": {"class": "logging.NullHandler"},
     },
-    "root": {"handlers": ["stderr"], "level": "ERROR"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "axes": {"handlers": ["nothing"], "level": "ERROR", "propagate": False},

@@ -36,7 +36,6 @@ urlpatterns = [
     path("corrections/<int:number>/done", decide.corrected, name="corrected"),
     path("export/<slug:what>.<slug:form>", exports.export, name="export"),
     path("about/", about.about, name="about"),
-    path("about/card", about.card, name="card"),
     path("about/audit", about.audit, name="audit"),
     path("about/audit.css", about.audit_style, name="audit-style"),
     path("record/", records.record, name="record"),

@@ -1,0 +1,92 @@
+"""Signing in, headers, cookies and what Django's own check of a deployment says."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from earlywarn.review.load import Published
+from earlywarn.review.models import Account, Role
+from tests.review.made import PASSWORD, made_account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client: Client) -> Client:
+    """A browser that keeps to the form: Django's own test client skips the check against forged requests."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_signing_in_leads_each_role_to_its_first_page(client: Client) -> None:
+    first = {
+        Role.COUNSELOR: "/students/", Role.LEAD: "/students/", Role.ANALYST: "/schools/",
+        Role.DATA: "/corrections/", Role.ADMIN: "/record/",
+    }  # fmt: skip
+    for role, page in first.items():
+        made_account(role)
+        answer = client.post("/sign-in", {"username": role.value, "password": PASSWORD}, follow=True)
+        assert [url for url, _status in answer.redirect_chain] == ["/", page]
+        client.post("/sign-out")
+
+
+def test_five_wrong_passwords_lock_the_sixth_out_even_if_it_is_right(counselor: Account, client: Client) -> None:
+    for _ in range(5):
+        client.post("/sign-in", {"username": "counselor", "password": "wrong"})
+    answer = client.post("/sign-in", {"username": "counselor", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert client.get("/students/").status_code == 302
+
+
+def test_an_unknown_name_and_a_wrong_password_are_answered_alike(counselor: Account, client: Client) -> None:
+    answers = [
+        client.post("/sign-in", {"username": name, "password": "wrong"}).content.decode()
+        for name in ("counselor", "nobody99x")
+    ]
+    told = [re.sub(r'value="[^"]*"', "", answer) for answer in answers]
+    assert told[0] == told[1]
+
+
+def test_a_form_without_its_token_is_refused_in_words(counselor: Account, browser: Client) -> None:
+    browser.force_login(counselor)
+    answer = browser.post("/sign-out")
+    assert answer.status_code == 403
+    assert b"<h1>" in answer.content
+
+
+def test_every_answer_has_a_strict_policy_and_is_kept_by_no_cache(desk: Published, as_counselor: Client) -> None:
+    for path in ("/students/", "/nothing-here", "/sign-in", "/about/"):
+        answer = as_counselor.get(path)
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
+        assert "unsafe" not in answer["Content-Security-Policy"]
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_cookies_are_secure_closed_to_scripts_and_of_this_site_alone(counselor: Account, client: Client) -> None:
+    client.get("/sign-in")
+    answer = client.post("/sign-in", {"username": "counselor", "password": PASSWORD})
+    for cookie in answer.cookies.values():
+        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Strict")
+
+
+def test_the_deployed_desk_passes_djangos_own_check(tmp_path: Path) -> None:
+    known = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    place = {"EARLYWARN_DESK": str(tmp_path), "EARLYWARN_DESK_HOSTS": "desk.example.org"}
+    (tmp_path / "secret.key").write_text("k" * 50 + "abcdefgh")
+    command = [sys.executable, "-W", "error", "-m", "django", "check", "--deploy", "--fail-level", "INFO"]
+    settings = {"DJANGO_SETTINGS_MODULE": "earlywarn.review.settings"}
+    done = subprocess.run(command, env=known | place | settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
