@@ -126,8 +126,18 @@ def test_a_support_whose_number_is_hidden_everywhere_is_not_named(wide: Publishe
 
 def _plan(student: Student, owner: Account, kind: str) -> None:
     day = date(2026, 11, 20)
+    publication = Publication.objects.get()
     Plan.objects.create(
-        student=student, by=owner, owner=owner, form=uuid4(), type=kind, tier="2", goal="Read", start=day, end=day
+        publication=publication,
+        student=student,
+        by=owner,
+        owner=owner,
+        form=uuid4(),
+        type=kind,
+        tier="2",
+        goal="Read",
+        start=day,
+        end=day,
     )
 
 
