@@ -27,6 +27,19 @@ def entries_of(account: Account, publications: list[Publication]) -> QuerySet[En
     return Entry.objects.filter(own, publication__in=publications)
 
 
+def who_may_see(student: int, publications: list[Publication]) -> list[Account]:
+    """Give the accounts whose own a student is, by name; for one student that is one query for each of two tables."""
+    own = Entry.objects.filter(student=student, publication__in=publications)
+    places = set(own.values_list("counselor", "school"))
+    counselors, schools = ({place[side] for place in places} - {""} for side in (0, 1))
+    reach = {
+        Role.COUNSELOR: lambda account: counselors & set(account.caseloads),
+        Role.LEAD: lambda account: schools & set(account.schools),
+    }
+    accounts = Account.objects.filter(role__in=reach, is_active=True).order_by("last_name", "first_name", "username")
+    return [account for account in accounts if reach[Role(account.role)](account)]
+
+
 def _own(account: Account) -> Q | None:
     if Right.REVIEW not in rights_of(account):
         return None

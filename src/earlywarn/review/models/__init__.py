@@ -4,7 +4,7 @@ from earlywarn.review.models.accounts import Account, Role
 from earlywarn.review.models.lists import Entry, Paper, Publication, Since, State
 from earlywarn.review.models.record import RecordedStudent, RecordFile, RecordLine
 from earlywarn.review.models.students import Review, Student
-from earlywarn.review.models.work import Decision, Note, Plan, PlanCheck, PlanEdit, View
+from earlywarn.review.models.work import Decision, Note, Plan, PlanCheck, PlanEdit, Tier, View
 
 __all__ = [
     "Account",
@@ -24,5 +24,6 @@ __all__ = [
     "Since",
     "State",
     "Student",
+    "Tier",
     "View",
 ]

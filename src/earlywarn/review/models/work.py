@@ -1,5 +1,7 @@
 """What people decide, plan and note; a decision and a note are never altered, a plan keeps what it was."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,12 @@ class View(models.TextChoices):
     MOVED = "moved", _("No: moved away or to another school")
     NOT_NEEDED = "not_needed", _("No: not needed now")
     OTHER = "other", _("No: another reason")
+    ADDED = "added", _("Added to the list by hand")
+    OFF = "off", _("No: take off the list again")
+
+
+WITH_WORDS = (View.DATA, View.NOT_NEEDED, View.OTHER, View.ADDED)
+"""Views that say too little without a sentence."""
 
 
 class _Written(models.Model):
@@ -65,8 +73,12 @@ class Tier(models.TextChoices):
 
 
 class Plan(_Written):
-    """Support for one student: six weeks by default, looked at every week."""
+    """Support for one student: six weeks by default, looked at every week. ``publication`` was shown when it was made.
 
+    ``edition`` grows with every change: who writes on an older one is told, and nothing is overwritten unseen.
+    """
+
+    publication = models.ForeignKey("review.Publication", models.PROTECT, related_name="+")
     type = models.CharField(_("type of support"), max_length=120)
     tier = models.CharField(_("tier"), max_length=1, choices=Tier.choices)
     goal = models.TextField(_("goal"), max_length=WORDS)
@@ -76,6 +88,11 @@ class Plan(_Written):
     next_check = models.DateField(_("next check"), null=True)
     ended_on = models.DateField(null=True)
     edition = models.PositiveIntegerField(default=1)
+
+    @property
+    def due(self) -> date:
+        """The day of the next look; after the last one, the day on which the plan runs out."""
+        return self.next_check or self.end
 
 
 class PlanEdit(_Written):
