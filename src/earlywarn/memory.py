@@ -9,8 +9,8 @@ _TRIM, _MMAP, _ARENAS = -1, -3, -8
 def keep_freed_memory() -> None:
     """Keep what a block gave up for the next one, and share it among threads.
 
-    Otherwise glibc hands every block's memory back to the system and takes it anew, page by page: an eighth of the
-    CPU time of a large score run, measured by ``python -m bench scoring``.
+    Otherwise glibc hands every block's memory back to the system and takes it anew, page by page,
+    which costs a large score run CPU time.
     """
     for setting, value in ((_ARENAS, 1), (_MMAP, 64 << 20), (_TRIM, 256 << 20)):
         _call("mallopt", setting, value)

@@ -64,9 +64,11 @@ def _check(account: Account) -> None:
     if not account.role:
         raise UsageError(Fault("--role", "a new account needs one", roles, "name what the account is for"))
     if account.schools and account.role != Role.LEAD:
-        raise UsageError(Fault("--school", f"an account of role '{account.role}' has no schools", "role lead"))
+        found, remedy = f"an account of role '{account.role}' has no schools", "leave it out, or give --role lead"
+        raise UsageError(Fault("--school", found, "for a school lead alone", remedy))
     if account.caseloads and account.role != Role.COUNSELOR:
-        raise UsageError(Fault("--caseload", f"an account of role '{account.role}' has no caseload", "role counselor"))
+        found, remedy = f"an account of role '{account.role}' has no caseload", "leave it out, or give --role counselor"
+        raise UsageError(Fault("--caseload", found, "for a counselor alone", remedy))
     try:
         account.full_clean(exclude=["password"])
     except ValidationError as error:

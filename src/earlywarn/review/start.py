@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from earlywarn.errors import Fault, MachineError
+from earlywarn.errors import Fault, MachineError, UsageError
 from earlywarn.review.place import DATABASE, Place, here, prepare
 
 
@@ -16,7 +16,7 @@ def start() -> Place:
     MachineError
         The folder cannot be written, or the database does not answer.
     UsageError
-        A file lies where the folder should be.
+        A file lies where the folder should be, or the database's address is none.
     """
     place = here()
     prepare(place)
@@ -25,6 +25,7 @@ def start() -> Place:
 
     with database_faults(place):
         django.setup()
+        _check_address()
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, interactive=False)
@@ -44,8 +45,26 @@ def database_faults(place: Place) -> Iterator[None]:
         found = f"the desk's database does not answer ({type(error).__name__})"
         raise MachineError(Fault(_words(place), found, remedy=remedy)) from None
     except (ImproperlyConfigured, ValueError):
-        allowed = "sqlite:///FILE or postgres://USER:PASSWORD@HOST/NAME"
-        raise MachineError(Fault(DATABASE, "not an address of a database", allowed, "mend it")) from None
+        raise _NO_ADDRESS from None
+
+
+_NO_ADDRESS = UsageError(
+    Fault(
+        DATABASE,
+        "not the address of a database that the desk can use",
+        "sqlite:///FILE or postgres://USER:PASSWORD@HOST/NAME",
+        "mend it, or leave it out: then the desk's folder holds the database",
+    )
+)
+
+
+def _check_address() -> None:
+    from django.conf import settings
+
+    known = settings.DATABASES["default"]
+    kind, name = str(known["ENGINE"]).rpartition(".")[2], str(known["NAME"])
+    if kind not in {"sqlite3", "postgresql"} or not name.strip("/") or ":memory:" in name:
+        raise _NO_ADDRESS
 
 
 def _words(place: Place) -> str:

@@ -202,7 +202,7 @@ def _parse(content: bytes, wanted: _Wanted, types: Mapping[str, Any]) -> _Rows:
 
 
 def _plain(kind: Any) -> Any:
-    """Read repeating texts as texts: to encode them afterwards takes a third of the time that the parser needs."""
+    """Read repeating texts as texts: to encode them afterwards is quicker than the parser's own way."""
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 

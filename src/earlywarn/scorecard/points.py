@@ -194,7 +194,7 @@ def _heaviest(bits: NDArray[np.int64], places: Ints) -> None:
     """Fill ``places`` with the inputs of the most points per row; ``bits`` has shape (inputs, rows).
 
     Positive floats are ordered as their bits are, and negative ones have bits below 0. So the last bits of each
-    can hold its input's place, and one maximum down the columns gives both; five times as fast as argmax along rows.
+    can hold its input's place, and one maximum down the columns gives both, quicker than argmax along rows.
     """
     inputs, rows = bits.shape
     last = (1 << (inputs - 1).bit_length()) - 1

@@ -69,7 +69,7 @@ def _write(request: HttpRequest, number: UUID, status: int | None, before: tuple
         method=request.method or "",
         status=status,
         denied=known.denied or status == 403,
-        students=tuple(known.students),
+        students=tuple(dict.fromkeys(known.students)),
         words=(known.words or _address(request, status))[:LONGEST],
     )
     write(settings.RECORD_FOLDER, line)
