@@ -2,18 +2,45 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from earlywarn.review.models import Account, Role
+from earlywarn.review.models.accounts import texts
 
 # Generic for mypy alone: at run time Django's class takes no parameter.
 if TYPE_CHECKING:
     _Admin = UserAdmin[Account]
 else:
     _Admin = UserAdmin
+
+
+class Numbers(forms.CharField):
+    """Numbers with commas between them, kept as a list of texts."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**({"max_length": 20_000} | given))
+
+    def to_python(self, value: Any) -> Any:
+        """Give the list; spaces around a number and numbers said twice are left out."""
+        parts = [part.strip() for part in str(value or "").replace("\n", ",").split(",")]
+        if not all(part.isprintable() for part in parts):
+            raise forms.ValidationError(_("Give numbers, with commas between them."))
+        return list(dict.fromkeys(part for part in parts if part))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Give the text of a list."""
+        return ", ".join(texts(value)) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, given: Any) -> bool:
+        """Tell whether the list is another."""
+        return texts(initial) != [part.strip() for part in str(given or "").split(",") if part.strip()]
 
 
 @admin.register(Account)
@@ -48,6 +75,12 @@ class AccountAdmin(_Admin):
         own = obj is not None and obj.pk == request.user.pk
         return ("role", "caseloads", "schools", "is_active") if own else ()
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show lists of numbers as text with commas."""
+        if db_field.name in ("caseloads", "schools"):
+            return Numbers(label=db_field.verbose_name, required=False, help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the role of an administrator to administrators alone."""
         if db_field.name == "role" and not _is_admin(request):
@@ -67,5 +100,6 @@ def _is_admin(request: HttpRequest) -> bool:
     return isinstance(request.user, Account) and request.user.role == Role.ADMIN
 
 
+admin.site.unregister(Group)  # rights follow from roles alone
 admin.site.site_header = admin.site.site_title = _("Accounts of the desk")
 admin.site.has_permission = lambda request: request.user.is_active and request.user.has_module_perms("review")  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from earlywarn.review.models import Account, Entry, Publication, Role, State
+from earlywarn.review.models.accounts import texts
 from earlywarn.review.rights import Right, rights_of
 from earlywarn.review.standing import hidden_by
 
@@ -33,16 +34,24 @@ def who_may_see(student: int, publications: list[Publication]) -> list[Account]:
     places = set(own.values_list("counselor", "school"))
     counselors, schools = ({place[side] for place in places} - {""} for side in (0, 1))
     reach = {
-        Role.COUNSELOR: lambda account: counselors & set(account.caseloads),
-        Role.LEAD: lambda account: schools & set(account.schools),
+        Role.COUNSELOR: lambda account: counselors & set(texts(account.caseloads)),
+        Role.LEAD: lambda account: schools & set(texts(account.schools)),
     }
     accounts = Account.objects.filter(role__in=reach, is_active=True).order_by("last_name", "first_name", "username")
     return [account for account in accounts if reach[Role(account.role)](account)]
 
 
+def counted_for(account: Account, publications: list[Publication]) -> QuerySet[Entry]:
+    """Give the entries that may be counted for an account, in sums alone: of its schools, or for analysts of all."""
+    if Right.SCHOOL not in rights_of(account) or not publications:
+        return Entry.objects.none()
+    every = Entry.objects.filter(publication__in=publications)
+    return every.filter(school__in=texts(account.schools)) if account.role == Role.LEAD else every
+
+
 def _own(account: Account) -> Q | None:
     if Right.REVIEW not in rights_of(account):
         return None
-    codes, schools = [code for code in account.caseloads if code], [code for code in account.schools if code]
+    codes, schools = texts(account.caseloads), texts(account.schools)
     own = {Role.COUNSELOR: Q(counselor__in=codes), Role.LEAD: Q(school__in=schools)}
     return own.get(Role(account.role))

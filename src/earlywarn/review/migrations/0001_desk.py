@@ -9,6 +9,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import earlywarn.review.models.accounts
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -91,14 +93,19 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        help_text="Counselor numbers of the people file.",
+                        help_text="Counselor numbers of the people file, with commas between them.",
+                        validators=[earlywarn.review.models.accounts.validate_texts],
                         verbose_name="caseloads",
                     ),
                 ),
                 (
                     "schools",
                     models.JSONField(
-                        blank=True, default=list, help_text="School numbers of a school lead.", verbose_name="schools"
+                        blank=True,
+                        default=list,
+                        help_text="School numbers of a school lead, with commas between them.",
+                        validators=[earlywarn.review.models.accounts.validate_texts],
+                        verbose_name="schools",
                     ),
                 ),
                 (

@@ -1,6 +1,7 @@
 """Accounts: a person, their role, and whose students are theirs."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,17 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Administrator")
 
 
+def texts(value: object) -> list[str]:
+    """Give the numbers in a stored list; whatever is no list of texts reaches nobody."""
+    return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []
+
+
+def validate_texts(value: object) -> None:
+    """Refuse what is no list of texts."""
+    if not isinstance(value, list) or texts(value) != value:
+        raise ValidationError(_("Give numbers, with commas between them."), code="texts")
+
+
 class Account(AbstractUser):
     """A person who signs in.
 
@@ -23,9 +35,19 @@ class Account(AbstractUser):
 
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     caseloads = models.JSONField(
-        _("caseloads"), default=list, blank=True, help_text=_("Counselor numbers of the people file.")
+        _("caseloads"),
+        default=list,
+        blank=True,
+        validators=[validate_texts],
+        help_text=_("Counselor numbers of the people file, with commas between them."),
     )
-    schools = models.JSONField(_("schools"), default=list, blank=True, help_text=_("School numbers of a school lead."))
+    schools = models.JSONField(
+        _("schools"),
+        default=list,
+        blank=True,
+        validators=[validate_texts],
+        help_text=_("School numbers of a school lead, with commas between them."),
+    )
 
     def __str__(self) -> str:
         return self.words

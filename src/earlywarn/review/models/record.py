@@ -1,6 +1,47 @@
-"""The record: who saw or did what with which student, and when; loaded from files, and only ever added to."""
+"""The record: who saw or did what with which student, and when; loaded from files, and only ever added to.
 
-from django.db import models
+The database itself refuses to alter or delete a line (migration 0002); a migration that alters these tables on SQLite
+makes them anew and must set that up again.
+"""
+
+from typing import Any, NoReturn
+
+from django.db import NotSupportedError, models
+
+
+class _Lines(models.QuerySet[Any]):
+    """Lines that can be added and read."""
+
+    def update(self, **fields: Any) -> NoReturn:
+        """Refuse."""
+        _refuse()
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        _refuse()
+
+
+class _Added(models.Model):
+    """A row that is added once and never altered."""
+
+    objects = _Lines.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, **how: Any) -> None:
+        """Add a row; refuse to alter one."""
+        if self.pk is not None:
+            _refuse()
+        super().save(**how)
+
+    def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:
+        """Refuse."""
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise NotSupportedError("the record is only ever added to")
 
 
 class RecordFile(models.Model):
@@ -14,7 +55,7 @@ class RecordFile(models.Model):
         return self.name
 
 
-class RecordLine(models.Model):
+class RecordLine(_Added):
     """One request of one account, or a denied attempt.
 
     ``status`` is that of the answer; null for the line that is written before something is changed.
@@ -37,7 +78,7 @@ class RecordLine(models.Model):
         return f"{self.what} {self.at:%Y-%m-%d}"
 
 
-class RecordedStudent(models.Model):
+class RecordedStudent(_Added):
     """That a line of the record concerns a student; a line of a list concerns all that it showed."""
 
     line = models.ForeignKey(RecordLine, models.PROTECT, related_name="students")

@@ -37,9 +37,9 @@ class Line:
     words: str = ""
 
     def to_bytes(self) -> bytes:
-        """Give the line, with its end."""
+        """Give the line between two ends: one that was cut short before it, on a full disk, spoils it not."""
         raw = {**asdict(self), "at": self.at.isoformat(), "request": str(self.request), "students": list(self.students)}
-        return json.dumps(raw, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        return b"\n" + json.dumps(raw, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def file_name(at: datetime) -> str:
@@ -51,7 +51,7 @@ def write(folder: Path, line: Line) -> None:
     """Add a line; returns once it lies on the disk.
 
     One write to a file that is opened for adding: lines of several processes never mix. A line that went in only in
-    part, on a full disk, is ended so that the next one stands alone; the loader counts it as damaged.
+    part, on a full disk, stands alone; the loader counts it as damaged.
 
     Raises
     ------
@@ -59,14 +59,28 @@ def write(folder: Path, line: Line) -> None:
         It could not be written; nothing may be answered then.
     """
     content = line.to_bytes()
-    handle = os.open(folder / file_name(line.at), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    handle = _opened(folder / file_name(line.at))
     try:
         if os.write(handle, content) != len(content):
-            os.write(handle, b"\n")
             raise OSError("a line of the record was cut short")
         os.fdatasync(handle)
     finally:
         os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    """Open a month's file for adding; one that is new is in its folder for good before it holds a line."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        handle = os.open(path, flags | os.O_CREAT, PRIVATE)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return handle
 
 
 def read(content: bytes) -> Line | None:

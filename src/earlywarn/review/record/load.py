@@ -9,7 +9,7 @@ from earlywarn.review.models import RecordedStudent, RecordFile, RecordLine
 from earlywarn.review.record.file import Line, read
 
 GROUP = 4 * 2**20
-"""Bytes read at a time."""
+"""Bytes read at a time, and the rest of the line that they end in."""
 
 
 def load(folder: Path) -> int:
@@ -28,7 +28,7 @@ def _load_file(path: Path) -> int:
         with transaction.atomic():
             known = RecordFile.objects.select_for_update().get(name=path.name)
             group = _group(path, known.loaded)
-            lines = [read(content) for content in group.splitlines()]
+            lines = [read(content) for content in group.split(b"\n") if content]
             _insert([line for line in lines if line is not None])
             known.loaded += len(group)
             known.damaged += sum(line is None for line in lines)
@@ -42,7 +42,7 @@ def _group(path: Path, start: int) -> bytes:
     """Give whole lines only; one that is being written has no end yet."""
     with path.open("rb") as file:
         file.seek(start)
-        content = file.read(GROUP)
+        content = file.read(GROUP) + file.readline()
     return content[: content.rfind(b"\n") + 1]
 
 

@@ -1,9 +1,11 @@
 """Every request of an account is put on record before its answer leaves; what cannot be recorded is not shown."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,17 +33,21 @@ class Recorded:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, once the answer is on record; a change is on record before it is made, too."""
+        """Answer, once the answer is on record; a change is on record before it is made, too, or is not made."""
         request.seen = Seen()  # type: ignore[attr-defined] # read by views through ``seen``
         number = uuid4()
         request.record_number = number  # type: ignore[attr-defined]
+        changes = request.method in CHANGES
         try:
-            if request.method in CHANGES and request.user.is_authenticated:
+            if changes and request.user.is_authenticated:
                 _write(request, number, None)
             who = _who(request)
-            response = self.answer(request)
-            if who[0] is not None or request.user.is_authenticated or seen(request).denied:
-                _write(request, number, response.status_code, who)
+            with transaction.atomic() if changes else nullcontext():
+                response = self.answer(request)
+                if who[0] is not None or request.user.is_authenticated or seen(request).denied:
+                    _write(request, number, response.status_code, who)
+                if changes and response.status_code >= 500:
+                    transaction.set_rollback(True)
         except OSError:
             return render(request, "503.html", status=503)
         return response

@@ -39,7 +39,7 @@ class _SignIn(auth.LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Put a refused attempt on record: by the account if there is such a one, else without a name."""
-        username = form.data.get("username", "")
+        username = form.cleaned_data.get("username", "")  # empty where it holds what no name can
         known = Account.objects.filter(username=username).values_list("username", flat=True).first()
         seen(self.request).denied, seen(self.request).words = True, f"sign-in refused: {known or 'no such account'}"
         return super().form_invalid(form)

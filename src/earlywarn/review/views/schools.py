@@ -1,13 +1,34 @@
-"""Schools."""
+"""Schools: what stands behind the lists, in sums, so that the surroundings can be supported too."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from earlywarn.columns import ROUNDED_TO
+from earlywarn.review import sums
+from earlywarn.review.own import Desk, desk_of
 from earlywarn.review.rights import Right, needs
+from earlywarn.review.scope import counted_for
+
+A_PAGE = 6
 
 
 @needs(Right.SCHOOL)
 @require_GET
 def schools(request: HttpRequest) -> HttpResponse:
     """Show reasons and supports by school and grade, small cells suppressed."""
-    raise Http404
+    blocks = [block for one in sums_for(desk_of(request)) for block in sums.blocks_of(one)]
+    names = sorted({block.school for block in blocks if block.school})
+    school = request.GET.get("school", "")
+    shown = [block for block in blocks if block.school == school] if school else blocks
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    several = len({block.publication.pk for block in blocks}) > 1
+    context = {"page": page, "schools": names, "school": school, "several": several, "least": ROUNDED_TO}
+    return render(request, "desk/schools.html", context)
+
+
+def sums_for(desk: Desk) -> list[sums.Sums]:
+    """Give what is told of each list to an account."""
+    counts = sums.counts_of(counted_for(desk.account, desk.publications))
+    return [sums.sums_of(one, counts[one.pk]) for one in desk.publications if one.pk in counts]
