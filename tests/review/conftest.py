@@ -1,13 +1,31 @@
-"""The desk's tests run on SQLite, and with EARLYWARN_DESK_TESTS=postgres on a real PostgreSQL."""
+"""The desk's tests run on SQLite, and again on a real PostgreSQL: test_on_postgresql.py sets DATABASE_URL."""
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from earlywarn.review.load import Published
 from earlywarn.review.models import Account, Role
 from tests.review.made import made_account, made_desk
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_record() -> Iterator[None]:
+    """Between tests of a live server Django empties every table; the record's refuse that, and are let."""
+    kept = import_module("earlywarn.review.migrations.0002_append_only")
+    operations, vendor = type(connection.ops), connection.vendor
+    flush = operations.sql_flush
+
+    def emptied(*given: object, **more: object) -> list[str]:
+        return [*kept.TAKEN[vendor], *flush(*given, **more), *kept.MADE[vendor]]  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(operations, "sql_flush", emptied)
+        yield
 
 
 @pytest.fixture(autouse=True)

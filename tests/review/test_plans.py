@@ -144,6 +144,22 @@ def test_a_change_is_kept_and_so_is_what_was_before(desk: Published, as_counselo
     assert "Reads a page aloud." in shown
 
 
+def test_what_was_planned_stays_in_the_words_of_who_planned_it(
+    desk: Published, as_counselor: Client, counselor: Account
+) -> None:
+    entry, plan = made_plan(desk, counselor)
+    as_lead = Client()
+    as_lead.force_login(made_account(Role.LEAD))
+    for edition, goal in ((1, "Of the lead."), (2, "Of the lead again.")):
+        send(as_lead, of(entry, f"plans/{plan.pk}/"), **fields_of(plan, goal=goal, edition=edition))
+    events = send(as_counselor, of(entry, "decide")).context["so_far"].events
+    assert [(event.by, event.words) for event in events] == [
+        ("lead", ""),
+        ("lead", ""),
+        ("counselor", "Reads a page aloud."),
+    ]
+
+
 def test_a_second_click_on_a_change_and_a_change_of_nothing_are_no_news(
     desk: Published, as_counselor: Client, counselor: Account
 ) -> None:

@@ -16,6 +16,7 @@ A_PAGE = 50
 
 WHAT = {
     "home": gettext_lazy("Came in"),
+    "health": gettext_lazy("Sign of life"),
     "sign-in": gettext_lazy("Signed in"),
     "sign-out": gettext_lazy("Signed out"),
     "password": gettext_lazy("Own password"),
@@ -38,7 +39,6 @@ WHAT = {
     "corrected": gettext_lazy("Closed data to correct"),
     "export": gettext_lazy("Export"),
     "about": gettext_lazy("About this list"),
-    "card": gettext_lazy("Model card"),
     "audit": gettext_lazy("Audit"),
     "audit-style": gettext_lazy("Audit"),
     "record": gettext_lazy("This record"),

@@ -107,8 +107,8 @@ def sides(planned: Planned, ended_on: date | None = None) -> list[Side]:
 
 
 def beside(yours: list[Side], theirs: list[Side]) -> tuple[list[Side], list[Side]]:
-    """Mark the lines in which two versions differ."""
-    pairs = list(zip(yours, theirs, strict=True))
+    """Mark the lines in which two versions differ; a line that neither has is left out."""
+    pairs = [(a, b) for a, b in zip(yours, theirs, strict=True) if a.value or b.value]
     marked = [(a.value != b.value, a, b) for a, b in pairs]
     return (
         [Side(a.label, a.value, differs) for differs, a, _b in marked],

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from gunicorn.app.base import BaseApplication
 
 from earlywarn.errors import BusyError, EarlywarnError, Fault, UsageError
-from earlywarn.review.record.keeper import post_worker_init, worker_exit
+from earlywarn.review.record import keeper
 
 LONGEST_SECONDS = 60
 """A request that takes longer has its worker ended and started anew."""
@@ -96,8 +96,8 @@ def _settings(address: Address) -> Mapping[str, Any]:
         "accesslog": None,
         "loglevel": "error",
         "control_socket_disable": True,
-        "post_worker_init": post_worker_init,
-        "worker_exit": worker_exit,
+        "post_worker_init": keeper.post_worker_init,
+        "worker_exit": keeper.worker_exit,
         "proc_name": "earlywarn-desk",
         "worker_tmp_dir": "/dev/shm",
     }

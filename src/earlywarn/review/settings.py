@@ -127,6 +127,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English")
+]  # with each catalogue in locale/ one more; else Django's own words would stand among ours
 LOCALE_PATHS = [_ROOM / "locale"]
 USE_I18N, USE_TZ = True, True
 TIME_ZONE = "UTC"

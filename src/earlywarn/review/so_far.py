@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from earlywarn.review import notes
 from earlywarn.review.decisions import decisions_of, views_for
 from earlywarn.review.forms.words import AddForm, DecideForm, NoteForm
-from earlywarn.review.models import Decision, Entry, Note, PlanCheck, Role, View
+from earlywarn.review.models import Decision, Entry, Note, Plan, PlanCheck, PlanEdit, Role, View
 from earlywarn.review.own import Desk
 from earlywarn.review.plan_rows import PlanRow, plans_of, row_of
 
@@ -37,14 +37,17 @@ class SoFar:
 
 
 def so_far(entry: Entry, desk: Desk) -> SoFar:
-    """Tell what was done for a student; four queries."""
+    """Tell what was done for a student; five queries."""
     student = entry.student_id
     decisions, plans = list(decisions_of([student])), list(plans_of([student]).select_related("by"))
+    edits = list(PlanEdit.objects.filter(student=student).select_related("by", "plan").order_by("-pk"))
+    first = {edit.plan_id: edit.before for edit in edits}  # of several the earliest, whose plan was as it was made
     checks = PlanCheck.objects.filter(student=student).select_related("by", "plan")
     told = [
         *(event for decision in decisions for event in _of_decision(decision)),
         *(_of_note(note) for note in notes.notes_for(desk.account, student)),
-        *(Event(plan.at, plan.by.words, _("Planned: %(type)s") % {"type": plan.type}, plan.goal) for plan in plans),
+        *(_of_plan(plan, first.get(plan.pk, {})) for plan in plans),
+        *(Event(one.at, one.by.words, _("Changed: %(type)s") % {"type": one.plan.type}, "") for one in edits),
         *(Event(one.at, one.by.words, _("Looked at: %(type)s") % {"type": one.plan.type}, one.words) for one in checks),
     ]
     rows = [row_of(plan, entry, desk.today) for plan in plans]
@@ -70,6 +73,12 @@ def _of_decision(one: Decision) -> Iterator[Event]:
     yield Event(one.at, one.by.words, str(View(one.view).label), one.words)
     if one.corrected_at is not None and one.corrected_by is not None:
         yield Event(one.corrected_at, one.corrected_by.words, _("Data corrected"), one.corrected_words)
+
+
+def _of_plan(plan: Plan, before: dict[str, Any]) -> Event:
+    """Tell what was planned in the words of whoever planned it; others may have changed them since."""
+    type_then, goal_then = before.get("type", plan.type), before.get("goal", plan.goal)
+    return Event(plan.at, plan.by.words, _("Planned: %(type)s") % {"type": type_then}, goal_then)
 
 
 def _of_note(note: Note) -> Event:

@@ -19,6 +19,7 @@ def start() -> Place:
         A file lies where the folder should be, or the database's address is none.
     """
     place = here()
+    os.umask(0o077)  # whatever a command of the desk writes is its owner's alone
     prepare(place)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlywarn.review.settings")
     import django

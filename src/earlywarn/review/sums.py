@@ -1,8 +1,8 @@
 """Sums of the list by school and grade; refuses to tell a number below ten, or anything from which one follows.
 
 Each number of one school and grade is told by itself: below ten not at all, else to the nearest ten. Whatever goes
-over several grades or schools is added up from what is told, so it says nothing more of what is not. The lowest level is
-left out: levels and the list would else add up, and a difference could tell one that is hidden.
+over several grades or schools is added up from what is told, so it says nothing more of what is not. The lowest level
+is left out: levels and the list would else add up, and a difference could tell one that is hidden.
 """
 
 from collections import Counter

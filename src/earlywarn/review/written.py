@@ -12,7 +12,7 @@ from earlywarn.formula import formula_safe
 from earlywarn.review.exported import MOST, Exported, moment_words
 
 KEPT = ("\n", "\u200c", "\u200d")
-"""Letters that are not printed and belong to writing: an end of line, and what parts or joins letters in some scripts."""
+"""Letters that are not printed and belong to writing: an end of line, and what joins letters in some scripts."""
 LONGEST = 32_000
 """Letters of a cell; a spreadsheet holds no more than 32,767."""
 WIDE = 255

@@ -27,7 +27,9 @@ class DecideForm(Once):
     )
     words = Sentence(
         label=_("In a sentence"),
-        help_text=_("Part of the student's record. Needed where the data are wrong, for not needed, another reason."),
+        help_text=_(
+            'Part of the student\'s record. Needed if the data are wrong, for "not needed now" and for another reason.'
+        ),
         required=False,
     )
 
