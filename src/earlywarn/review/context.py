@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from earlywarn.columns import Outcome
-from earlywarn.review.models import Account, Publication, Role
+from earlywarn.review.models import Account, Publication
 from earlywarn.review.own import desk_of
 from earlywarn.review.rights import Right, rights_of
 from earlywarn.review.standing import hidden_by
@@ -58,7 +58,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     shown = here_now.publications
     return {
         "nav": [Way(reverse(name), words, here == name) for name, words, right in _WAYS if right in own],
-        "who": f"{account.words} · {Role(account.role).label}" if account.role in Role.values else account.words,
+        "account": account,
         "standard": " · ".join(dict.fromkeys(one.standard for one in shown if one.standard)),
         "standing": [*_of_shown(shown), *_of_hidden(here_now.hidden, here_now.today)],
     }

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from earlywarn.review.models.students import OPEN
 
 A_PAGE = 25
 ANY_OPEN = "open"
+ON_LIST = Q(flagged=True) | Q(student__added_on__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Row:
     next_check: date | None
     is_due: bool
     by_hand: bool
+    on_list: bool
     as_of: date
     supports: str
 
@@ -99,8 +101,7 @@ def to_review(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
     Whoever a person added without a level comes first: the person saw what the data do not show.
     """
-    on_list = entries.filter(Q(flagged=True) | Q(student__added_on__isnull=False))
-    return in_order(on_list)
+    return in_order(entries.filter(ON_LIST))
 
 
 def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -140,6 +141,7 @@ def _row(entry: Entry, publication: Publication, today: date) -> Row:
         next_check=student.next_check,
         is_due=student.next_check is not None and student.next_check <= today,
         by_hand=student.added_on is not None and not entry.flagged,
+        on_list=entry.flagged or student.added_on is not None,
         as_of=publication.as_of,
         supports=entry.supports,
     )
@@ -158,15 +160,32 @@ def _since_words(entry: Entry, card: Card) -> str:
     )
 
 
+def counts(own: QuerySet[Entry]) -> dict[str, int]:
+    """Count one's own students: all, those on the list, those of them still open, and those without enough data."""
+    return own.aggregate(
+        caseload=Count("pk"),
+        on_list=Count("pk", filter=ON_LIST),
+        open=Count("pk", filter=ON_LIST & Q(student__review__in=OPEN)),
+        not_enough=Count("pk", filter=Q(scored=False)),
+    )
+
+
 def choices(entries: QuerySet[Entry], publications: list[Publication]) -> dict[str, Any]:
     """Give what the filters offer, of one's own students alone; one query."""
-    seen = list(entries.values_list("school", "grade", "student__owner__username").distinct())
+    owner = [f"student__owner__{name}" for name in ("username", "first_name", "last_name")]
+    seen = list(entries.values_list("school", "grade", "since", *owner).distinct())
     reasons = {table.spec.name: table.spec.title for one in publications for table in card_of(one).scorecard.tables}
+    owners = {name: f"{first} {last}".strip() or name for *_place, name, first, last in seen if name}
+    changes = {since for _school, _grade, since, *_owner in seen}
     return {
-        "schools": sorted({school for school, _grade, _owner in seen}),
-        "grades": sorted({grade for _school, grade, _owner in seen}),
-        "owners": sorted({owner for _school, _grade, owner in seen if owner}),
+        "schools": sorted({school for school, *_rest in seen}, key=_by_number),
+        "grades": sorted({grade for _school, grade, *_rest in seen}, key=_by_number),
+        "owners": sorted(owners.items(), key=lambda pair: pair[1]),
         "reasons": sorted(reasons.items(), key=lambda pair: pair[1]),
         "statuses": Review.choices,
-        "changes": [(value, label) for value, label in Since.choices if value != Since.OFF],
+        "changes": [(value, label) for value, label in Since.choices if value in changes - {Since.FIRST}],
     }
+
+
+def _by_number(text: str) -> str:
+    return text.zfill(12)

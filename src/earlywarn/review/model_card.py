@@ -49,7 +49,14 @@ def plain_sections(card: str, where: str) -> tuple[Section, ...]:
                 where, f"a model card without: {', '.join(lacking)}", remedy="train, audit and promote the model again"
             )
         )
-    return tuple(Section(title, reader.renderer.render(found[title], reader.options, {})) for title in PLAIN)
+    return tuple(Section(title, _html(reader, title, found[title])) for title in PLAIN)
+
+
+def _html(reader: MarkdownIt, title: str, tokens: list[Token]) -> str:
+    """Render a section; a table wider than the screen can be moved sideways, by keyboard too."""
+    html: str = reader.renderer.render(tokens, reader.options, {})
+    opened = f'<div class="scroll" role="group" tabindex="0" aria-label="{title}"><table>'
+    return html.replace("<table>", opened).replace("</table>", "</table></div>")
 
 
 def _cut(tokens: list[Token]) -> dict[str, list[Token]]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from earlywarn.columns import InputType
+from django.utils.translation import gettext as _
+
+from earlywarn.columns import InputSpec, InputType
 from earlywarn.review.cards import Card, Level, card_of, names_in
 from earlywarn.review.models import Entry, Publication, State
 from earlywarn.scorecard.history import over_time
@@ -137,9 +139,18 @@ def _course(table: PointsTable, points: list[tuple[date, float | str | None]], g
     told, spec = over_time(table, points, grade), table.spec
     if spec.type is InputType.CATEGORY:
         return Course(spec.title, told.words, [], None, "")
-    known = [(day, float(value), value_words(spec, value, grade)) for day, value in points if value is not None]
-    typical = value_words(spec, table.typical, grade)
+    known = [(day, float(value), _brief(spec, value, grade)) for day, value in points if value is not None]
+    typical = _("typical %(value)s") % {"value": _brief(spec, table.typical, grade)}
     return Course(spec.title, told.words, known, told.typical, typical)
+
+
+def _brief(spec: InputSpec, value: float | str, grade: str) -> str:
+    """Say a value in the few letters that stand beside a line: ``24 below``, ``14 %``, ``2``."""
+    words = value_words(spec, value, grade)
+    number = words.split(" ", 1)[0]
+    if spec.type is InputType.RESULT:
+        return f"{number} {words.removesuffix(' the standard').rsplit(' ', 1)[1]}"
+    return f"{number}\u00a0%" if spec.unit.startswith("%") else number
 
 
 def _otherwise(card: Card, entry: Entry) -> tuple[Otherwise, ...]:

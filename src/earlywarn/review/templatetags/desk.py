@@ -21,8 +21,8 @@ CIRCLE = 17  # from one centre to the next
 DOT = 13
 DOTS_PER_ROW = 20
 # Room for words around the line of a chart, and the field in which it is drawn.
-LEFT, RIGHT, TOP, BOTTOM, BESIDE = 54, 266, 16, 104, 276
-CHART_WIDTH, CHART_HEIGHT = 360, 136
+LEFT, RIGHT, TOP, BOTTOM, BESIDE = 68, 266, 16, 104, 276
+CHART_WIDTH, CHART_HEIGHT = 388, 136
 # Two words closer than this would touch.
 LINE_OF_TEXT = 17
 

@@ -2,8 +2,10 @@
 
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from earlywarn.review.models import Account
@@ -45,6 +47,10 @@ class _SignIn(auth.LoginView):
         return super().form_invalid(form)
 
 
+class _Password(SuccessMessageMixin, auth.PasswordChangeView):  # type: ignore[type-arg] # of Django's own form
+    success_message = gettext_lazy("Your password is changed.")
+
+
 sign_in = needs(Right.ANYONE)(_SignIn.as_view())
 sign_out = needs(Right.ANYONE)(auth.LogoutView.as_view())
-password = needs(Right.OWN)(auth.PasswordChangeView.as_view(success_url="/"))
+password = needs(Right.OWN)(_Password.as_view(success_url="/"))

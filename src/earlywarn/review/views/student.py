@@ -29,6 +29,9 @@ def student_page(request: HttpRequest, entry: Entry, forms: dict[str, Any], stat
         "entry": entry,
         "row": rows_of([entry], desk.publications, desk.today)[0],
         "told": told_of(entry, publication),
+        "first": entry.first_name or entry.name,
+        "own": [publication],
+        "today": desk.today,
         "form_number": uuid4(),
         **forms,
     }

@@ -21,9 +21,8 @@ def students(request: HttpRequest) -> HttpResponse:
     """Show who may need support, of one's own students."""
     desk, filters = desk_of(request), listing.Filters.read(request.GET)
     own = entries_of(desk.account, desk.publications)
-    context = _shown(request, desk, filters.narrow(listing.to_review(own)))
-    counts = {"caseload": own.count(), "not_enough": own.filter(scored=False).count()}
-    return render(request, "desk/students.html", context | counts | _asked(own, desk, filters))
+    context = _shown(request, desk, filters.narrow(listing.to_review(own))) | listing.counts(own)
+    return render(request, "desk/students.html", context | _asked(own, desk, filters))
 
 
 @needs(Right.REVIEW)
@@ -57,6 +56,7 @@ def _shown(request: HttpRequest, desk: Desk, entries: QuerySet[Entry]) -> dict[s
         "page": page,
         "rows": listing.rows_of(rows, desk.publications, desk.today),
         "publications": desk.publications,
+        "today": desk.today,
         "query": query.urlencode(),
     }
 
