@@ -80,7 +80,7 @@ def opened(browser: Browser, served: Served, signed_in: dict[str, Any]) -> Itera
         options = {"base_url": served.url, "viewport": WIDE, "locale": "en-GB", **given}
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(8_000)
         page = watched.watch(context.new_page())
         if username and username not in signed_in:
             sign_in(page, username)
@@ -126,8 +126,9 @@ def _is_free(one: dict[str, Any]) -> bool:
 
 
 def picture(page: Page, name: str) -> Path:
-    """Keep a screenshot of the whole page."""
+    """Keep a screenshot of the page, from its top as far as anyone scrolls."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    wide, tall = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": wide, "height": min(tall, 8000)})
     return path

@@ -25,7 +25,7 @@ PAPER = {"width": 718, "height": 1016}
 def come_to(page: Page, place: Place, served: Served) -> None:
     page.goto(place.path.format_map(names_of(served.desk)))
     place.does(page)
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def found_by_axe(page: Page) -> list[str]:
