@@ -12,6 +12,8 @@ from earlywarn.review.load import Published
 from earlywarn.review.models import Account, Role
 from tests.review.made import made_account, made_desk
 
+collect_ignore = ["test_at_one_moment.py"] if connection.vendor == "sqlite" else []
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _tests_may_empty_the_record() -> Iterator[None]:

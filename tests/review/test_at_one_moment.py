@@ -7,16 +7,14 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from earlywarn.review import decisions, plans
 from earlywarn.review.models import Account, Decision, Plan, PlanEdit, Publication, Student, View
 from tests.review.desk_words import planned_by, student_of
 from tests.review.made import Role, made_account, made_desk
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="SQLite in memory has one connection; needs PostgreSQL"
-)
+pytestmark = pytest.mark.on_postgresql
 ROUNDS = 10
 _Answer = TypeVar("_Answer")
 

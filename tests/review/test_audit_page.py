@@ -23,20 +23,20 @@ PAGE = (
 
 
 @pytest.fixture
-def page(findings: Findings, promotion: Promotion) -> str:  # noqa: F811
+def taken(findings: Findings, promotion: Promotion) -> str:  # noqa: F811
     return with_promotion(page_of(findings.audited, training(findings)), promotion)
 
 
-def test_a_page_of_a_training_is_taken_apart(page: str) -> None:
-    found = audit_page(page.encode())
+def test_a_page_of_a_training_is_taken_apart(taken: str) -> None:
+    found = audit_page(taken.encode())
     assert found.css.startswith(":root")
     assert "<style" not in found.whole
     assert "Content-Security-Policy" not in found.whole
-    assert found.css.strip() in page
+    assert found.css.strip() in taken
 
 
-def test_the_first_page_ends_before_the_first_part(page: str) -> None:
-    found = audit_page(page.encode())
+def test_the_first_page_ends_before_the_first_part(taken: str) -> None:
+    found = audit_page(taken.encode())
     read = reader.read(found.first)
     assert "Does it work for every group?" in "".join(read.text)
     assert "Waived: same-risk-gap" in "".join(read.text)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from earlywarn.review.models import Account, Role
@@ -59,6 +60,12 @@ class AccountAdmin(_Admin):
         (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
         (_("What for"), {"fields": ("role", "caseloads", "schools")}),
     )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the accounts; letters that no name has, which PostgreSQL refuses, ask for all of them."""
+        if not all(str(value).isprintable() for value in request.GET.values()):
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: an account that is not needed any more is made inactive."""

@@ -8,12 +8,12 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def headers(answer: Answer) -> Answer:
-    """Add the headers; static files, which whitenoise serves with a name by content, may be kept for ever."""
+    """Add the headers; static files do not come this way, and may be kept for ever: their names follow their content."""
 
     def with_headers(request: HttpRequest) -> HttpResponse:
         response = answer(request)

@@ -28,8 +28,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "earlywarn.review.headers.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "earlywarn.review.headers.headers",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -114,6 +114,11 @@ class Block:
     grades: list[str]
     sections: list[Section]
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether any number is told."""
+        return any(section.rows for section in self.sections)
+
 
 Counts = Mapping[tuple[Place, str, str], int]
 """Place, section, name -> students; of what is not named, none."""

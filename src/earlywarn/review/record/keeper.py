@@ -41,6 +41,7 @@ class Keeper:
     def run(self) -> None:
         """Take turn after turn."""
         while not self.over():
+            close_old_connections()
             self.turn()
         connection.close()
 
@@ -50,11 +51,9 @@ class Keeper:
         What is not loaded stays in its file for the next turn, so a fault here loses nothing.
         """
         try:
-            close_old_connections()
             with _alone(self.folder) as alone:
                 return self.loads(self.folder) if alone else None
         except (Error, OSError):
-            connection.close()
             return None
 
 
