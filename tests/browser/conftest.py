@@ -120,9 +120,7 @@ _FREE: dict[str, list[dict[str, Any]]] = {}
 
 
 def _is_free(one: dict[str, Any]) -> bool:
-    return bool(
-        one["caseload"] == "C1" and one["flagged"] and one["review"] == "to_review" and not one["hostile"]
-    )
+    return bool(one["caseload"] == "C1" and one["flagged"] and one["review"] == "to_review" and not one["hostile"])
 
 
 def picture(page: Page, name: str) -> Path:

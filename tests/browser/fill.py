@@ -83,7 +83,11 @@ def _write() -> None:
     _post(client, f"{agreed}/decide", view="agree", words="Reading has slipped since September.")
     owner = Account.objects.get(username="counselor").pk
     today = date.today()
-    plan = {"type": "Reading in a small group", "tier": "2", "goal": "Reads a page aloud and tells what happened in it."}
+    plan = {
+        "type": "Reading in a small group",
+        "tier": "2",
+        "goal": "Reads a page aloud and tells what happened in it.",
+    }
     _post(client, f"{agreed}/plans/new", **plan, owner=owner, start=today - timedelta(days=14))
     _post(client, f"{noted}/note", words="Talked with the family; they ask for help with reading at home.")
     _post(client, f"{noted}/note", words="For counselors alone: housing is uncertain.", roles="counselor")

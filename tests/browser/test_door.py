@@ -67,9 +67,7 @@ def test_a_browser_of_another_language_gets_a_page_that_says_which_language_it_i
         assert page.locator("html").get_attribute("lang") == "en"
 
 
-def test_a_page_of_another_role_and_a_student_of_another_caseload_are_not_shown(
-    opened: Opened, served: Served
-) -> None:
+def test_a_page_of_another_role_and_a_student_of_another_caseload_are_not_shown(opened: Opened, served: Served) -> None:
     other = next(one for one in served.desk.students if one["caseload"] == "C2")
     page = opened("counselor")
     answer = page.goto(f"/students/{other['key']}/")
