@@ -225,3 +225,15 @@ def made_account(role: Role, username: str = "", **reach: Any) -> Account:
     usual: dict[Role, dict[str, Any]] = {Role.COUNSELOR: {"caseloads": ["C1"]}, Role.LEAD: {"schools": ["S1"]}}
     fields = usual.get(role, {}) | reach
     return Account.objects.create_user(username or role.value, password=PASSWORD, role=role, **fields)
+
+
+def plain_manifest(withdrawn: dict[str, object]) -> dict[str, object]:
+    """The manifest of a run that may have been withdrawn, as JSON."""
+    counts = dict.fromkeys(
+        ("rows_in", "scored", "not_enough_data", "out_of_scope", "merged", "quarantined", "flagged"), 0
+    )
+    return {
+        "format": "earlywarn-score-run/1", "name": "made", "version": 1, "as_of": "2026-11-14", "scorecard": "0" * 64,
+        "verdict": "pass", "standing": "", "counts": counts, "inputs": {}, "files": {}, "promotion": {}, "profile": {},
+        "software": {}, "withdrawn": withdrawn, "changes": {},
+    }  # fmt: skip

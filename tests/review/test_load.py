@@ -1,7 +1,9 @@
 """The loader: staged and seen by nobody, switched at once, the same again no news."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -11,8 +13,8 @@ from earlywarn.review import load
 from earlywarn.review.load import publish
 from earlywarn.review.models import Entry, Publication, Review, Role, Since, State, Student
 from earlywarn.review.scope import entries_of, shown
-from earlywarn.score_run import INPUTS
-from tests.review.made import Made, made_account, made_desk, made_ready, made_run
+from earlywarn.score_run import INPUTS, MANIFEST
+from tests.review.made import Made, made_account, made_desk, made_ready, made_run, plain_manifest
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -96,6 +98,26 @@ def test_an_older_run_may_follow_a_newer_one_that_was_withdrawn() -> None:
     publish(made_ready(LATER))
     Publication.objects.update(withdrawn="withdrawn on 1 December 2026 by A: wrong")
     assert made_desk().publication.state == State.CURRENT
+
+
+def test_a_newer_run_that_was_withdrawn_on_disk_gives_way_and_is_no_longer_compared_with(tmp_path: Path) -> None:
+    newer = publish(made_ready(LATER)).publication
+    withdrawn = {"on": "2026-12-01", "by": "A. Clerk", "reason": "wrong roster", "files_before": {}}
+    (tmp_path / MANIFEST).write_text(json.dumps(plain_manifest(withdrawn)))
+    Publication.objects.update(folder=str(tmp_path))
+    done = made_desk()
+    newer.refresh_from_db()
+    assert done.publication.state == State.CURRENT
+    assert "wrong roster" in newer.withdrawn
+    assert set(done.publication.entries.values_list("since", flat=True)) == {Since.FIRST}
+
+
+def test_what_is_shown_already_stays_when_an_older_one_is_published_again() -> None:
+    made_desk()
+    publish(made_ready(LATER))
+    again = made_desk()
+    assert not again.fresh
+    assert Publication.objects.get(state=State.CURRENT).as_of == LATER.as_of
 
 
 def test_a_run_without_inputs_is_refused() -> None:

@@ -1,7 +1,7 @@
 """A list disappears from view once its verdict is over or its run was withdrawn, with the reason."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,7 +12,7 @@ from earlywarn.review.load import Published, publish
 from earlywarn.review.models import Account, Publication
 from earlywarn.review.standing import hidden_by
 from earlywarn.score_run import MANIFEST
-from tests.review.made import made_promotion, made_ready
+from tests.review.made import made_promotion, made_ready, plain_manifest
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +42,10 @@ def test_a_run_that_is_withdrawn_after_it_was_published_leaves_the_page_at_once(
 ) -> None:
     Publication.objects.update(folder=str(tmp_path))
     path = tmp_path / MANIFEST
-    path.write_text(json.dumps(_manifest({})))
+    path.write_text(json.dumps(plain_manifest({})))
     assert as_counselor.get("/students/").context["rows"]
     on = {"on": "2026-11-20", "by": "A. Clerk", "reason": "wrong roster", "files_before": {}}
-    path.write_text(json.dumps(_manifest(on)))
+    path.write_text(json.dumps(plain_manifest(on)))
     page = as_counselor.get("/students/")
     assert page.context["rows"] == []
     assert "wrong roster" in page.content.decode()
@@ -72,14 +72,3 @@ def test_a_role_that_changes_holds_from_the_next_request(desk: Published, as_cou
     assert as_counselor.get("/students/").status_code == 200
     Account.objects.update(role="analyst")
     assert as_counselor.get("/students/").status_code == 403
-
-
-def _manifest(withdrawn: dict[str, object]) -> dict[str, object]:
-    counts = dict.fromkeys(
-        ("rows_in", "scored", "not_enough_data", "out_of_scope", "merged", "quarantined", "flagged"), 0
-    )
-    return {
-        "format": "earlywarn-score-run/1", "name": "made", "version": 1, "as_of": "2026-11-14", "scorecard": "0" * 64,
-        "verdict": "pass", "standing": "", "counts": counts, "inputs": {}, "files": {}, "promotion": {}, "profile": {},
-        "software": {}, "withdrawn": withdrawn, "changes": {"at": str(datetime.now(UTC))},
-    }  # fmt: skip

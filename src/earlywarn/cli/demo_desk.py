@@ -1,7 +1,8 @@
-"""The demo's desk: Project STAR's newest score run with made-up names, and an account for each role."""
+"""The demo's desk: two lists of Project STAR's roster schools, a year apart, with made-up names and demo accounts."""
 
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from earlywarn.cli.publishing import publish
 
@@ -12,8 +13,10 @@ PEOPLE = "people.csv"
 SEED = 1985
 
 
-def fill_demo_desk(out: Path, home: Path) -> "list[Made]":
-    """Publish the demo's newest list, and give the accounts that were made; none where they were there.
+def fill_demo_desk(out: Path, home: Path, today: date) -> "list[Made]":
+    """Publish the demo's two lists, and give the accounts that were made; none where they were there.
+
+    The year before is scored by the same model, so that the desk has changes to show.
 
     Raises
     ------
@@ -22,30 +25,59 @@ def fill_demo_desk(out: Path, home: Path) -> "list[Made]":
     """
     from earlywarn.review.start import start
 
-    run = _newest(out)
-    people = out / PEOPLE
-    _write_people(run, people)
-    publish(run, people=people, home=home, by="earlywarn demo")
+    runs, people = _score_two_years(out, home, today), out / "desk" / PEOPLE
+    _write_people(runs, people)
+    for run in runs:
+        publish(run, people=people, home=home, by="earlywarn demo")
     start()
     from earlywarn.review.accounts import make_account
     from earlywarn.review.models import Account
 
-    wanted = _accounts(people)
     known = set(Account.objects.values_list("username", flat=True))
-    return [make_account(one) for one in wanted if one.username not in known]
+    return [make_account(one) for one in _accounts() if one.username not in known]
 
 
-def _newest(out: Path) -> Path:
+def _score_two_years(out: Path, home: Path, today: date) -> list[Path]:
+    """Score the roster's schools a year earlier, then the roster; runs that are there are left as they are."""
     from earlywarn.errors import Fault, UsageError
+    from earlywarn.score import Order, score
 
-    runs = sorted(path.parent for path in (out / "scores").glob("*/manifest.json"))
-    if not runs:
-        raise UsageError(Fault(str(out), "no score run of the demo", remedy="run 'earlywarn demo', or give --out"))
-    return runs[-1]
+    roster = out / "roster.csv"
+    if not roster.is_file():
+        raise UsageError(Fault(str(out), "no roster of the demo", remedy="run 'earlywarn demo', or give --out"))
+    last = _year_of(roster)
+    earlier = _write_year(roster, last - 1, out / "desk" / f"roster-{last - 1}.csv")
+    found = []
+    for path, year in ((earlier, last - 1), (roster, last)):
+        order = Order(path, out / "desk" / "scores", home, date(year, 6, 30), today)
+        found.append(score(order, lambda _step: None)[0].folder)
+    return found
 
 
-def _write_people(run: Path, path: Path) -> None:
-    """Make up names for the students of a run: the same each time."""
+def _year_of(roster: Path) -> int:
+    return int(_read(roster)["school_year"].max())
+
+
+def _write_year(roster: Path, year: int, path: Path) -> Path:
+    """Write the students of the roster's schools in another year of Project STAR."""
+    from earlywarn.datasets import star
+    from earlywarn.files import publish_file
+
+    frame = star()
+    schools = set(_read(roster)["school_id"])
+    of_year = frame[frame["school_id"].isin(schools) & (frame["school_year"] == year)]
+    publish_file(path, of_year.to_csv(index=False).encode())
+    return path
+
+
+def _read(roster: Path) -> Any:
+    import pandas as pd
+
+    return pd.read_csv(roster, dtype={"school_id": str, "student_id": str})
+
+
+def _write_people(runs: list[Path], path: Path) -> None:
+    """Make up names for the students of some runs: one name a student, and the school of the last run."""
     import io
 
     import pyarrow.csv as pc
@@ -54,16 +86,21 @@ def _write_people(run: Path, path: Path) -> None:
     from earlywarn.score_run import SCORES, open_run
     from earlywarn.synth.people import made_up_people
 
-    stored = open_run(run)
-    scores = stored.table(SCORES)
-    number, school, grade = (scores[name].to_pylist() for name in ("student_id", "school_id", "grade"))
-    table = made_up_people(number, school, grade, stored.manifest.as_of.year, SEED)
+    places: dict[str, tuple[str, str]] = {}
+    for run in runs:
+        scores = open_run(run).table(SCORES)
+        number, school, grade = (scores[name].to_pylist() for name in ("student_id", "school_id", "grade"))
+        places |= dict(zip(number, zip(school, grade, strict=True), strict=True))
+    numbers = sorted(places)
+    year = open_run(runs[-1]).manifest.as_of.year
+    schools, grades = ([places[number][side] for number in numbers] for side in (0, 1))
+    table = made_up_people(numbers, schools, grades, year, SEED)
     content = io.BytesIO()
     pc.write_csv(table, content)
     publish_file(path, content.getvalue(), PRIVATE)
 
 
-def _accounts(people: Path) -> "list[Wanted]":
+def _accounts() -> "list[Wanted]":
     """Give the accounts of the demo: the counselor and the lead are those of the school with the most students."""
     from collections import Counter
 

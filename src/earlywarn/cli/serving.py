@@ -1,5 +1,6 @@
 """The commands that keep the desk running: ``serve``, ``account``, ``decisions`` and ``demo-desk``."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,10 +83,10 @@ def demo_desk(
     out: Annotated[Path, typer.Option(help="Where 'earlywarn demo' put its score runs.")] = Path("demo-out"),
     home: Annotated[Path, typer.Option("--home", envvar="EARLYWARN_HOME", help="The demo's home.")] = Path("models"),
 ) -> None:
-    """Publish the demo's list with made-up names, and make an account for each role."""
+    """Publish the demo's lists with made-up names, and make an account for each role."""
     from earlywarn.cli.demo_desk import fill_demo_desk
 
-    fresh = fill_demo_desk(out, home)
+    fresh = fill_demo_desk(out, home, date.today())
     if fresh:
         _show_accounts(fresh)
     else:

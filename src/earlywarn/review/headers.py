@@ -13,7 +13,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def headers(answer: Answer) -> Answer:
-    """Add the headers; static files do not come this way, and may be kept for ever: their names follow their content."""
+    """Add the headers. Static files do not come this way: they are named by content and may be kept."""
 
     def with_headers(request: HttpRequest) -> HttpResponse:
         response = answer(request)

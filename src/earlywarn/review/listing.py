@@ -110,6 +110,11 @@ def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.order_by(*order).select_related("student__owner")
 
 
+def by_name(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Order entries by name."""
+    return entries.order_by("last_name", "first_name", "pk").select_related("student__owner")
+
+
 def page_of(entries: QuerySet[Entry], number: str | None) -> Page[Entry]:
     """Give one page of entries; a number out of range gives the nearest."""
     return Paginator(entries, A_PAGE).get_page(number)

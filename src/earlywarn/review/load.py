@@ -16,6 +16,7 @@ from earlywarn.promotions import EXPIRY, Promotion
 from earlywarn.review.folded import folded
 from earlywarn.review.models import Entry, Paper, Publication, Review, Since, State, Student
 from earlywarn.review.models.students import CLOSED
+from earlywarn.review.standing import note_withdrawn
 from earlywarn.score_run import INPUTS, SCORES, StoredRun
 from earlywarn.scorecard.table import Scorecard
 
@@ -72,11 +73,13 @@ def publish(ready: Ready) -> Published:
     UsageError
         The run has no inputs, or is older than the list that is shown.
     """
-    _check(ready)
     Publication.objects.filter(state=State.STAGED).delete()
-    now = Publication.objects.filter(digest=ready.digest, state=State.CURRENT).first()
-    if now is not None:
-        return _published(now, fresh=False)
+    note_withdrawn(Publication.objects.exclude(state=State.STAGED))
+    known = Publication.objects.filter(digest=ready.digest, withdrawn="").order_by("pk").last()
+    newer = _newer(ready)
+    if known is not None and (known.state == State.CURRENT or newer is not None):
+        return _published(known, fresh=False)
+    _check(ready, newer)
     staged = _stage(ready)
     replaced = _switch(staged)
     Entry.objects.filter(publication__in=replaced).delete()
@@ -84,13 +87,18 @@ def publish(ready: Ready) -> Published:
     return _published(staged, fresh=True)
 
 
-def _check(ready: Ready) -> None:
+def _newer(ready: Ready) -> Publication | None:
+    """Give the list that is shown instead, if it is of a later day and was not withdrawn."""
+    shown = Publication.objects.filter(state=State.CURRENT, model=ready.run.manifest.name, withdrawn="")
+    return shown.filter(as_of__gt=ready.run.manifest.as_of).first()
+
+
+def _check(ready: Ready, newer: Publication | None) -> None:
     where, manifest = str(ready.run.folder), ready.run.manifest
     if INPUTS not in manifest.files:
         remedy = "score the roster again without --no-inputs"
         raise UsageError(Fault(where, "this run was written without the inputs that the desk shows", remedy=remedy))
-    newer = Publication.objects.filter(state=State.CURRENT, model=manifest.name, as_of__gt=manifest.as_of).first()
-    if newer is not None and not newer.withdrawn:
+    if newer is not None:
         found = f"its day is {manifest.as_of}, and the desk shows the list of {newer.as_of}"
         remedy = "publish a newer run; a newer list that is wrong is withdrawn first, by 'earlywarn withdraw'"
         raise UsageError(Fault(where, found, "a run of the same day or a later one", remedy))

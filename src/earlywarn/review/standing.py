@@ -1,5 +1,6 @@
 """Whether a published list may still be shown: not once it was withdrawn or its provisional verdict is over."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,13 @@ def hidden_by(publication: Publication, today: date) -> str:
             "Its verdict was provisional and ended on %(day)s. A new audit or a waiver by name brings it back."
         ) % {"day": publication.expires}
     return ""
+
+
+def note_withdrawn(publications: Iterable[Publication]) -> None:
+    """Keep with a publication that its run was withdrawn, as its folder says: then it stays so without the folder."""
+    for publication in publications:
+        if words := "" if publication.withdrawn else _withdrawn_on_disk(publication.folder):
+            Publication.objects.filter(pk=publication.pk).update(withdrawn=words)
 
 
 def _withdrawn_on_disk(folder: str) -> str:

@@ -52,11 +52,11 @@ class Otherwise:
 def otherwise(card: Scorecard, values: Row, grade: str | None) -> tuple[Otherwise, ...]:
     """Say at which other values the level would be a lower one, at most MOST of them, the smallest change first.
 
-    Of a number or result: the nearest such value in the direction that helps, the typical one, and for a result below
-    the standard the standard itself; of a category each other that does. Of these the smallest change to each level is
-    told. A value is told as it is shown, rounded away from the present one, and the level is that of the rounded value.
-    Where no input alone is enough: two together at their typical values, and the most that one alone can do, marked as
-    one at which the level stays.
+    Of a number or result: the nearest such value in the direction that helps, no farther than the typical value and the
+    standard; the typical value; and for a result below the standard the standard itself. Of a category each other that
+    does. Of these the smallest change to each level is told. A value is told as it is shown, rounded away from the
+    present one, and the level is that of the rounded value. Where no input alone is enough: two together at their
+    typical values, and the most that one alone does at one of these values, marked as one at which the level stays.
 
     Parameters
     ----------
@@ -145,10 +145,16 @@ def _nearest(student: _Student, table: PointsTable) -> list[Change]:
     """Give the nearest value that is enough, in as few decimals as tell it from the present one."""
     turns = _turns(student, table)
     for grid in grids(table, _number(student, table), student.grade):
-        found = _reaching(student, grid.changes(turns))[:1]
+        found = _reaching(student, _likely(student, table, grid.changes(turns)))[:1]
         if not found or found[0].words:
             return found
     return []
+
+
+def _likely(student: _Student, table: PointsTable, tried: Sequence[Change]) -> list[Change]:
+    """Leave out what goes beyond both the typical value and the standard: nobody would plan for it."""
+    marks = [float(table.typical), *([0.0] if table.spec.type is InputType.RESULT else []), _number(student, table)]
+    return [change for change in tried if min(marks) <= float(change.value) <= max(marks)]
 
 
 def _reaching(student: _Student, tried: Sequence[Change]) -> list[Change]:
@@ -208,15 +214,12 @@ def _typical(student: _Student, table: PointsTable) -> list[Change]:
 
 
 def _most_alone(student: _Student, tables: Sequence[PointsTable]) -> list[_Changes]:
-    """Give what can be done by one input alone, the most first."""
-    tried = []
-    for table in tables:
-        if table.kind is Kind.CATEGORIES:
-            tried += _categories(student, table)
-        else:
-            knots = np.asarray(table.values, dtype=np.float64)
-            tried += grids(table, _number(student, table), student.grade)[0].changes(knots)
-    return _lower(student, tried)
+    """Give what one input alone does at its typical value or at the standard, the most first."""
+    return _lower(student, [change for table in tables for change in _marks_of(student, table)])
+
+
+def _marks_of(student: _Student, table: PointsTable) -> list[Change]:
+    return _categories(student, table) if table.kind is Kind.CATEGORIES else _marks(student, table)
 
 
 def _lower(student: _Student, tried: Sequence[Change]) -> list[_Changes]:

@@ -5,6 +5,9 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = 120
+"""Letters of a name that are shown."""
+
 
 class State(models.TextChoices):
     """Where a publication stands: staged and seen by nobody, current, or past."""
@@ -144,5 +147,6 @@ class Entry(models.Model):
 
     @property
     def name(self) -> str:
-        """First and last name, or the student's number where no people file was given."""
-        return f"{self.first_name} {self.last_name}".strip() or self.student.student_id
+        """First and last name, or the student's number where no people file was given; no name fills a page."""
+        name = f"{self.first_name} {self.last_name}".strip() or self.student.student_id
+        return name if len(name) <= LONGEST else f"{name[:LONGEST]}…"

@@ -31,7 +31,7 @@ def not_enough_data(request: HttpRequest) -> HttpResponse:
     """Show whom the model could not score: nothing is known of their need, which is not the same as none."""
     desk = desk_of(request)
     own = entries_of(desk.account, desk.publications).filter(scored=False)
-    return render(request, "desk/not_enough_data.html", _shown(request, desk, listing.in_order(own)))
+    return render(request, "desk/not_enough_data.html", _shown(request, desk, listing.by_name(own)))
 
 
 @needs(Right.REVIEW)
@@ -41,7 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
     desk, filters = desk_of(request), listing.Filters.read(request.GET)
     own = entries_of(desk.account, desk.publications)
     found = listing.Filters(q=filters.q, status="").narrow(own) if filters.q else own.none()
-    context = _shown(request, desk, listing.in_order(found).order_by("last_name", "first_name", "pk"))
+    context = _shown(request, desk, listing.by_name(found))
     return render(request, "desk/find.html", context | {"filters": filters})
 
 
