@@ -15,6 +15,8 @@ class Once(forms.Form):
     """A form with a number of its own, so that a second click keeps no second row; its ids begin with ``name``."""
 
     name = "form"
+    # The desk says what is missing, on top and at the field; a browser's own bubble says less and goes away.
+    use_required_attribute = False
     form = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, data: Any = None, **given: Any) -> None:

@@ -86,6 +86,7 @@ class NoteForm(Once):
 class CorrectedForm(forms.Form):
     """What was corrected."""
 
+    use_required_attribute = False
     words = Sentence(
         label=_("What was corrected"),
         help_text=_("The student's counselors read this. If the data were right, say so."),
