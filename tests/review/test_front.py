@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from earlywarn.review.accounts import Wanted, make_account
 from earlywarn.review.load import Published
 from earlywarn.review.models import Account, Role
 from tests.review.made import PASSWORD, made_account
@@ -90,3 +91,13 @@ def test_no_migration_is_missing(db: None) -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("R. Alvarez", "R.", "Alvarez"), ("Sesev Wumimus (made up)", "Sesev", "Wumimus (made up)"), ("Osei", "", "Osei")],
+)
+def test_an_account_is_named_by_first_and_last_name(name: str, first: str, last: str) -> None:
+    make_account(Wanted("somebody", Role.DATA, name))
+    made = Account.objects.get(username="somebody")
+    assert (made.first_name, made.last_name, made.words) == (first, last, name)

@@ -46,7 +46,9 @@ def make_account(wanted: Wanted) -> Made:
     account.caseloads = list(wanted.caseloads) or account.caseloads
     account.schools = list(wanted.schools) or account.schools
     if wanted.name:
-        account.first_name, _, account.last_name = wanted.name.rpartition(" ")
+        bare, bracket, said = wanted.name.partition(" (")  # "(made up)" stays with the last name
+        account.first_name, _, last = bare.rpartition(" ")
+        account.last_name = last + bracket + said
     _check(account)
     password = new_password()
     account.set_password(password)
