@@ -28,7 +28,8 @@ class DecideForm(Once):
     words = Sentence(
         label=_("In a sentence"),
         help_text=_(
-            'Part of the student\'s record. Needed if the data are wrong, for "not needed now" and for another reason.'
+            "Part of the student's record. Needed if the data are wrong, if support is not needed now, and for another "
+            "reason. You can say otherwise later: all views are kept, and the latest counts."
         ),
         required=False,
     )
