@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from axes.utils import reset
 from django.core.exceptions import ValidationError
 
 from earlywarn.errors import Fault, UsageError
@@ -53,7 +54,13 @@ def make_account(wanted: Wanted) -> Made:
     password = new_password()
     account.set_password(password)
     account.save()
+    unlock(account)
     return Made(account.username, password, _words(account))
+
+
+def unlock(account: Account) -> None:
+    """Forget the wrong passwords that were tried for an account, so that a new one opens it at once."""
+    reset(username=account.get_username())
 
 
 def new_password() -> str:

@@ -57,7 +57,9 @@ class AddForm(Once):
     name = "add"
     words = Sentence(
         label=_("Why this student should be on the list, in a sentence"),
-        help_text=_("What did you see that the data do not show? Part of the student's record."),
+        help_text=_(
+            "What did you see that the data do not show? Part of the student's record. Then you can plan support."
+        ),
         missing=_("Write in a sentence why this student should be on the list."),
     )
 
