@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from earlywarn.review.accounts import Wanted, make_account
 from earlywarn.review.load import Published
 from earlywarn.review.models import Account, Role
 from tests.review.made import PASSWORD, made_account
@@ -90,3 +91,38 @@ def test_no_migration_is_missing(db: None) -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("R. Alvarez", "R.", "Alvarez"), ("Sesev Wumimus (made up)", "Sesev", "Wumimus (made up)"), ("Osei", "", "Osei")],
+)
+def test_an_account_is_named_by_first_and_last_name(name: str, first: str, last: str) -> None:
+    make_account(Wanted("somebody", Role.DATA, name))
+    made = Account.objects.get(username="somebody")
+    assert (made.first_name, made.last_name, made.words) == (first, last, name)
+
+
+def _locked_out(username: str) -> bool:
+    given = {"username": username, "password": "wrong"}
+    return [Client().post("/sign-in", given).status_code for _ in range(6)][-1] == 429
+
+
+@pytest.mark.parametrize("keeper", [Role.DATA, Role.ADMIN])
+def test_a_new_password_opens_a_locked_account_at_once(db: None, keeper: Role) -> None:
+    made_account(keeper, "keeper")
+    locked = made_account(Role.ANALYST, "locked")
+    assert _locked_out("locked")
+    as_keeper = Client()
+    as_keeper.force_login(Account.objects.get(username="keeper"))
+    new = "another long enough word"
+    fields = {"password1": new, "password2": new, "usable_password": "true"}
+    assert as_keeper.post(f"/accounts/review/account/{locked.pk}/password/", fields).status_code == 302
+    assert Client().post("/sign-in", {"username": "locked", "password": new}).status_code == 302
+
+
+def test_a_new_password_by_command_opens_a_locked_account_at_once(db: None) -> None:
+    made_account(Role.ANALYST, "locked")
+    assert _locked_out("locked")
+    made = make_account(Wanted("locked"))
+    assert Client().post("/sign-in", {"username": "locked", "password": made.password}).status_code == 302

@@ -146,7 +146,7 @@ def test_a_change_whose_answer_cannot_be_recorded_is_taken_back(
 
     monkeypatch.setattr("earlywarn.review.record.middleware.write", full_after_one)
     _refused_and_unchanged(counselor, as_counselor)
-    assert [one.status for one in written] == [None]
+    assert [(one.what, one.status) for one in written] == [("password", None)]
 
 
 def _full(folder: Path, one: Line) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from earlywarn.review.accounts import unlock
 from earlywarn.review.models import Account, Role
 from earlywarn.review.models.accounts import texts
 
@@ -95,8 +96,11 @@ class AccountAdmin(_Admin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        """Set a password, for accounts that one may keep."""
-        return super().user_change_password(request, id, form_url)
+        """Set a password, for accounts that one may keep; it opens an account that was locked."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302:
+            unlock(Account.objects.get(pk=id))
+        return answer
 
 
 def _may_keep(request: HttpRequest, account: Account) -> bool:

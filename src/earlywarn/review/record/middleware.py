@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from earlywarn.review.headers import Answer
@@ -15,6 +16,7 @@ from earlywarn.review.record.file import Line, write
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 LONGEST = 200
+NOWHERE = "no such page"
 
 
 @dataclass
@@ -65,13 +67,13 @@ def _who(request: HttpRequest) -> tuple[int | None, str]:
 def _write(request: HttpRequest, number: UUID, status: int | None, before: tuple[int | None, str] = (None, "")) -> None:
     """Write one line; of whoever signed out meanwhile, the account is that of before."""
     account, username = _who(request) if request.user.is_authenticated else before
-    match, known = request.resolver_match, seen(request)
+    known = seen(request)
     line = Line(
         at=timezone.now(),
         request=number,
         account=account,
         username=username,
-        what=match.view_name if match and match.view_name else "no such page",
+        what=_name(request),
         method=request.method or "",
         status=status,
         denied=known.denied or status == 403,
@@ -79,6 +81,15 @@ def _write(request: HttpRequest, number: UUID, status: int | None, before: tuple
         words=(known.words or _address(request, status))[:LONGEST],
     )
     write(settings.RECORD_FOLDER, line)
+
+
+def _name(request: HttpRequest) -> str:
+    """Give the name of the address; before the answer is begun, it has to be looked up."""
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return NOWHERE
+    return match.view_name or NOWHERE
 
 
 def _address(request: HttpRequest, status: int | None) -> str:
