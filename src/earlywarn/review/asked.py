@@ -1,6 +1,6 @@
 """What the record is asked for: of one student, one account, one day, or refusals alone; what cannot be is said."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +98,8 @@ class Asked(forms.Form):
         if asked["denied"]:
             lines = lines.filter(denied=True)
         if asked["day"]:
-            start = timezone.make_aware(datetime.combine(asked["day"], time.min))
-            lines = lines.filter(at__gte=start, at__lt=start + timedelta(days=1))
+            first, last = (timezone.make_aware(datetime.combine(asked["day"], of)) for of in (time.min, time.max))
+            lines = lines.filter(at__gte=first, at__lte=last)
         return lines
 
     def words(self) -> str:

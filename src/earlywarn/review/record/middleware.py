@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,11 +40,13 @@ class Recorded:
         request.seen = Seen()  # type: ignore[attr-defined] # read by views through ``seen``
         number = uuid4()
         request.record_number = number  # type: ignore[attr-defined]
-        changes = request.method in CHANGES
+        who, sent = _who(request), request.method in CHANGES
+        changes = sent and who[0] is not None  # signing in hashes a password: not while nobody else could write
         try:
-            if changes and request.user.is_authenticated:
+            if sent:
+                _arrived(request)
+            if changes:
                 _write(request, number, None)
-            who = _who(request)
             with transaction.atomic() if changes else nullcontext():
                 response = self.answer(request)
                 if who[0] is not None or request.user.is_authenticated or seen(request).denied:
@@ -51,6 +54,8 @@ class Recorded:
                 if changes and response.status_code >= 500:
                     transaction.set_rollback(True)
         except OSError:
+            if who[0] is None:
+                logout(request)
             return render(request, "503.html", status=503)
         return response
 
@@ -58,6 +63,14 @@ class Recorded:
 def seen(request: HttpRequest) -> Seen:
     """Give what a view may add to."""
     return request.seen  # type: ignore[attr-defined, no-any-return]
+
+
+def _arrived(request: HttpRequest) -> int:
+    """Read all that was sent, and refuse too much of it, before the transaction takes SQLite's one write lock.
+
+    A body that comes slowly, or never ends, would else keep everybody from writing; files would fill the disk.
+    """
+    return len(request.body)
 
 
 def _who(request: HttpRequest) -> tuple[int | None, str]:
