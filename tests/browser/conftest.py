@@ -77,7 +77,7 @@ def opened(browser: Browser, served: Served, signed_in: dict[str, Any]) -> Itera
     watched, contexts = Watched(served.url), list[BrowserContext]()
 
     def open_as(username: str = "", **given: Any) -> Page:
-        options = {"base_url": served.url, "viewport": WIDE, "locale": "en-GB", **given}
+        options = {"base_url": served.url, "viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **given}
         context = browser.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(8_000)
