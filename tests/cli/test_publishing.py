@@ -106,13 +106,13 @@ def test_a_model_whose_verdict_has_expired_is_refused(town: Town, command: Comma
 
 
 def test_a_handed_file_of_another_run_is_refused(town: Town, command: Command, tmp_path: Path) -> None:
-    followed = {
-        "format": "earlywarn-followed/1", "score_run": "another", "followed_on": "2026-01-01", "promises": [],
-        "reach": [], "sentences": [],
+    allocation = {
+        "format": "earlywarn-allocation/1", "score_run": "another", "scorecard": "0" * 64, "policy": "by need",
+        "policy_in_words": "By need.", "approved_by": "", "supports": [], "places": [],
     }  # fmt: skip
-    path = tmp_path / "followed.json"
-    path.write_text(json.dumps(followed))
-    refused(command("publish", town.run, "--home", town.home, "--followed", path), 2, "another")
+    path = tmp_path / "allocation.json"
+    path.write_text(json.dumps(allocation))
+    refused(command("publish", town.run, "--home", town.home, "--allocation", path), 2, "another")
 
 
 def test_faults_of_the_people_file_are_told_and_nothing_is_published(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from earlywarn.columns import Direction, InputSpec, InputType, Outcome
+from earlywarn.columns import Direction, InputSpec, InputType, Outcome, Person
 from earlywarn.files import sha256_of
 from earlywarn.inputs import Values
 from earlywarn.promotions import Promotion
@@ -51,19 +51,6 @@ def made_card() -> Scorecard:
 
 
 @dataclass(frozen=True)
-class MadePerson:
-    """A row of the people file."""
-
-    student_id: str
-    first_name: str
-    last_name: str
-    preferred_name: str
-    birth_date: date | None
-    counselor_id: str
-    counselor_name: str
-
-
-@dataclass(frozen=True)
 class Made:
     """How many students, in how many schools; the seed draws their values."""
 
@@ -83,13 +70,13 @@ def school_of(place: int, made: Made) -> str:
     return f"S{place % made.schools + 1}"
 
 
-def people_of(made: Made, names: Sequence[str] = ()) -> dict[str, MadePerson]:
+def people_of(made: Made, names: Sequence[str] = ()) -> dict[str, Person]:
     """One counselor a school: C1 has the students of S1. ``names`` take the place of the first last names."""
     people = {}
     for place, number in enumerate(student_ids(made)):
         last = names[place] if place < len(names) else f"Last{place} (made up)"
         school = school_of(place, made)
-        people[number] = MadePerson(
+        people[number] = Person(
             number, f"First{place}", last, "", date(2018, 1, 1 + place % 28), f"C{school[1:]}", f"Counselor {school}"
         )
     return people

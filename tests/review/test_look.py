@@ -69,6 +69,7 @@ def test_what_a_first_page_fetches_leaves_five_kilobytes_for_the_page_itself() -
     fetched = [
         "desk.css",
         "htmx.min.js",
+        "desk.js",
         "icon.svg",
         *(f"fonts/atkinson-hyperlegible-latin-{w}-normal.woff2" for w in (400, 700)),
     ]

@@ -11,10 +11,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earlywarn.review.load import Published
+from earlywarn.review.load import Published, publish
 from earlywarn.review.models import Account, Entry, Plan, Publication, Role, Student
 from earlywarn.review.sums import LEVEL, LIST, REASON, Counts, Place, Sums, blocks_of, counts_of, sums_of, tell
-from tests.review.made import Made, made_account, made_desk
+from tests.review.made import Made, made_account, made_desk, made_ready
 
 pytestmark = pytest.mark.django_db
 WIDE = Made(students=600, schools=2)
@@ -148,3 +148,22 @@ def test_the_page_costs_the_same_queries_for_many_schools(client: Client, django
     with django_assert_max_num_queries(9):
         page = client.get("/schools/")
     assert len(page.content) < 60_000
+
+
+def test_what_was_handed_on_stands_beside_the_sums_and_a_place_on_the_list(client: Client) -> None:
+    allocation = {
+        "policy_in_words": "By need, school by school.", "approved_by": "",
+        "supports": [{"name": "tutoring", "seats": 40, "words": "Three hours a week"}],
+    }  # fmt: skip
+    followed = {
+        "score_run": "2025-11-14-abc", "followed_on": "2026-07-01", "sentences": ["Every level held its word."],
+        "promises": [{"level": "High", "words": "said 61 of 100, came 60"}],
+        "reach": [{"group": "All students", "stage": "on the list", "students": None, "suppressed": True}],
+    }  # fmt: skip
+    supports = {f"{number:05d}": "tutoring" for number in range(1, 61)}
+    publish(made_ready(allocation=allocation, followed=followed, supports=supports))
+    client.force_login(made_account(Role.LEAD))
+    page = client.get("/schools/").content.decode()
+    for words in ("By need, school by school.", "nobody has approved it", "Every level held its word.", "not shown"):
+        assert words in page
+    assert "Place kept for tutoring" in client.get("/students/").content.decode()

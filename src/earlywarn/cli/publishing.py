@@ -85,9 +85,8 @@ def _read(stored: "StoredRun", people: Path | None, allocation: Path | None, fol
     of_people = read_people(people) if people else None
     of_allocation = read_allocation(allocation) if allocation else None
     of_followed = read_followed(followed) if followed else None
-    for path, form in ((allocation, of_allocation), (followed, of_followed)):
-        if path is not None and form is not None:
-            _check_run(path, form.score_run, stored)
+    if allocation is not None and of_allocation is not None:
+        _check_run(allocation, of_allocation.score_run, stored)
     digests = [of_people.sha256] if of_people else [""]
     digests += [sha256_file(path) if path else "" for path in (allocation, followed)]
     return _Given(of_people, of_allocation, of_followed, digests)

@@ -85,10 +85,16 @@ class Guard:
         if right is Right.ANYONE:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if right is None or right not in rights_of(request.user):
             raise PermissionDenied
         return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page; htmx, which would put that page into a list, is told to leave this one."""
+    answer = redirect_to_login(request.get_full_path())
+    return HttpResponse(headers={"HX-Redirect": answer.url}) if "HX-Request" in request.headers else answer
 
 
 class ByRole(ModelBackend):

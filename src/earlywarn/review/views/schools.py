@@ -1,5 +1,7 @@
 """Schools: what stands behind the lists, in sums, so that the surroundings can be supported too."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from earlywarn.columns import ROUNDED_TO
 from earlywarn.review import sums
+from earlywarn.review.models import Publication
 from earlywarn.review.own import Desk, desk_of
 from earlywarn.review.rights import Right, needs
 from earlywarn.review.scope import counted_for
@@ -25,7 +28,14 @@ def schools(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     several = len({block.publication.pk for block in blocks}) > 1
     context = {"page": page, "schools": names, "school": school, "several": several, "least": ROUNDED_TO}
-    return render(request, "desk/schools.html", context)
+    return render(request, "desk/schools.html", context | {"handed": _handed(desk_of(request))})
+
+
+def _handed(desk: Desk) -> list[tuple[Publication, Any, Any]]:
+    """Give what allocate and follow handed on with each list: sums that may be told, and no student."""
+    shown = [one.pk for one in desk.publications]
+    with_both = Publication.objects.filter(pk__in=shown).only("allocation", "followed").order_by("-as_of", "model")
+    return [(one, one.allocation, one.followed) for one in with_both]
 
 
 def sums_for(desk: Desk) -> list[sums.Sums]:
