@@ -1,4 +1,4 @@
-"""What holds for every test: only the shared data, Spark and the browser may be absent, and nothing else is left out in CI.
+"""What holds for every test: only shared data, Spark and a browser may be absent; nothing else is left out in CI.
 
 Spark may not where EARLYWARN_SPARK=1, as 'make spark' says. A browser is asked for by EARLYWARN_BROWSER=1 alone, as
 'make browser' says, so that 'make test' stays quick; then it may not be absent.
