@@ -32,6 +32,7 @@ test: $(VENV)/ready  ## set up, then run the tests and report coverage (PYTEST_A
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 browser: $(VENV)/ready  ## the desk's tests in a real browser, with a screenshot of each page in build/; Chromium must be there
+	@command -v chromium >/dev/null || { echo "no Chromium: install it, such as chromium, or run .ci/run" >&2; exit 1; }
 	EARLYWARN_BROWSER=1 $(BIN)/python -m pytest -q tests/browser $(PYTEST_ARGS)
 
 spark: $(VENV)/spark  ## set up PySpark too (450 MB) and run the tests that need it; Java 17 must be there

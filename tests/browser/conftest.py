@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from earlywarn.promotions import load_scorecard
 from earlywarn.review.about import about
@@ -16,6 +16,9 @@ from tests.browser.served import PASSWORD, ROOT, Desk, Served, serving
 from tests.conftest import District
 
 PICTURES = ROOT / "build" / "desk"
+BOUND = 30_000
+"""Milliseconds; whatever takes a page longer than this never comes."""
+expect.set_options(timeout=BOUND)
 WIDE, SMALL = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
 
@@ -77,10 +80,10 @@ def opened(browser: Browser, served: Served, signed_in: dict[str, Any]) -> Itera
     watched, contexts = Watched(served.url), list[BrowserContext]()
 
     def open_as(username: str = "", **given: Any) -> Page:
-        options = {"base_url": served.url, "viewport": WIDE, "locale": "en-GB", **given}
+        options = {"base_url": served.url, "viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **given}
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(BOUND)
         page = watched.watch(context.new_page())
         if username and username not in signed_in:
             sign_in(page, username)

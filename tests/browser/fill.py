@@ -53,7 +53,8 @@ def _publish(told: dict[str, Any]) -> dict[str, str]:
         hostile = dict(zip(flagged, HOSTILE, strict=False))
         for number, kind in hostile.items():
             people[number] = replace(people[number], last_name=HOSTILE[kind])
-        publish(made_ready(made, people=people, about=told, papers=papers))
+        ready = made_ready(made, people=people, about=told, papers=papers)
+        publish(replace(ready, card=replace(ready.card, serving={"standard": {"title": told["standard"]}})))
     return hostile
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.browser.served import PASSWORD, Served
+from tests.browser.served import BOUND_SECONDS, PASSWORD, Served
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -38,7 +38,7 @@ class Person:
         OSError
             The desk went away before it answered in full.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self.served.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.served.port, timeout=BOUND_SECONDS)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = urlencode({"csrfmiddlewaretoken": self.token, **fields}) if fields else None
         if body is not None:

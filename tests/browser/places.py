@@ -48,6 +48,11 @@ def _locked(page: Page) -> None:
             page.get_by_role("button", name="Sign in").click()
 
 
+def _empty_note(page: Page) -> None:
+    page.get_by_text("Write a note").first.click()
+    press("Save note")(page)
+
+
 def _old_edition(page: Page) -> None:
     page.get_by_label("Goal").fill("Tells a story that nobody had told before.")
     page.locator("input[name=edition]").evaluate("field => { field.value = 99 }")
@@ -82,7 +87,7 @@ PLACES = (
     Place("student-without-data", "counselor", "/students/{unscored}/"),
     *(Place(f"student-{name}", "counselor", f"/students/{{{name}}}/") for name in HOSTILE),
     Place("decide-refused", "counselor", "/students/{plain}/", press("Save your view")),
-    Place("note-refused", "counselor", "/students/{plain}/", press("Save note")),
+    Place("note-refused", "counselor", "/students/{plain}/", _empty_note),
     Place("plan-new", "counselor", "/students/{plain}/plans/new"),
     Place("plan-refused", "counselor", "/students/{plain}/plans/new", _unfit_days),
     Place("plan", "counselor", "/students/{planned}/plans/{plan}/"),

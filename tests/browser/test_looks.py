@@ -1,4 +1,4 @@
-"""Every page in every look: axe finds nothing, nothing runs out of the screen, the browser has nothing to complain of."""
+"""Every page in every look: axe finds nothing, nothing runs out of the screen, the browser complains of nothing."""
 
 from typing import Any
 

@@ -117,6 +117,7 @@ def test_wrong_data_reach_the_data_team_and_come_back_corrected(opened: Opened, 
 def test_a_note_for_counselors_alone_is_not_shown_to_the_school_lead(opened: Opened, student: Student) -> None:
     page, lead = opened("counselor"), opened("lead")
     open_student(page, student)
+    page.get_by_text("Write a note").click()
     page.get_by_label("Note", exact=True).fill("Only counselors read this <b>line</b>.")
     page.get_by_label("Counselor", exact=True).check()
     page.get_by_role("button", name="Save note").click()

@@ -64,3 +64,23 @@ def test_spark_may_be_absent_in_ci_but_where_it_is_asked_for(tmp_path: Path, mus
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=no_java, check=False).stdout
     assert re.search(rf"^=+ {summary} in", said, re.MULTILINE), said
     assert "no PySpark or no Java" in said
+
+
+@pytest.mark.parametrize(
+    ("must", "there", "summary"), [("0", False, "1 skipped"), ("0", True, "1 skipped"), ("1", False, "1 error")]
+)
+def test_a_browser_is_left_out_with_a_word_unless_it_is_asked_for(
+    tmp_path: Path, must: str, there: bool, summary: str
+) -> None:
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest]\nmarkers = ["needs_browser"]\n', encoding="utf-8")
+    browser = "import pytest\n\n@pytest.mark.needs_browser\ndef test_of_a_page() -> None:\n    pass\n"
+    (tmp_path / "test_few.py").write_text(browser, encoding="utf-8")
+    if there:
+        (tmp_path / "chromium").touch(0o755)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", str(tmp_path)]
+    where = os.environ | {"EARLYWARN_CI": "1", "EARLYWARN_BROWSER": must, "PATH": str(tmp_path)}
+    said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=where, check=False).stdout
+    assert re.search(rf"^=+ {summary} in", said, re.MULTILINE), said
+    assert "'make browser' runs this" in said
+    assert there or "no Chromium: install chromium" in said
