@@ -452,7 +452,7 @@ def test_whose_account_was_changed_and_what_stands_in_the_record(db: None, setti
     words = list(
         RecordLine.objects.exclude(status=None).exclude(words="").order_by("pk").values_list("words", flat=True)
     )
-    assert words == ["account counselor: caseloads", "account counselor: password"]
+    assert [one.words for one in told] == ["account counselor: caseloads", "account counselor: password"]
 
 
 @pytest.mark.parametrize("role", sorted(ROLES[Right.ACCOUNTS]))
