@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from earlywarn.columns import Outcome, Status
 from earlywarn.errors import Fault, UsageError
@@ -71,7 +72,7 @@ def publish(ready: Ready) -> Published:
     Raises
     ------
     UsageError
-        The run has no inputs, or is older than the list that is shown.
+        The run was withdrawn elsewhere, has no inputs, or is older than the list that is shown.
     """
     Publication.objects.filter(state=State.STAGED).delete()
     note_withdrawn(Publication.objects.exclude(state=State.STAGED))
@@ -95,6 +96,10 @@ def _newer(ready: Ready) -> Publication | None:
 
 def _check(ready: Ready, newer: Publication | None) -> None:
     where, manifest = str(ready.run.folder), ready.run.manifest
+    withdrawn = Publication.objects.exclude(withdrawn="").filter(Q(run=ready.run.folder.name) | Q(digest=ready.digest))
+    if (known := withdrawn.first()) is not None:
+        found, remedy = f"a copy of a run that was {known.withdrawn}", "score the roster again, and publish that"
+        raise UsageError(Fault(where, found, "a run that was not withdrawn", remedy))
     if INPUTS not in manifest.files:
         remedy = "score the roster again without --no-inputs"
         raise UsageError(Fault(where, "this run was written without the inputs that the desk shows", remedy=remedy))
