@@ -57,7 +57,10 @@ class Watched:
     faults: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> Page:
-        page.on("console", lambda message: self._note(f"{message.type}: {message.text}", message.type == "error"))
+        page.on(
+            "console",
+            lambda message: self._note(f"{message.type}: {message.text} {message.location}", message.type == "error"),
+        )
         page.on("pageerror", lambda error: self._note(f"script: {error}", True))
         page.on("request", self._asked)
         return page
@@ -95,7 +98,7 @@ def opened(browser: Browser, served: Served, signed_in: dict[str, Any]) -> Itera
     yield open_as
     for context in contexts:
         context.close()
-    assert watched.faults == []
+    assert not watched.faults, "\n".join(watched.faults)
 
 
 @pytest.fixture(scope="module")

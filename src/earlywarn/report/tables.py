@@ -63,7 +63,7 @@ class Table:
     def stacks(self) -> bool:
         """Whether a narrow screen should show each row as a card: too much for columns side by side."""
         full = any(entry.under for each in self.rows for entry in each.entries)
-        return len(self.columns) > 4 - full
+        return len(self.columns) > 4 - 2 * full
 
 
 def row(head: str, *entries: Entry | str) -> Row:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from earlywarn.columns import Outcome, Status
-from earlywarn.errors import Fault, UsageError
+from earlywarn.errors import BusyError, Fault, UsageError
 from earlywarn.printable import one_line
 from earlywarn.promotions import EXPIRY, Promotion
 from earlywarn.review.folded import folded
@@ -24,6 +24,8 @@ from earlywarn.scorecard.table import Scorecard
 CHUNK = 2000
 """Students staged in one transaction; a desk in use waits no longer than for so many."""
 BAR = "|"
+LOCK = 0x6561726C79
+"""Number of the publisher's lock in PostgreSQL."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def publish(ready: Ready) -> Published:
     UsageError
         The run was withdrawn elsewhere, has no inputs, or is older than the list that is shown.
     """
+    _lock_database()
     Publication.objects.filter(state=State.STAGED).delete()
     note_withdrawn(Publication.objects.exclude(state=State.STAGED))
     known = Publication.objects.filter(digest=ready.digest, withdrawn="").order_by("pk").last()
@@ -92,6 +95,17 @@ def _newer(ready: Ready) -> Publication | None:
     """Give the list that is shown instead, if it is of a later day and was not withdrawn."""
     shown = Publication.objects.filter(state=State.CURRENT, model=ready.run.manifest.name, withdrawn="")
     return shown.filter(as_of__gt=ready.run.manifest.as_of).first()
+
+
+def _lock_database() -> None:
+    """Hold the one publisher's lock of a PostgreSQL that machines share; it goes with the command's connection."""
+    if connection.vendor != "postgresql":
+        return  # a database in the desk's folder is guarded by the folder's lock
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            remedy = "try again when it has ended"
+            raise BusyError(Fault("DATABASE_URL", "another machine publishes into this database", remedy=remedy))
 
 
 def _check(ready: Ready, newer: Publication | None) -> None:

@@ -63,6 +63,7 @@ class Address:
 def ready_static_files() -> None:
     """Bring style, type and script into the desk's folder, named by content and compressed."""
     call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("clearsessions", verbosity=0)
 
 
 def serve(address: Address) -> None:
