@@ -56,6 +56,19 @@ def test_agreeing_to_an_active_plan_leaves_it_active(desk: Published, as_counsel
     assert Student.objects.get(pk=entry.student_id).review == Review.PLAN
 
 
+def test_who_is_not_on_the_list_is_added_to_it_not_agreed_with(desk: Published, as_counselor: Client) -> None:
+    entry = desk.publication.entries.filter(counselor="C1", flagged=False).first()
+    assert entry is not None
+    page = as_counselor.get(of(entry)).text
+    assert "Yes, plan support" not in page
+    assert of(entry, "plans/new") not in page
+    assert send(as_counselor, of(entry, "decide"), view="agree").status_code == 422
+    send(as_counselor, of(entry, "add"), words="Seen in class.")
+    page = as_counselor.get(of(entry)).text
+    assert "Yes, plan support" in page
+    assert of(entry, "plans/new") in page
+
+
 @pytest.mark.parametrize("view", ["data", "not_needed", "other"])
 def test_some_views_need_a_sentence(desk: Published, as_counselor: Client, view: str) -> None:
     entry = student_of(desk)

@@ -19,7 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from earlywarn.review.asked import WHAT
-from earlywarn.review.models import Account, Decision, Entry, Plan, Publication, Role, Student, View
+from earlywarn.review.models import Account, Decision, Entry, Plan, Publication, RecordLine, Role, Student, View
+from earlywarn.review.record.load import load
 from earlywarn.review.record.middleware import Seen
 from earlywarn.review.rights import Right, right_of, rights_of
 from tests.review.made import PASSWORD, made_account, made_desk
@@ -439,6 +440,17 @@ def test_the_data_team_turns_no_account_into_an_administrator(db: None) -> None:
     account.refresh_from_db()
     assert account.role == Role.COUNSELOR
     assert not account.is_superuser
+
+
+def test_whose_account_was_changed_and_what_stands_in_the_record(db: None, settings: Any) -> None:
+    account, client = made_account(Role.COUNSELOR), _of(made_account(Role.DATA))
+    assert _changed(client, account, caseloads="C1, C2") == 302
+    new = "another word, long enough"
+    given = {"password1": new, "password2": new, "usable_password": "true"}
+    assert client.post(f"/{ACCOUNT}{account.pk}/password/", given).status_code == 302
+    load(settings.RECORD_FOLDER)
+    words = list(RecordLine.objects.exclude(status=None).order_by("pk").values_list("words", flat=True))
+    assert words == ["account counselor: caseloads", "account counselor: password"]
 
 
 @pytest.mark.parametrize("role", sorted(ROLES[Right.ACCOUNTS]))

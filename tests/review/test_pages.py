@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from earlywarn.review.listing import in_order
 from earlywarn.review.load import Published
-from earlywarn.review.models import Account, Entry, Publication, Role
+from earlywarn.review.models import Account, Entry, Publication, Review, Role, Student
 from earlywarn.scorecard.otherwise import Otherwise
 from tests.review.desk_words import HOSTILE, of, student_of
 from tests.review.made import AS_OF, PASSWORD, Made, made_account, made_desk
@@ -49,7 +50,7 @@ def test_the_list_says_how_many_of_how_many_and_of_which_day(desk: Published, as
     own = desk.publication.entries.filter(counselor="C1")
     words = said(as_counselor.get("/students/").text)
     assert f"{own.filter(flagged=True).count()} students to review" in words
-    assert f"Your caseload of {own.count()} · data of 14 November 2026" in words
+    assert f"Your caseload of {own.count()} · data up to 14 November 2026" in words
     assert f"{own.filter(scored=False).count()} students have not enough data" in words
     assert "This list is provisional until 30 June 2099." in words
     assert "Made-up names." in words
@@ -256,6 +257,34 @@ def test_an_empty_list_does_not_say_that_nobody_needs_support(desk: Published, a
     assert "That does not say that nobody needs support" in as_counselor.get("/students/").text
 
 
+# ── the way through the list ───────────────────────────────────────────────────────────────────────
+
+
+def test_from_each_student_one_click_leads_to_whoever_is_next_to_review(desk: Published, as_counselor: Client) -> None:
+    own = [of(entry) for entry in in_order(desk.publication.entries.filter(counselor="C1", flagged=True))]
+    assert len(own) > 2
+    after = own[1:] + own[:1]  # after the last the list begins again
+    for here, follows in zip(own, after, strict=True):
+        assert f'<a href="{follows}">Next student to review' in as_counselor.get(here).text
+
+
+def test_after_the_last_decision_nobody_is_next(desk: Published, as_counselor: Client) -> None:
+    own = desk.publication.entries.filter(counselor="C1", flagged=True)
+    Student.objects.filter(pk__in=own.values("student")).update(review=Review.SUPPORTED)
+    assert "Next student" not in as_counselor.get(of(own[0])).text
+
+
+def test_the_list_tells_apart_who_is_to_review_who_is_in_progress_and_what_is_due(
+    desk: Published, as_counselor: Client
+) -> None:
+    own = desk.publication.entries.filter(counselor="C1", flagged=True)
+    due = timezone.localdate()
+    Student.objects.filter(pk=own[0].student_id).update(review=Review.PLAN, next_check=due)
+    words = said(as_counselor.get("/students/").text)
+    assert f"{own.count() - 1} students to review" in words
+    assert "1 in progress · 1 check is due · data up to" in words
+
+
 # ── the account ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -267,5 +296,5 @@ def test_a_new_password_is_answered_in_words(counselor: Account, as_counselor: C
 
 def test_every_page_says_who_is_signed_in_and_leads_to_their_password(desk: Published, as_counselor: Client) -> None:
     page = as_counselor.get("/students/").text
-    assert "<bdi>counselor</bdi></a>, Counselor" in page
+    assert "<bdi>counselor</bdi>, Counselor" in page
     assert 'href="/password"' in page

@@ -6,7 +6,9 @@ import resource
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -146,7 +148,56 @@ def test_a_change_whose_answer_cannot_be_recorded_is_taken_back(
 
     monkeypatch.setattr("earlywarn.review.record.middleware.write", full_after_one)
     _refused_and_unchanged(counselor, as_counselor)
-    assert [one.status for one in written] == [None]
+    assert [(one.what, one.status) for one in written] == [("password", None)]
+
+
+class _Slow(BytesIO):
+    """A body that notes how deep in transactions it is read."""
+
+    def read(self, *most: Any) -> bytes:
+        """Give a part of it."""
+        self.depths = [*getattr(self, "depths", []), len(connection.savepoint_ids)]
+        return super().read(*most)
+
+
+def test_what_is_sent_has_arrived_before_a_transaction_begins(client: Client) -> None:
+    body, outside = _Slow(b"username=nobody&password=nothing"), len(connection.savepoint_ids)
+    sent = {"wsgi.input": body, "CONTENT_LENGTH": "32"}
+    assert (
+        client.generic("POST", "/sign-in", content_type="application/x-www-form-urlencoded", **sent).status_code == 200
+    )
+    assert set(body.depths) == {outside}
+
+
+def test_a_file_that_nobody_asked_for_is_refused_unread(client: Client) -> None:
+    body = _Slow(b"")
+    sent = {"wsgi.input": body, "CONTENT_LENGTH": "50000000"}
+    answer = client.generic("POST", "/sign-in", content_type="multipart/form-data; boundary=b", **sent)
+    assert answer.status_code == 400
+    assert not hasattr(body, "depths")
+
+
+def test_a_sign_in_that_cannot_be_recorded_lets_nobody_in(
+    counselor: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("earlywarn.review.record.middleware.write", _full)
+        assert client.post("/sign-in", {"username": "counselor", "password": PASSWORD}).status_code == 503
+    assert client.get("/students/").status_code == 302
+
+
+def test_a_password_is_tried_while_others_may_write(
+    counselor: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths, outside = [], len(connection.savepoint_ids)
+
+    def noted(self: Account, password: str) -> bool:
+        depths.append(len(connection.savepoint_ids))
+        return True
+
+    monkeypatch.setattr(Account, "check_password", noted)
+    assert client.post("/sign-in", {"username": "counselor", "password": PASSWORD}).status_code == 302
+    assert depths == [outside]
 
 
 def _full(folder: Path, one: Line) -> None:
@@ -178,6 +229,24 @@ def test_a_line_that_is_being_written_waits_for_its_end(folder: Path) -> None:
     assert load(folder) == 0
     file_of(folder).write_bytes(whole)
     assert load(folder) == 1
+
+
+def test_what_a_browser_made_up_does_not_stop_the_loading(folder: Path) -> None:
+    write(folder, replace(line("a\0b\ud800c"), method="PROPPATCHPROPPATCH", username="u" * 200, what="w" * 90))
+    write(folder, line("after it"))
+    assert load(folder) == 2
+    odd, after = RecordLine.objects.order_by("pk")
+    assert (odd.words, odd.method, len(odd.username), len(odd.what)) == ("ab?c", "PROPPATCHP", 150, 60)
+    assert after.words == "after it"
+
+
+def test_an_address_with_a_letter_that_no_text_has_leaves_the_record_readable(
+    desk: Published, as_counselor: Client
+) -> None:
+    assert as_counselor.get("/students/%00").status_code == 404
+    admin = Client()
+    admin.force_login(made_account(Role.ADMIN))
+    assert [row["what"] for row in admin.get("/record/").context["rows"]] == ["No such page"]
 
 
 def test_a_line_longer_than_a_group_is_loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +413,8 @@ def test_the_page_is_by_day_fifty_a_page_and_newest_first(as_admin: Client, fold
     page = as_admin.get("/record/?day=2026-11-14")
     assert [row["words"] for row in page.context["rows"]] == [str(59 - number) for number in range(50)]
     assert [row["words"] for row in as_admin.get("/record/?day=2026-11-14&page=2").context["rows"]][-1] == "0"
-    assert not as_admin.get("/record/?day=2026-11-13").context["rows"]
+    for other in ("2026-11-13", "0001-01-01", "9999-12-31"):
+        assert not as_admin.get(f"/record/?day={other}").context["rows"]
 
 
 @pytest.mark.parametrize("query", ["student=nobody", "user=nobody", "day=soon", "student=%00", "user=%00", "day=0-0-0"])

@@ -112,8 +112,8 @@ def _accounts() -> "list[Wanted]":
     (code, name, school), _count = max(found.items(), key=lambda pair: (pair[1], pair[0]))
     return [
         Wanted("counselor", "counselor", name, caseloads=(code,)),
-        Wanted("lead", "lead", "", schools=(school,)),
-        Wanted("data", "data"),
-        Wanted("analyst", "analyst"),
-        Wanted("admin", "admin"),
+        Wanted("lead", "lead", "Mira Tolvane (made up)", schools=(school,)),
+        Wanted("data", "data", "Dano Pelrith (made up)"),
+        Wanted("analyst", "analyst", "Kesi Vandor (made up)"),
+        Wanted("admin", "admin", "Bela Sorvik (made up)"),
     ]

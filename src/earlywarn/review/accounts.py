@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from axes.utils import reset
 from django.core.exceptions import ValidationError
 
 from earlywarn.errors import Fault, UsageError
@@ -46,12 +47,20 @@ def make_account(wanted: Wanted) -> Made:
     account.caseloads = list(wanted.caseloads) or account.caseloads
     account.schools = list(wanted.schools) or account.schools
     if wanted.name:
-        account.first_name, _, account.last_name = wanted.name.rpartition(" ")
+        bare, bracket, said = wanted.name.partition(" (")  # "(made up)" stays with the last name
+        account.first_name, _, last = bare.rpartition(" ")
+        account.last_name = last + bracket + said
     _check(account)
     password = new_password()
     account.set_password(password)
     account.save()
+    unlock(account)
     return Made(account.username, password, _words(account))
+
+
+def unlock(account: Account) -> None:
+    """Forget the wrong passwords that were tried for an account, so that a new one opens it at once."""
+    reset(username=account.get_username())
 
 
 def new_password() -> str:

@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from earlywarn.review.accounts import unlock
 from earlywarn.review.models import Account, Role
 from earlywarn.review.models.accounts import texts
+from earlywarn.review.record.middleware import seen
 
 # Generic for mypy alone: at run time Django's class takes no parameter.
 if TYPE_CHECKING:
@@ -94,9 +96,19 @@ class AccountAdmin(_Admin):
             kwargs["choices"] = [pair for pair in Role.choices if pair[0] != Role.ADMIN]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        """Save an account; whose it is and what was changed stands in the record."""
+        super().save_model(request, obj, form, change)
+        seen(request).words = f"account {obj.get_username()}: {', '.join(form.changed_data)}"
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        """Set a password, for accounts that one may keep."""
-        return super().user_change_password(request, id, form_url)
+        """Set a password, for accounts that one may keep; it opens an account that was locked."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and (account := Account.objects.filter(pk=id).first()):
+            seen(request).words = f"account {account.get_username()}: password"
+            if answer.status_code == 302:
+                unlock(account)
+        return answer
 
 
 def _may_keep(request: HttpRequest, account: Account) -> bool:

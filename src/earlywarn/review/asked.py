@@ -1,6 +1,6 @@
 """What the record is asked for: of one student, one account, one day, or refusals alone; what cannot be is said."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,8 @@ A_PAGE = 50
 WHAT = {
     "home": gettext_lazy("Came in"),
     "health": gettext_lazy("Sign of life"),
-    "sign-in": gettext_lazy("Signed in"),
-    "sign-out": gettext_lazy("Signed out"),
+    "sign-in": gettext_lazy("Sign-in"),
+    "sign-out": gettext_lazy("Sign-out"),
     "password": gettext_lazy("Own password"),
     "students": gettext_lazy("List: students to review"),
     "not-enough-data": gettext_lazy("List: not enough data"),
@@ -47,15 +47,28 @@ WHAT = {
 """What was asked for, in words, by the name of its address."""
 
 
+OUTCOMES = {
+    200: gettext_lazy("answered"),
+    302: gettext_lazy("done"),
+    404: gettext_lazy("no such page"),
+    409: gettext_lazy("not saved: somebody else was first"),
+    422: gettext_lazy("not saved: something was to be mended"),
+}
+"""What a request came to, in words, by the answer's code."""
+
+
 class Asked(forms.Form):
     """What of the record is asked for; nothing given asks for all of it."""
 
     student = forms.CharField(label=gettext_lazy("Student number"), required=False, max_length=200)
-    user = forms.CharField(label=gettext_lazy("Username"), required=False, max_length=150)
+    user = forms.CharField(label=gettext_lazy("User name"), required=False, max_length=150)
     day = forms.DateField(
-        label=gettext_lazy("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Day"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Give a day, such as 2026-11-14.")},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    denied = forms.BooleanField(label=gettext_lazy("Refused alone"), required=False)
+    denied = forms.BooleanField(label=gettext_lazy("Only what was refused"), required=False)
 
     def clean_student(self) -> Student | None:
         """Give the student of a number or a key."""
@@ -72,7 +85,7 @@ class Asked(forms.Form):
         said = self.cleaned_data["user"].strip()
         found = Account.objects.filter(username=said).first() if said else None
         if said and found is None:
-            raise forms.ValidationError(_("There is no account with this username. Check it."))
+            raise forms.ValidationError(_("There is no account with this user name. Check it."))
         return found
 
     def lines(self) -> QuerySet[RecordLine]:
@@ -85,8 +98,8 @@ class Asked(forms.Form):
         if asked["denied"]:
             lines = lines.filter(denied=True)
         if asked["day"]:
-            start = timezone.make_aware(datetime.combine(asked["day"], time.min))
-            lines = lines.filter(at__gte=start, at__lt=start + timedelta(days=1))
+            first, last = (timezone.make_aware(datetime.combine(asked["day"], of)) for of in (time.min, time.max))
+            lines = lines.filter(at__gte=first, at__lte=last)
         return lines
 
     def words(self) -> str:
@@ -134,7 +147,7 @@ def _outcome(line: RecordLine) -> str:
         return _("refused")
     if line.status is None:
         return _("asked to change something")
-    return _("answered (%(status)s)") % {"status": line.status}
+    return str(OUTCOMES.get(line.status) or _("answered with code %(status)s") % {"status": line.status})
 
 
 def damaged() -> int:

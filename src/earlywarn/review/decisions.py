@@ -36,9 +36,14 @@ class Said:
 
 
 def views_for(entry: Entry) -> list[View]:
-    """Give the views that may be taken; only who was added by hand can be taken off by hand."""
-    by_hand = entry.student.added_on is not None and not entry.flagged
-    return [view for view in REVIEWS if view is not View.OFF or by_hand]
+    """Give the views that may be taken.
+
+    Only who was added by hand can be taken off by hand. Who is not on the list is not agreed with but added to it: a
+    yes alone would leave the student on no list at all.
+    """
+    added = entry.student.added_on is not None
+    kept_for = {View.OFF: added and not entry.flagged, View.AGREE: added or entry.flagged}
+    return [view for view in REVIEWS if kept_for.get(view, True)]
 
 
 def decide(entry: Entry, account: Account, said: Said) -> None:

@@ -68,8 +68,9 @@ def _of_entries(title: str, found: QuerySet[Entry], desk: Desk) -> Exported:
     return Exported(
         title,
         (
-            *(_("Student number"), _("Student"), _("School"), _("Grade"), _("Level"), _("Reasons"), _("Strengths")),
-            *(_("Not recorded"), _("Since the last list"), _("Review"), _("Owner"), _("Next check"), _("List of")),
+            *(_("Student number"), _("Student"), _("School"), _("Grade"), _("Support priority")),
+            *(_("Reasons"), _("Strengths"), _("Not recorded"), _("Since last list")),
+            *(_("Status"), _("Owner"), _("Next check"), _("List of")),
         ),
         [_cells(row) for row in rows],
         tuple(entry.student_id for entry in entries),
@@ -79,7 +80,7 @@ def _of_entries(title: str, found: QuerySet[Entry], desk: Desk) -> Exported:
 
 def _cells(row: listing.Row) -> tuple[str, ...]:
     return (
-        *(row.number, row.name, row.school, row.grade, row.level.name if row.level else _("no level")),
+        *(row.number, row.name, row.school, row.grade, row.level.name if row.level else _("Not enough data")),
         *("; ".join(part) for part in (row.reasons, row.strengths, row.not_recorded)),
         *(row.since_words, row.review, row.owner, day_words(row.next_check), day_words(row.as_of)),
     )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -106,8 +107,26 @@ def to_review(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def in_order(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """Order entries by support priority."""
-    order = (F("level_order").asc(nulls_first=True), F("rank").asc(nulls_first=True), "pk")
-    return entries.order_by(*order).select_related("student__owner")
+    return entries.order_by(*_order()).select_related("student__owner")
+
+
+def next_to_review(own: QuerySet[Entry], after: Entry) -> UUID | None:
+    """Give the key of who is to review next after one, in the order of the list; after the last, of the first.
+
+    One query; None where nobody else is to review. No name is in it: a link shows nobody.
+    """
+    waiting = own.filter(ON_LIST, student__review=Review.TO_REVIEW).exclude(student=after.student_id)
+    if after.level_order is not None:
+        same = Q(level_order=after.level_order, rank__gt=-1 if after.rank is None else after.rank)
+        passed = Case(When(Q(level_order__gt=after.level_order) | same, then=0), default=1)
+        waiting = waiting.order_by(passed, *_order())
+    else:
+        waiting = waiting.order_by(*_order())
+    return waiting.values_list("student__key", flat=True).first()
+
+
+def _order() -> tuple[Any, ...]:
+    return (F("level_order").asc(nulls_first=True), F("rank").asc(nulls_first=True), "pk")
 
 
 def by_name(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -165,12 +184,15 @@ def _since_words(entry: Entry, card: Card) -> str:
     )
 
 
-def counts(own: QuerySet[Entry]) -> dict[str, int]:
-    """Count one's own students: all, those on the list, those of them still open, and those without enough data."""
+def counts(own: QuerySet[Entry], today: date) -> dict[str, int]:
+    """Count one's own students: all, on the list, to review, in progress, with a check due, without enough data."""
+    to_review = Q(student__review=Review.TO_REVIEW)
     return own.aggregate(
         caseload=Count("pk"),
         on_list=Count("pk", filter=ON_LIST),
-        open=Count("pk", filter=ON_LIST & Q(student__review__in=OPEN)),
+        waiting=Count("pk", filter=ON_LIST & to_review),
+        in_progress=Count("pk", filter=ON_LIST & Q(student__review__in=OPEN) & ~to_review),
+        due=Count("student", filter=Q(student__next_check__lte=today), distinct=True),
         not_enough=Count("pk", filter=Q(scored=False)),
     )
 

@@ -10,8 +10,12 @@ class Bare(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give one line."""
         fault = record.exc_info[1] if record.exc_info else None
-        if fault is None:
-            return f"{self.formatTime(record)} {record.levelname} {record.name}"
-        frames = traceback.extract_tb(fault.__traceback__)
-        place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "no place"
-        return f"{self.formatTime(record)} {record.levelname} {record.name} {type(fault).__name__} at {place}"
+        words = f"{self.formatTime(record)} {record.levelname} {record.name}"
+        return f"{words} {bare(fault)}" if fault else words
+
+
+def bare(fault: BaseException) -> str:
+    """Give the kind of a fault and its place in the code."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "no place"
+    return f"{type(fault).__name__} at {place}"

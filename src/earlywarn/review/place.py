@@ -3,8 +3,11 @@
 Nothing is written on import. ``prepare`` makes the folder and the key, readable by their owner alone.
 """
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,8 +75,17 @@ def prepare(place: Place) -> None:
     with machine_faults(str(place.folder)):
         place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.record_folder.mkdir(mode=0o700, exist_ok=True)
-    if not place.key_file.is_file():
-        publish_file(place.key_file, secrets.token_urlsafe(64).encode(), PRIVATE)
+    with alone(place):
+        if not place.key_file.is_file():
+            publish_file(place.key_file, secrets.token_urlsafe(64).encode(), PRIVATE)
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """Wait for other commands that prepare this desk: two at once would make two keys, or a table twice."""
+    with machine_faults(str(place.folder)), (place.folder / ".prepared.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def secret_key(place: Place) -> str:

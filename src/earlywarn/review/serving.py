@@ -3,14 +3,17 @@
 import errno
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import call_command
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from earlywarn.errors import BusyError, EarlywarnError, Fault, UsageError
+from earlywarn.review.logs import bare
 from earlywarn.review.record import keeper
 
 LONGEST_SECONDS = 60
@@ -67,6 +70,15 @@ def serve(address: Address) -> None:
     _Gunicorn(address).run()
 
 
+class BareLogger(Logger):  # type: ignore[misc] # gunicorn ships no types
+    """Gunicorn's log without an address and without a traceback: both may hold a student's name or number."""
+
+    def exception(self, msg: object, *args: object, **how: object) -> None:
+        """Tell the kind of a fault and its place alone."""
+        fault = sys.exc_info()[1]
+        self.error("a request or a worker failed: %s", bare(fault) if fault else "no fault is known")
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -95,6 +107,8 @@ def _settings(address: Address) -> Mapping[str, Any]:
         "max_requests_jitter": 2_000,
         "accesslog": None,
         "loglevel": "error",
+        "logger_class": BareLogger,
+        "forwarder_headers": "",  # else a browser behind a proxy on this machine could name another root of addresses
         "control_socket_disable": True,
         "post_worker_init": keeper.post_worker_init,
         "worker_exit": keeper.worker_exit,

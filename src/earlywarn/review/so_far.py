@@ -48,7 +48,7 @@ def so_far(entry: Entry, desk: Desk) -> SoFar:
         *(_of_note(note) for note in notes.notes_for(desk.account, student)),
         *(_of_plan(plan, first.get(plan.pk, {})) for plan in plans),
         *(Event(one.at, one.by.words, _("Changed: %(type)s") % {"type": one.plan.type}, "") for one in edits),
-        *(Event(one.at, one.by.words, _("Looked at: %(type)s") % {"type": one.plan.type}, one.words) for one in checks),
+        *(Event(one.at, one.by.words, _("Check: %(type)s") % {"type": one.plan.type}, one.words) for one in checks),
     ]
     rows = [row_of(plan, entry, desk.today) for plan in plans]
     return SoFar(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from earlywarn.errors import Fault, MachineError, UsageError
-from earlywarn.review.place import DATABASE, Place, here, prepare
+from earlywarn.review.place import DATABASE, Place, alone, here, prepare
 
 
 def start() -> Place:
@@ -24,7 +24,7 @@ def start() -> Place:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlywarn.review.settings")
     import django
 
-    with database_faults(place):
+    with database_faults(place), alone(place):
         django.setup()
         _check_address()
         from django.core.management import call_command

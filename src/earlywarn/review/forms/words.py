@@ -28,7 +28,8 @@ class DecideForm(Once):
     words = Sentence(
         label=_("In a sentence"),
         help_text=_(
-            'Part of the student\'s record. Needed if the data are wrong, for "not needed now" and for another reason.'
+            "Part of the student's record. Needed if the data are wrong, if support is not needed now, and for another "
+            "reason. You can say otherwise later: all views are kept, and the latest counts."
         ),
         required=False,
     )
@@ -56,7 +57,9 @@ class AddForm(Once):
     name = "add"
     words = Sentence(
         label=_("Why this student should be on the list, in a sentence"),
-        help_text=_("What did you see that the data do not show? Part of the student's record."),
+        help_text=_(
+            "What did you see that the data do not show? Part of the student's record. Then you can plan support."
+        ),
         missing=_("Write in a sentence why this student should be on the list."),
     )
 

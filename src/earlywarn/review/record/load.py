@@ -56,13 +56,18 @@ def _line(line: Line) -> RecordLine:
         at=line.at,
         request=line.request,
         account=line.account,
-        username=line.username,
-        what=line.what,
-        method=line.method,
+        username=_fit(line.username, 150),
+        what=_fit(line.what, 60),
+        method=_fit(line.method, 10),
         status=line.status,
         denied=line.denied,
-        words=line.words,
+        words=_fit(line.words),
     )
+
+
+def _fit(text: str, most: int | None = None) -> str:
+    """Give as much as every database takes: an address or a method that a browser made up must not stop the loading."""
+    return text.encode(errors="replace").decode().replace("\0", "")[:most]
 
 
 def _students(made: list[RecordLine], lines: list[Line]) -> Iterator[RecordedStudent]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from earlywarn.review.headers import Answer
@@ -15,6 +17,7 @@ from earlywarn.review.record.file import Line, write
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 LONGEST = 200
+NOWHERE = "no such page"
 
 
 @dataclass
@@ -37,11 +40,13 @@ class Recorded:
         request.seen = Seen()  # type: ignore[attr-defined] # read by views through ``seen``
         number = uuid4()
         request.record_number = number  # type: ignore[attr-defined]
-        changes = request.method in CHANGES
+        who, sent = _who(request), request.method in CHANGES
+        changes = sent and who[0] is not None  # signing in hashes a password: not while nobody else could write
         try:
-            if changes and request.user.is_authenticated:
+            if sent:
+                _arrived(request)
+            if changes:
                 _write(request, number, None)
-            who = _who(request)
             with transaction.atomic() if changes else nullcontext():
                 response = self.answer(request)
                 if who[0] is not None or request.user.is_authenticated or seen(request).denied:
@@ -49,6 +54,8 @@ class Recorded:
                 if changes and response.status_code >= 500:
                     transaction.set_rollback(True)
         except OSError:
+            if who[0] is None:
+                logout(request)
             return render(request, "503.html", status=503)
         return response
 
@@ -58,6 +65,14 @@ def seen(request: HttpRequest) -> Seen:
     return request.seen  # type: ignore[attr-defined, no-any-return]
 
 
+def _arrived(request: HttpRequest) -> int:
+    """Read all that was sent, and refuse too much of it, before the transaction takes SQLite's one write lock.
+
+    A body that comes slowly, or never ends, would else keep everybody from writing; files would fill the disk.
+    """
+    return len(request.body)
+
+
 def _who(request: HttpRequest) -> tuple[int | None, str]:
     return (request.user.pk, request.user.get_username()) if request.user.is_authenticated else (None, "")
 
@@ -65,13 +80,13 @@ def _who(request: HttpRequest) -> tuple[int | None, str]:
 def _write(request: HttpRequest, number: UUID, status: int | None, before: tuple[int | None, str] = (None, "")) -> None:
     """Write one line; of whoever signed out meanwhile, the account is that of before."""
     account, username = _who(request) if request.user.is_authenticated else before
-    match, known = request.resolver_match, seen(request)
+    known = seen(request)
     line = Line(
         at=timezone.now(),
         request=number,
         account=account,
         username=username,
-        what=match.view_name if match and match.view_name else "no such page",
+        what=_name(request),
         method=request.method or "",
         status=status,
         denied=known.denied or status == 403,
@@ -79,6 +94,15 @@ def _write(request: HttpRequest, number: UUID, status: int | None, before: tuple
         words=(known.words or _address(request, status))[:LONGEST],
     )
     write(settings.RECORD_FOLDER, line)
+
+
+def _name(request: HttpRequest) -> str:
+    """Give the name of the address; before the answer is begun, it has to be looked up."""
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return NOWHERE
+    return match.view_name or NOWHERE
 
 
 def _address(request: HttpRequest, status: int | None) -> str:

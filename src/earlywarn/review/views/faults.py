@@ -1,7 +1,9 @@
 """Pages of what went wrong, in plain words."""
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,5 +22,8 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Say that the desk is at fault."""
-    return render(request, "500.html", status=500)
+    """Say that the desk is at fault; where the database does not answer, without what stands on every other page."""
+    try:
+        return render(request, "500.html", status=500)
+    except Error:
+        return HttpResponse(render_to_string("500.html"), status=500)

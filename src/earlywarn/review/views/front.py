@@ -1,7 +1,9 @@
 """The front door: signing in, the way to one's first page, and a sign of life."""
 
+from typing import Any
+
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -47,7 +49,15 @@ class _SignIn(auth.LoginView):
         return super().form_invalid(form)
 
 
+class _NewPassword(PasswordChangeForm):
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["new_password2"].label = gettext_lazy("New password once more")
+        self.fields["new_password2"].help_text = ""
+
+
 class _Password(SuccessMessageMixin, auth.PasswordChangeView):  # type: ignore[type-arg] # of Django's own form
+    form_class = _NewPassword
     success_message = gettext_lazy("Your password is changed.")
 
 

@@ -16,7 +16,7 @@ from earlywarn.review import plans as planning
 from earlywarn.review.forms.plans import PlanForm, initial_of
 from earlywarn.review.forms.words import CheckForm, EndForm
 from earlywarn.review.listing import A_PAGE
-from earlywarn.review.models import Account, Entry, Plan
+from earlywarn.review.models import Account, Entry, Plan, Review
 from earlywarn.review.own import desk_of, own_entry
 from earlywarn.review.record.middleware import seen
 from earlywarn.review.rights import Right, needs
@@ -94,7 +94,14 @@ def end(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, entry, here, {"form": form, "end_form": form})
     planning.end(here, desk.account, form.looked(desk.today))
-    return _saved(request, entry, here, _("The plan is ended."), "ended")
+    return _saved(request, entry, here, _ended(entry), "ended")
+
+
+def _ended(entry: Entry) -> str:
+    entry.student.refresh_from_db()
+    if entry.student.review == Review.TO_REVIEW:
+        return _("The plan is ended. The student is to review again: is support still needed?")
+    return _("The plan is ended.")
 
 
 def _own_plan(request: HttpRequest, entry: Entry, number: int) -> Plan:

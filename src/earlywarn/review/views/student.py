@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from earlywarn.review.listing import rows_of
+from earlywarn.review.listing import next_to_review, rows_of
 from earlywarn.review.models.lists import LONGEST
 from earlywarn.review.own import desk_of, own_entry
 from earlywarn.review.rights import Right, needs
+from earlywarn.review.scope import entries_of
 from earlywarn.review.sheet import told_of
 from earlywarn.review.so_far import forms_for, so_far
 
@@ -27,6 +28,7 @@ def student(request: HttpRequest, key: UUID) -> HttpResponse:
         "first": entry.first_name[:LONGEST] or entry.name,
         "own": [publication],
         "today": desk.today,
+        "next": next_to_review(entries_of(desk.account, desk.publications), entry),
         "so_far": so_far(entry, desk),
     }
     return render(request, "desk/student.html", context | forms_for(entry))

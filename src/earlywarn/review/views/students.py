@@ -21,7 +21,7 @@ def students(request: HttpRequest) -> HttpResponse:
     """Show who may need support, of one's own students."""
     desk, filters = desk_of(request), listing.Filters.read(request.GET)
     own = entries_of(desk.account, desk.publications)
-    context = _shown(request, desk, filters.narrow(listing.to_review(own))) | listing.counts(own)
+    context = _shown(request, desk, filters.narrow(listing.to_review(own))) | listing.counts(own, desk.today)
     return render(request, "desk/students.html", context | _asked(own, desk, filters))
 
 
