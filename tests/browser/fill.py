@@ -30,9 +30,9 @@ def main(told: Path) -> None:
     from earlywarn.review.start import start
 
     place = start()
-    from earlywarn.review.serving import ready_static_files
+    from earlywarn.review.serving import make_ready
 
-    ready_static_files()
+    make_ready()
     hostile = _publish(json.loads(told.read_text(encoding="utf-8")))
     _accounts()
     _write()

@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from gunicorn.config import Config
 
+from earlywarn.errors import UsageError
 from earlywarn.review.accounts import Wanted, make_account
 from earlywarn.review.load import Published
 from earlywarn.review.models import Account, Role
@@ -174,3 +176,29 @@ def test_a_new_password_by_command_opens_a_locked_account_at_once(db: None) -> N
     assert _locked_out("locked")
     made = make_account(Wanted("locked"))
     assert Client().post("/sign-in", {"username": "locked", "password": made.password}).status_code == 302
+
+
+def test_behind_a_proxy_a_lock_is_of_the_address_that_the_proxy_saw(
+    counselor: Account, client: Client, settings: Any
+) -> None:
+    settings.BEHIND_TLS = True
+    for _ in range(6):
+        client.post("/sign-in", {"username": "counselor", "password": "x"}, headers={"x-forwarded-for": "192.0.2.7"})
+    wrong, right = {"x-forwarded-for": "198.51.100.1, 192.0.2.7"}, {"x-forwarded-for": "192.0.2.8"}
+    form = {"username": "counselor", "password": PASSWORD}
+    assert client.post("/sign-in", form, headers=wrong).status_code == 429
+    assert client.post("/sign-in", form, headers=right).status_code == 302
+
+
+def test_a_folder_or_a_key_that_others_may_open_is_refused(tmp_path: Path) -> None:
+    from earlywarn.review.place import Place, prepare
+
+    place = Place(tmp_path / "desk", "", ())
+    prepare(place)
+    place.key_file.chmod(0o644)
+    with pytest.raises(UsageError, match="chmod"):
+        prepare(place)
+    place.key_file.chmod(0o600)
+    place.folder.chmod(0o755)
+    with pytest.raises(UsageError, match="chmod"):
+        prepare(place)

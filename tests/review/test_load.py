@@ -100,6 +100,13 @@ def test_an_older_run_may_follow_a_newer_one_that_was_withdrawn() -> None:
     assert made_desk().publication.state == State.CURRENT
 
 
+def test_a_copy_of_a_run_that_was_withdrawn_does_not_bring_it_back() -> None:
+    made_desk()
+    Publication.objects.update(withdrawn="withdrawn on 1 December 2026 by A: wrong")
+    with pytest.raises(UsageError, match="a copy of a run that was withdrawn on 1 December 2026 by A: wrong"):
+        made_desk()
+
+
 def test_a_newer_run_that_was_withdrawn_on_disk_gives_way_and_is_no_longer_compared_with(tmp_path: Path) -> None:
     newer = publish(made_ready(LATER)).publication
     withdrawn = {"on": "2026-12-01", "by": "A. Clerk", "reason": "wrong roster", "files_before": {}}

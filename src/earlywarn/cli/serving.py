@@ -36,11 +36,11 @@ def serve(
     from earlywarn.review.start import start
 
     start()
-    from earlywarn.review.serving import Address, ready_static_files
+    from earlywarn.review.serving import Address, make_ready
     from earlywarn.review.serving import serve as run_serve
 
     address = Address(host, port, workers)
-    ready_static_files()
+    make_ready()
     address.refuse_taken()
     terminal.out.print(f"The desk is at {address.url} (Ctrl-C stops it).", soft_wrap=True)
     run_serve(address)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from earlywarn.columns import Outcome, Status
-from earlywarn.errors import Fault, UsageError
+from earlywarn.errors import BusyError, Fault, UsageError
 from earlywarn.printable import one_line
 from earlywarn.promotions import EXPIRY, Promotion
 from earlywarn.review.folded import folded
@@ -23,6 +24,8 @@ from earlywarn.scorecard.table import Scorecard
 CHUNK = 2000
 """Students staged in one transaction; a desk in use waits no longer than for so many."""
 BAR = "|"
+LOCK = 0x6561726C79
+"""Number of the publisher's lock in PostgreSQL."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,9 @@ def publish(ready: Ready) -> Published:
     Raises
     ------
     UsageError
-        The run has no inputs, or is older than the list that is shown.
+        The run was withdrawn elsewhere, has no inputs, or is older than the list that is shown.
     """
+    _lock_database()
     Publication.objects.filter(state=State.STAGED).delete()
     note_withdrawn(Publication.objects.exclude(state=State.STAGED))
     known = Publication.objects.filter(digest=ready.digest, withdrawn="").order_by("pk").last()
@@ -93,8 +97,23 @@ def _newer(ready: Ready) -> Publication | None:
     return shown.filter(as_of__gt=ready.run.manifest.as_of).first()
 
 
+def _lock_database() -> None:
+    """Hold the one publisher's lock of a PostgreSQL that machines share; it goes with the command's connection."""
+    if connection.vendor != "postgresql":
+        return  # a database in the desk's folder is guarded by the folder's lock
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            remedy = "try again when it has ended"
+            raise BusyError(Fault("DATABASE_URL", "another machine publishes into this database", remedy=remedy))
+
+
 def _check(ready: Ready, newer: Publication | None) -> None:
     where, manifest = str(ready.run.folder), ready.run.manifest
+    withdrawn = Publication.objects.exclude(withdrawn="").filter(Q(run=ready.run.folder.name) | Q(digest=ready.digest))
+    if (known := withdrawn.first()) is not None:
+        found, remedy = f"a copy of a run that was {known.withdrawn}", "score the roster again, and publish that"
+        raise UsageError(Fault(where, found, "a run that was not withdrawn", remedy))
     if INPUTS not in manifest.files:
         remedy = "score the roster again without --no-inputs"
         raise UsageError(Fault(where, "this run was written without the inputs that the desk shows", remedy=remedy))

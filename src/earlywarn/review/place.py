@@ -65,19 +65,28 @@ def prepare(place: Place) -> None:
     Raises
     ------
     UsageError
-        A file lies where the folder should be.
+        A file lies where the folder should be, or others may open it.
     MachineError
         The folder cannot be written.
     """
     if place.folder.exists() and not place.folder.is_dir():
         found = "a file, no folder"
         raise UsageError(Fault(str(place.folder), found, "a folder of the desk's own", f"name another by {FOLDER}"))
+    _refuse_open(place.folder, place.key_file)
     with machine_faults(str(place.folder)):
         place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.record_folder.mkdir(mode=0o700, exist_ok=True)
     with alone(place):
         if not place.key_file.is_file():
             publish_file(place.key_file, secrets.token_urlsafe(64).encode(), PRIVATE)
+
+
+def _refuse_open(*paths: Path) -> None:
+    """Refuse a folder or a key that others on this machine can read: names lie there, and the key signs sessions."""
+    for path in paths:
+        if path.exists() and path.stat().st_mode & 0o077:
+            allowed, remedy = "its owner's alone", f"chmod go= {path}, or name another folder by {FOLDER}"
+            raise UsageError(Fault(str(path), "others on this machine may open it", allowed, remedy))
 
 
 @contextmanager

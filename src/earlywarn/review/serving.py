@@ -60,9 +60,10 @@ class Address:
         return UsageError(Fault(self.url, found, "an address of this machine", "give another --host or --port"))
 
 
-def ready_static_files() -> None:
-    """Bring style, type and script into the desk's folder, named by content and compressed."""
+def make_ready() -> None:
+    """Bring style, type and script into the desk's folder, named by content and compressed; remove ended sessions."""
     call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("clearsessions", verbosity=0)
 
 
 def serve(address: Address) -> None:

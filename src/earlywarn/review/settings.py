@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "earlywarn.review.headers.address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "earlywarn.review.headers.headers",
@@ -94,6 +95,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a whole school shares one address
 AXES_LOCKOUT_TEMPLATE = "desk/locked.html"
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["password", "next"]  # where somebody was led from may hold a name that was searched
 AXES_ENABLE_ADMIN = False
 
 SESSION_COOKIE_AGE = 8 * 3600
