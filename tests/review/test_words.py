@@ -166,7 +166,7 @@ def test_there_are_templates_and_a_style_to_look_at() -> None:
     assert {"desk/base.html", "404.html", "registration/login.html"} <= {
         str(path.relative_to(ROOM / "templates")) for path in TEMPLATES
     }
-    assert [path.name for path in STYLES] == ["audit.css", "desk.css"]
+    assert [path.name for path in STYLES] == ["admin.css", "audit.css", "desk.css"]
 
 
 def test_the_guide_names_what_is_not_used() -> None:
