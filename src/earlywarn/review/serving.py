@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -90,9 +91,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn ships no type
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from earlywarn.review.wsgi import application
-
-        return application
+        return get_wsgi_application()
 
 
 def _settings(address: Address) -> Mapping[str, Any]:
