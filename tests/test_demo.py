@@ -136,3 +136,17 @@ def test_a_second_demo_in_the_same_home_makes_a_second_version(demo: Demo, tmp_p
     assert np.array_equal(
         pd.read_parquet(again / SCORES)["points"], pd.read_parquet(demo.run / SCORES)["points"], equal_nan=True
     )
+
+
+def test_the_desk_of_the_demo_is_filled_once_with_two_lists_and_an_account_for_each_role(demo: Demo) -> None:
+    """As 'make serve' has it: the desk's folder lies beside the demo's own."""
+    command = [str(Path(sys.executable).parent / "earlywarn"), "demo-desk", "--home", demo.home, "--out", demo.out]
+    place = {"EARLYWARN_DESK": str(demo.out / "desk")}
+    known = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "DATABASE_URL"}}
+    first, again = (
+        subprocess.run(command, capture_output=True, text=True, env=known | place, check=False) for _ in range(2)
+    )
+    assert (first.returncode, first.stderr, again.returncode) == (0, "", 0)
+    assert first.stdout.count("Published: ") == again.stdout.count("Already published") == 2
+    assert all(f"\n  {role}" in first.stdout for role in ("counselor", "lead", "data", "analyst", "admin"))
+    assert "accounts are there" in again.stdout

@@ -9,7 +9,7 @@ from earlywarn.cli.publishing import publish
 if TYPE_CHECKING:
     from earlywarn.review.accounts import Made, Wanted
 
-PEOPLE = "people.csv"
+PEOPLE, LISTS = "people.csv", "two-years"
 SEED = 1985
 
 
@@ -25,7 +25,7 @@ def fill_demo_desk(out: Path, home: Path, today: date) -> "list[Made]":
     """
     from earlywarn.review.start import start
 
-    runs, people = _score_two_years(out, home, today), out / "desk" / PEOPLE
+    runs, people = _score_two_years(out, home, today), out / LISTS / PEOPLE
     _write_people(runs, people)
     for run in runs:
         publish(run, people=people, home=home, by="earlywarn demo")
@@ -46,10 +46,10 @@ def _score_two_years(out: Path, home: Path, today: date) -> list[Path]:
     if not roster.is_file():
         raise UsageError(Fault(str(out), "no roster of the demo", remedy="run 'earlywarn demo', or give --out"))
     last = _year_of(roster)
-    earlier = _write_year(roster, last - 1, out / "desk" / f"roster-{last - 1}.csv")
+    earlier = _write_year(roster, last - 1, out / LISTS / f"roster-{last - 1}.csv")
     found = []
     for path, year in ((earlier, last - 1), (roster, last)):
-        order = Order(path, out / "desk" / "scores", home, date(year, 6, 30), today)
+        order = Order(path, out / LISTS / "scores", home, date(year, 6, 30), today)
         found.append(score(order, lambda _step: None)[0].folder)
     return found
 
