@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from earlywarn.review.listing import in_order
-from earlywarn.review.load import Published
-from earlywarn.review.models import Account, Entry, Publication, Review, Role, Student
+from earlywarn.review.load import Published, publish
+from earlywarn.review.models import Account, Entry, Plan, Publication, Review, Role, Student
 from earlywarn.scorecard.otherwise import Otherwise
 from tests.review.desk_words import HOSTILE, of, student_of
-from tests.review.made import AS_OF, PASSWORD, Made, made_account, made_desk
+from tests.review.made import AS_OF, PASSWORD, Made, made_account, made_desk, made_ready
 
 pytestmark = pytest.mark.django_db
 LISTS = ("/students/", "/students/not-enough-data", "/students/find?q=first")
@@ -298,3 +299,31 @@ def test_every_page_says_who_is_signed_in_and_leads_to_their_password(desk: Publ
     page = as_counselor.get("/students/").text
     assert "<bdi>counselor</bdi>, Counselor" in page
     assert 'href="/password"' in page
+
+
+def test_values_before_and_after_a_support_stand_side_by_side_and_claim_no_cause(client: Client) -> None:
+    made_desk()
+    done = publish(made_ready(Made(seed=8, as_of=date(2026, 11, 28))))
+    entry = done.publication.entries.filter(counselor="C1", scored=True, flagged=True).first()
+    assert entry is not None
+    counselor = made_account(Role.COUNSELOR)
+    days = {"start": date(2026, 11, 20), "end": date(2027, 1, 1), "next_check": date(2026, 11, 27)}
+    words = {"type": "Attendance mentor", "tier": "2", "goal": "Comes every day"}
+    Plan.objects.create(
+        student=entry.student,
+        by=counselor,
+        owner=counselor,
+        form=uuid4(),
+        publication=done.publication,
+        **days,
+        **words,
+    )
+    client.force_login(counselor)
+    page = client.get(f"/students/{entry.student.key}/")
+    (around,) = page.context["told"].around
+    earlier = entry.student.entries.get(publication__state="past")
+    (absent,) = [row for row in around.rows if row[0] == "Days absent"]
+    assert [row.split()[0] for row in absent[1:]] == [
+        f"{one.values['absent']:.1f}".removesuffix(".0") for one in (earlier, entry)
+    ]
+    assert "not what the support has caused" in page.content.decode()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.review.cards import Card, Level, card_of, names_in
-from earlywarn.review.models import Entry, Publication, State
+from earlywarn.review.models import Entry, Plan, Publication, State
 from earlywarn.scorecard.history import over_time
 from earlywarn.scorecard.otherwise import Otherwise, otherwise, weights
 from earlywarn.scorecard.reasons import sentence, value_words
@@ -64,6 +64,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Around:
+    """One support, and what a school can change as the lists before and after its start had it; no word of a cause."""
+
+    support: str
+    start: date
+    rows: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
 class Told:
     """The whole of it."""
 
@@ -73,11 +82,12 @@ class Told:
     meaning: Meaning | None
     courses: list[Course]
     changes: list[Change]
+    around: list[Around]
     levels: list[tuple[date, Level | None, bool]]
 
 
 def told_of(entry: Entry, publication: Publication) -> Told:
-    """Tell one student of their own entry and of those on earlier lists; one query."""
+    """Tell one student of their own entry, of those on earlier lists, and of supports; two queries."""
     card, past = card_of(publication), _past(entry)
     heavy = {name: round(weight) for name, weight in weights(card.scorecard, _full(card, entry)).items()}
     return Told(
@@ -87,6 +97,7 @@ def told_of(entry: Entry, publication: Publication) -> Told:
         meaning=_meaning(card, entry.level),
         courses=list(_courses(card, past, entry)),
         changes=[_change(card, one) for one in _otherwise(card, entry)],
+        around=[around for plan in _plans(entry) if (around := _around(card, past, plan, entry.grade)).rows],
         levels=[(one.publication.as_of, card.level(one.level), one.flagged) for one in reversed(past)],
     )
 
@@ -161,3 +172,20 @@ def _change(card: Card, one: Otherwise) -> Change:
     level = card.level(one.level)
     assert level is not None  # it is a level of the same scorecard
     return Change(one.words, level, one.stays)
+
+
+def _plans(entry: Entry) -> list[Plan]:
+    return list(Plan.objects.filter(student_id=entry.student_id).order_by("-start", "-pk"))
+
+
+def _around(card: Card, past: list[Entry], plan: Plan, grade: str) -> Around:
+    """Give each changeable number on the last list up to a plan's start and on the newest one after it."""
+    before = [one for one in past if one.publication.as_of <= plan.start]
+    after = [one for one in past if one.publication.as_of > plan.start]
+    rows = []
+    for name, table in card.tables.items():
+        then, now = (one[-1].values.get(name) if one else None for one in (before, after))
+        if table.spec.changeable and table.spec.type is not InputType.CATEGORY and then is not None:
+            words = value_words(table.spec, now, grade) if after else ""
+            rows.append((table.spec.title, value_words(table.spec, then, grade), words))
+    return Around(plan.type, plan.start, rows)
