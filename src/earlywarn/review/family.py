@@ -29,7 +29,7 @@ class Family:
 def family_of(entry: Entry, desk: Desk) -> Family:
     """Tell of one student what their family should know; the reasons stand only where there is a list to explain."""
     row = rows_of([entry], desk.publications, desk.today)[0]
-    publication = next(one for one in desk.publications if one.pk == entry.publication_id)
+    publication = desk.publication_of(entry)
     return Family(
         name=row.name,
         grade=row.grade,

@@ -21,6 +21,10 @@ class Desk:
     publications: list[Publication]
     hidden: list[Publication]
 
+    def publication_of(self, entry: Entry) -> Publication:
+        """Give the shown list that an entry stands on."""
+        return next(one for one in self.publications if one.pk == entry.publication_id)
+
 
 def desk_of(request: HttpRequest) -> Desk:
     """Give what a request of a signed-in account may see; asked of the database once a request."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from earlywarn.columns import InputSpec, InputType
 from earlywarn.review.cards import Card, Level, card_of, names_in
 from earlywarn.review.models import Entry, Plan, Publication, State
+from earlywarn.review.scope import HEAVY
 from earlywarn.scorecard.history import over_time
 from earlywarn.scorecard.otherwise import Otherwise, otherwise, weights
 from earlywarn.scorecard.reasons import sentence, value_words
@@ -106,11 +107,8 @@ def _past(entry: Entry) -> list[Entry]:
     """Give this student's entries on every list of the same model that was not withdrawn, oldest first."""
     shown = Entry.objects.filter(student_id=entry.student_id, publication__state__in=(State.CURRENT, State.PAST))
     same = shown.filter(publication__withdrawn="", publication__model=entry.publication.model)
-    known = same.select_related("publication").defer(*(f"publication__{name}" for name in _HEAVY))
+    known = same.select_related("publication").defer(*(f"publication__{name}" for name in HEAVY))
     return list(known.order_by("publication__as_of", "pk"))
-
-
-_HEAVY = ("card", "about", "allocation", "followed", "standing")
 
 
 def _full(card: Card, entry: Entry) -> dict[str, float | str | None]:

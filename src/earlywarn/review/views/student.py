@@ -20,7 +20,7 @@ from earlywarn.review.so_far import forms_for, so_far
 def student(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one student: why, what helps, what would change it, what was decided and planned."""
     desk, entry = desk_of(request), own_entry(request, key)
-    publication = next(one for one in desk.publications if one.pk == entry.publication_id)
+    publication = desk.publication_of(entry)
     context = {
         "entry": entry,
         "row": rows_of([entry], desk.publications, desk.today)[0],
