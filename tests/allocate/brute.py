@@ -11,9 +11,7 @@ from earlywarn.allocate.problem import NOBODY, Problem
 def best_by_trying(problem: Problem, kept: np.ndarray) -> int | None:
     """Give the largest sum of weights over every way to seat the students; None where no way is allowed."""
     supports = len(problem.seats)
-    choices = [
-        [NOBODY, *(k for k in range(supports) if answers >> k & 1)] for answers in problem.answers.tolist()
-    ]
+    choices = [[NOBODY, *(k for k in range(supports) if answers >> k & 1)] for answers in problem.answers.tolist()]
     best = None
     for way in product(*choices):
         given = np.zeros_like(problem.least)

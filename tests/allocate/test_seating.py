@@ -1,4 +1,4 @@
-"""Seats are given exactly: against every way on small cases, a plain linear programme on middle ones, the bound always."""
+"""Seats are given exactly: every way tried on small cases, a linear programme on middle ones, the bound always."""
 
 import numpy as np
 import pytest

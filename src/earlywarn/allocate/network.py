@@ -6,6 +6,7 @@ take a seat from anyone: whoever sits keeps a seat, though it may become another
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from earlywarn.columns import Ints
@@ -64,7 +65,7 @@ class Network:
         walk = self._walk(kind)
         if walk is None:
             return False
-        for start, end in zip(walk, walk[1:], strict=False):
+        for start, end in pairwise(walk):
             self._step(start, end)
         self.free[_support(walk[-1])] -= 1
         return True
@@ -84,7 +85,7 @@ class Network:
         place = kind.place
         inside = self._inside(place, kind.answers)
         exits = [k for k in inside if self.given[place][k] < self.most[place][k]]
-        came: dict[int, tuple[int, int]] = {k: (-1, place) for k in exits}
+        came: dict[int, tuple[int, int]] = dict.fromkeys(exits, (-1, place))
         queue = deque(exits)
         while queue:
             support = queue.popleft()

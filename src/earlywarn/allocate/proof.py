@@ -30,12 +30,14 @@ class Prices:
 class Proof:
     """The sum of weights of a seating, what no seating can exceed, and what one more seat would bring.
 
-    ``one_more`` is 0 for a support with a seat to spare: another would stay empty too.
+    ``one_more`` is 0 for a support with a seat to spare: another would stay empty too. ``price`` is what a student's
+    weight must come to for a seat.
     """
 
     value: int
     bound: int
     one_more: Ints
+    price: Ints
 
     @property
     def gap(self) -> int:
@@ -47,20 +49,29 @@ def prove(problem: Problem, seating: Seating) -> Proof:
     """Bound a seating from above and value one more seat of each support."""
     value = int(problem.weight[seating.support != NOBODY].sum())
     graph = _Graph(problem, seating)
-    return Proof(value, bound(problem, seating.kept, graph.prices()), graph.one_more())
+    prices = graph.prices()
+    price = _least_prices(problem, prices)[problem.kinds[0]]
+    return Proof(value, bound(problem, seating.kept, prices), graph.one_more(), price)
 
 
 def bound(problem: Problem, kept: Ints, prices: Prices) -> int:
     """Give what the sum of weights cannot exceed, for any prices of 0 or more."""
-    kind, place, answers = problem.kinds
-    least = np.full(len(answers), np.iinfo(np.int64).max)
-    for support in range(len(problem.seats)):
-        held = answers >> support & 1 == 1
-        least[held] = np.minimum(least[held], prices.at[place[held], support])
+    kind, _, answers = problem.kinds
+    least = _least_prices(problem, prices)
     of_students = np.maximum(problem.weight - least[kind], 0)[answers[kind] > 0].sum()
     more = prices.at - prices.support
     of_places = problem.most * np.maximum(more, 0) - kept * np.maximum(-more, 0)
     return int(of_students + (problem.seats * prices.support).sum() + of_places.sum())
+
+
+def _least_prices(problem: Problem, prices: Prices) -> Ints:
+    """Give the least price among the supports that answer each kind of student, at their place."""
+    _, place, answers = problem.kinds
+    least = np.full(len(answers), np.iinfo(np.int64).max)
+    for support in range(len(problem.seats)):
+        held = answers >> support & 1 == 1
+        least[held] = np.minimum(least[held], prices.at[place[held], support])
+    return least
 
 
 class _Graph:
@@ -84,11 +95,11 @@ class _Graph:
 
     def prices(self) -> Prices:
         """Let the least weights spread against the moves until nothing changes."""
-        at = np.full(self.seating.given.shape, self.far)
-        for support in range(at.shape[1]):
-            rows = self.held[:, support]
-            np.minimum.at(at[:, support], self.place[rows], self.lowest[rows])
-        support = np.where(self.is_free, 0, self.far)
+        at: Ints = np.full_like(self.seating.given, self.far)
+        for number in range(at.shape[1]):
+            rows = self.held[:, number]
+            np.minimum.at(at[:, number], self.place[rows], self.lowest[rows])
+        support: Ints = np.where(self.is_free, 0, self.far)
         while True:
             before = at.copy(), support.copy()
             of_kind = self._over_kinds(at, self.far, np.minimum)
@@ -103,8 +114,9 @@ class _Graph:
     def one_more(self) -> Ints:
         """Give the largest weight that one more seat of each support would let in."""
         supports = len(self.problem.seats)
-        alone = 1 << np.arange(supports)
-        at, support = np.where(self.has_room, alone, 0), alone.copy()
+        alone: Ints = 1 << np.arange(supports)
+        at: Ints = np.where(self.has_room, alone, 0)
+        support: Ints = alone.copy()
         while True:
             before = at.copy(), support.copy()
             of_kind = self._over_kinds(at, 0, np.bitwise_or)
