@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from earlywarn.columns import Ints
 
 
@@ -46,8 +48,13 @@ class Network:
         self.bits = [_bits(answers) for answers in range(1 << self.supports)]
 
     def limit(self, kept: Ints, most: Ints) -> None:
-        """Set what may be moved away from a place and what it may have."""
+        """Set what may be moved away from a place and what it may have.
+
+        ``left`` is how many more could be let in at most: each takes one seat of one support, whoever is moved.
+        """
         self.kept, self.most = kept.tolist(), most.tolist()
+        room = np.maximum(most - np.array(self.given), 0).sum(axis=0)
+        self.left = int(np.minimum(self.free, room).sum())
         self.moves: list[list[int]] = [[0] * self.supports for _ in self.given]
         self.hops: list[list[dict[int, None]]] = [[{} for _ in self.free] for _ in self.free]
         self.stale = set(range(len(self.given)))
@@ -58,16 +65,20 @@ class Network:
             self.seated[kind.place][kind.answers] = [0] * self.supports
         support = self._free_at(kind)
         if support >= 0:
-            self._step(kind, At(kind.place, support))
-            self._step(At(kind.place, support), support)
-            self.free[support] -= 1
-            return True
-        walk = self._walk(kind)
-        if walk is None:
-            return False
-        for start, end in pairwise(walk):
-            self._step(start, end)
-        self.free[_support(walk[-1])] -= 1
+            by_support = self.seated[kind.place][kind.answers]
+            by_support[support] += 1
+            if by_support[support] == 1:
+                self.stale.add(kind.place)
+            self._count(kind.place, support, 1)
+        else:
+            walk = self._walk(kind)
+            if walk is None:
+                return False
+            for start, end in pairwise(walk):
+                self._step(start, end)
+            support = _support(walk[-1])
+        self.free[support] -= 1
+        self.left -= 1
         return True
 
     def _free_at(self, kind: Kind) -> int:
@@ -152,16 +163,14 @@ class Network:
             if by_support[start.support] == 0:
                 self.stale.add(end.place)
         elif isinstance(start, At):
-            self._count(start, 1)
+            self._count(*start, 1)
         elif isinstance(end, At):
-            self._count(end, -1)
+            self._count(*end, -1)
 
-    def _count(self, at: At, by: int) -> None:
-        place, support = at
-        self.given[place][support] += by
-        if self.given[place][support] >= self.most[place][support] - 1 or (
-            self.given[place][support] <= self.kept[place][support] + 1
-        ):
+    def _count(self, place: int, support: int, by: int) -> None:
+        given = self.given[place]
+        given[support] += by
+        if given[support] >= self.most[place][support] - 1 or given[support] <= self.kept[place][support] + 1:
             self.stale.add(place)
 
     def _refresh(self) -> None:
@@ -169,10 +178,10 @@ class Network:
         for place in self.stale:
             moves = self.moves[place] = _moves(self.seated[place], self.bits, self.supports)
             given, most, kept = self.given[place], self.most[place], self.kept[place]
-            room = sum(1 << k for k in range(self.supports) if given[k] < most[k])
+            room = sum([1 << k for k in range(self.supports) if given[k] < most[k]])
             for support in range(self.supports):
                 held = moves[support] and given[support] > kept[support]
-                out = sum(1 << k for k in self._inside(place, 1 << support)) & room if held else 0
+                out = sum([1 << k for k in self._inside(place, 1 << support)]) & room if held else 0
                 for other, hops in enumerate(self.hops[support]):
                     if out >> other & 1:
                         hops[place] = None

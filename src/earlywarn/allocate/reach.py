@@ -26,7 +26,7 @@ class Reached:
     """The groups by one attribute each, the members, and each one's reference.
 
     ``member`` has shape (groups, n); ``reference`` is the place of the group that each is held against, or -1 for all
-    other students; ``words`` name them for people.
+    other students; a reference is held against itself. ``words`` name them for people.
     """
 
     cells: tuple[Cell, ...]
@@ -61,10 +61,9 @@ def reached_by_group(table: GroupTable, groups: Groups) -> Reached:
     cells = tuple(held.cells[place] for place in places)
     at = {cell: place for place, cell in enumerate(cells)}
     of = [at.get(Cell(c.attributes, (groups.attributes[c.attributes[0]].reference or "",)), -1) for c in cells]
-    reference = np.array([-1 if other == place else other for place, other in enumerate(of)], dtype=np.int64)
     member = np.array([(held.codes[1:] == place).any(axis=0) for place in places], dtype=bool)
     words = tuple(cell.words(groups) for cell in cells)
-    return Reached(cells, words, member.reshape(len(cells), len(table)), reference)
+    return Reached(cells, words, member.reshape(len(cells), len(table)), np.array(of, dtype=np.int64))
 
 
 def carry_out_with_reach(policy: Policy, offer: Offer, groups: Reached, least: int) -> tuple[Shared, tuple[Fault, ...]]:

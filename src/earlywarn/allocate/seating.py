@@ -40,20 +40,17 @@ def seat(problem: Problem) -> Seating:
 def _let_in(network: Network, kinds: list[Kind], kind: Ints, order: Ints, seated: Bools) -> None:
     """Let in whom the limits allow, in order; a kind that was turned away once is so for good."""
     is_open = [bool(each.answers) for each in kinds]
-    still, of_row = sum(is_open), kind[order].tolist()
-    held = seated[order]
+    rows = order[~seated[order]]
     new: list[int] = []
-    for number, (each, has_seat) in enumerate(zip(of_row, held.tolist(), strict=True)):
-        if has_seat or not is_open[each]:
-            continue
-        if network.admit(kinds[each]):
-            new.append(number)
-        else:
-            is_open[each] = False
-            still -= 1
-            if not still:
+    for number, each in enumerate(kind[rows].tolist()):
+        if is_open[each]:
+            if network.admit(kinds[each]):
+                new.append(number)
+            else:
+                is_open[each] = False
+            if not network.left:
                 break
-    seated[order[new]] = True
+    seated[rows[new]] = True
 
 
 def _supports(problem: Problem, network: Network, kinds: list[Kind], seated: Bools) -> Ints:

@@ -137,21 +137,20 @@ class Basis:
             cost=self.span(by_need.reached.astype(np.int64) - seated),
             gained=int(gained.sum()),
             lost=int(lost.sum()),
-            actual=self._actual(reached),
+            actual=self._actual(reached, int(gained.sum()), int(lost.sum())),
             schools=tuple(self._schools(shared, gained, lost)),
             groups=tuple(self._groups(reached, gained, lost)),
         )
 
-    def _actual(self, reached: Bools) -> Actual | None:
+    def _actual(self, reached: Bools, gained: int, lost: int) -> Actual | None:
+        """Count what came; roughly where a part of the seats is small, or few change hands: no rest may tell of one."""
         if self.outcome is None:
             return None
         missed = self.outcome == MISSED
         met, unknown = (reached & (self.outcome == code) for code in (MET, UNKNOWN))
-        kinds = (missed & reached, missed & ~reached, met, unknown)
-        return Actual(*(self._count(int(kind.sum())) for kind in kinds))
-
-    def _count(self, number: int) -> Count:
-        return told.count_of(Held(number, exact=number >= self.minimum or not number), self.minimum)
+        numbers = [int(kind.sum()) for kind in (missed & reached, missed & ~reached, met, unknown)]
+        exact = not any(0 < number < self.minimum for number in (*numbers, gained, lost))
+        return Actual(*(told.count_of(Held(number, exact), self.minimum) for number in numbers))
 
     def _schools(self, shared: Shared, gained: Bools, lost: Bools) -> Iterator[SchoolLine]:
         school, risk = self.students.school, self.students.risk

@@ -12,8 +12,8 @@ MOST_SCHOOLS = 20
 
 
 CAUTION = (
-    "A reach floor moves seats between schools by who goes to them and picks nobody by group. Whether a district may do "
-    "so is a question of law that differs by place: ask counsel before you use it."
+    "A reach floor moves seats between schools by who goes to them and picks nobody by group. Whether a district may "
+    "do so is a question of law that differs by place: ask counsel before you use it."
 )
 
 
