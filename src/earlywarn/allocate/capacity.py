@@ -11,9 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from earlywarn.allocate.outcome import carry_out
+from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.quotas import Offer
 from earlywarn.allocate.sums import Basis, Span
-from earlywarn.columns import Bools, Floats
+from earlywarn.columns import Bools, Floats, Ints
 from earlywarn.config.allocation import BY_NEED, Policy
 
 SCALES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -56,6 +57,16 @@ class Planner:
         found = [self._at(scale) for scale in SCALES]
         points = [Point(seats, self.basis.span(reached.astype(np.int64))) for seats, reached in found if seats]
         return tuple({point.seats: point for point in points}.values())
+
+    def one_more(self, weights: Ints) -> tuple[Span, ...]:
+        """Give what one more seat of each support would reach, by the risk of the student whom it would go to."""
+        students, ends = self.basis.students, self.basis.ends
+        rows = [int(np.abs(students.weight - weight).argmin()) for weight in weights.tolist()]
+        told = []
+        for row, weight in zip(rows, weights.tolist(), strict=True):
+            low, high = (None, None) if ends is None or not weight else (float(end[row]) for end in ends)
+            told.append(Span(weight / UNIT, low, high))
+        return tuple(told)
 
     def needed(self, reach: float, least: int) -> Needed:
         """Find the seats by which every group of ``least`` students or more is reached so often."""

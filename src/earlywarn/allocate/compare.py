@@ -11,7 +11,7 @@ from earlywarn.allocate.outcome import Shared, carry_out
 from earlywarn.allocate.quotas import Offer, unpayable
 from earlywarn.allocate.reach import Reached, carry_out_with_reach, reached_by_group
 from earlywarn.allocate.students import risk_range, scored_students
-from earlywarn.allocate.sums import Basis, Told
+from earlywarn.allocate.sums import Basis, Span, Told
 from earlywarn.allocate.supports import read_supports
 from earlywarn.columns import Texts
 from earlywarn.config.allocation import BY_NEED, AllocationPlan, Policy
@@ -38,7 +38,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Allocated:
-    """Every policy in figures, ``by need`` among them, and what other numbers of seats would do."""
+    """Every policy in figures, ``by need`` among them, and what other numbers of seats would do by need.
+
+    ``one_more`` is what one more seat of each support would reach.
+    """
 
     run: StoredRun
     serving: Serving
@@ -46,6 +49,7 @@ class Allocated:
     basis: Basis
     policies: tuple[Told, ...]
     curve: tuple[Point, ...]
+    one_more: tuple[Span, ...]
     needed: Needed | None
 
     @property
@@ -94,6 +98,7 @@ def allocate(order: Order) -> Allocated:
         basis=basis,
         policies=tuple(basis.tell(each, by_need, len(supports)) for each in shared),
         curve=planner.curve(),
+        one_more=planner.one_more(by_need.proof.one_more),
         needed=None if order.reach is None else planner.needed(order.reach, serving.gate.evidence.students),
     )
 

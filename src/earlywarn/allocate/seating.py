@@ -3,9 +3,11 @@
 Three passes over the students in their order: what a place must have, what is kept for it, then all other seats. In
 each a student is let in if anybody's seat can be found by moving those who sit, and is passed over else; nobody who
 sits loses the seat. That the sum of weights is the largest possible rests on matroids: the sets of students that can
-be seated are those that a network can carry (Gale 1968; Perfect 1968, gammoids), so that the greedy set is optimal
-(Edmonds 1971), and a pass under tighter limits gives a set that some optimum holds. Nothing hangs on that argument:
-:mod:`earlywarn.allocate.proof` bounds every seating from above and says by how much it could be beaten.
+be seated are those that a network can carry (a gammoid; Perfect 1968), of a matroid the greedy set is optimal (Gale,
+1968, Journal of Combinatorial Theory 4, pages 176-180), and a pass under tighter limits gives a set that some optimum
+holds.
+Nothing hangs on that argument: :mod:`earlywarn.allocate.proof` bounds every seating from above and says by how much it
+could be beaten.
 """
 
 import numpy as np

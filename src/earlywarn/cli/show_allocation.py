@@ -85,8 +85,7 @@ def _show_seats(allocated: Allocated) -> None:
     for point in allocated.curve:
         made.add_row(f"{point.seats:,}", _span(point.reached))
     show("With other numbers of seats, of all supports in proportion", made)
-    more = zip(allocated.offer.supports, allocated.by_need.shared.proof.one_more.tolist(), strict=True)
-    each = (f"{support.name} {weight / UNIT:.2f}" for support, weight in more)
+    each = (f"{s.name} {_share(span)}" for s, span in zip(allocated.offer.supports, allocated.one_more, strict=True))
     out.print(f"Students reached by one more seat, by need: {', '.join(each)}.", soft_wrap=True)
     if needed := allocated.needed:
         wanted = f"{100 * needed.reach:g} % of those expected to miss in every group"
@@ -125,6 +124,12 @@ def _span(span: Span) -> str:
     if span.low is None or span.high is None:
         return f"{_number(span.value)} (–)"
     return f"{_number(span.value)} ({_number(span.low)}{' to ' if span.low < 0 else '–'}{_number(span.high)})"
+
+
+def _share(span: Span) -> str:
+    if span.low is None or span.high is None:
+        return f"{span.value:.2f}"
+    return f"{span.value:.2f} ({span.low:.2f}\N{EN DASH}{span.high:.2f})"
 
 
 def _number(value: float) -> str:

@@ -1,5 +1,7 @@
 """An allocation as one self-contained HTML page: policies side by side, by group, by school, and other seats."""
 
+from functools import partial
+
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.sums import GroupLine, Span, Told
@@ -117,14 +119,19 @@ def _curve(allocated: Allocated) -> Table:
 
 
 def _one_more(allocated: Allocated) -> Table:
-    offer, proof = allocated.offer, allocated.by_need.shared.proof
+    offer = allocated.offer
     rows = (
-        row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())),
-            w.decimal(float(proof.one_more[number]) / UNIT, 2))
-        for number, support in enumerate(offer.supports)
-    )  # fmt: skip
+        row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())), _one_seat(span))
+        for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
+    )
     columns = ("Support", "Seats", "Students whom it answers", "One more seat reaches")
     return Table("What one more seat of each support would do, by need.", columns, tuple(rows))
+
+
+def _one_seat(span: Span) -> Entry:
+    write = partial(w.decimal, places=2)
+    ends = "" if span.low is None or span.high is None else w.span((span.low, span.high), write)
+    return Entry(write(span.value), ends)
 
 
 def _needed(allocated: Allocated) -> str:

@@ -1,5 +1,6 @@
 """An allocation as plain values, for ``allocate --json``: every policy in figures; no student, no exact small count."""
 
+from itertools import combinations
 from typing import Any
 
 from earlywarn.allocate.capacity import Needed
@@ -28,6 +29,18 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
             for number, support in enumerate(supports)
         ],
         "policies": [_policy(allocated, told) for told in allocated.policies],
+        "change_hands": [
+            {
+                "one": one.shared.policy.name,
+                "other": other.shared.policy.name,
+                "one_alone": int((one.shared.reached & ~other.shared.reached).sum()),
+                "other_alone": int((other.shared.reached & ~one.shared.reached).sum()),
+            }
+            for one, other in combinations(allocated.policies, 2)
+        ],
+        "one_more_by_need": {
+            support.name: _span(span, 3) for support, span in zip(supports, allocated.one_more, strict=True)
+        },
         "curve": [{"seats": point.seats, "reached": _span(point.reached)} for point in allocated.curve],
         "needed": _needed(allocated.needed),
     }
@@ -66,9 +79,9 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
     }
 
 
-def _span(span: Span) -> dict[str, float | None]:
-    ends = (None if end is None else round(end, PLACES) for end in (span.low, span.high))
-    return dict(zip(("value", "low95", "high95"), (round(span.value, PLACES), *ends), strict=True))
+def _span(span: Span, places: int = PLACES) -> dict[str, float | None]:
+    ends = (None if end is None else round(end, places) for end in (span.low, span.high))
+    return dict(zip(("value", "low95", "high95"), (round(span.value, places), *ends), strict=True))
 
 
 def _actual(actual: Actual) -> dict[str, Any]:
