@@ -46,6 +46,9 @@ class Network:
         self.kept = [[0] * self.supports for _ in range(places)]
         self.most = [[0] * self.supports for _ in range(places)]
         self.bits = [_bits(answers) for answers in range(1 << self.supports)]
+        # Who sits with one support and is answered by another: counted, and as bits where there is anybody.
+        self.movable = [[[0] * self.supports for _ in self.free] for _ in range(places)]
+        self.moves = [[0] * self.supports for _ in range(places)]
 
     def limit(self, kept: Ints, most: Ints) -> None:
         """Set what may be moved away from a place and what it may have.
@@ -55,20 +58,17 @@ class Network:
         self.kept, self.most = kept.tolist(), most.tolist()
         room = np.maximum(most - np.array(self.given), 0).sum(axis=0)
         self.left = int(np.minimum(self.free, room).sum())
-        self.moves: list[list[int]] = [[0] * self.supports for _ in self.given]
+        self.dead = [0] * len(self.given)
         self.hops: list[list[dict[int, None]]] = [[{} for _ in self.free] for _ in self.free]
         self.stale = set(range(len(self.given)))
 
     def admit(self, kind: Kind) -> bool:
         """Give one more student of a kind a seat, moving others if need be; False where none can be made free."""
-        if kind.answers not in self.seated[kind.place]:
-            self.seated[kind.place][kind.answers] = [0] * self.supports
+        if not kind.answers & ~self.dead[kind.place]:
+            return False
         support = self._free_at(kind)
         if support >= 0:
-            by_support = self.seated[kind.place][kind.answers]
-            by_support[support] += 1
-            if by_support[support] == 1:
-                self.stale.add(kind.place)
+            self._sit(kind, support, 1)
             self._count(kind.place, support, 1)
         else:
             walk = self._walk(kind)
@@ -106,6 +106,8 @@ class Network:
                 if hops and other not in came:
                     came[other] = (support, next(iter(hops)))
                     queue.append(other)
+        # Nobody there will find a way later either: whoever is let in comes by nodes that this search did not see.
+        self.dead[place] |= sum([1 << k for k in inside])
         return None
 
     def _told(self, kind: Kind, came: dict[int, tuple[int, int]], support: int) -> list[Node]:
@@ -153,19 +155,27 @@ class Network:
     def _step(self, start: Node, end: Node) -> None:
         """Push one student along an arc; what that may change of the place is looked at before the next search."""
         if isinstance(start, Kind) and isinstance(end, At):
-            by_support = self.seated[start.place][start.answers]
-            by_support[end.support] += 1
-            if by_support[end.support] == 1:
-                self.stale.add(start.place)
+            self._sit(start, end.support, 1)
         elif isinstance(start, At) and isinstance(end, Kind):
-            by_support = self.seated[end.place][end.answers]
-            by_support[start.support] -= 1
-            if by_support[start.support] == 0:
-                self.stale.add(end.place)
+            self._sit(end, start.support, -1)
         elif isinstance(start, At):
             self._count(*start, 1)
         elif isinstance(end, At):
             self._count(*end, -1)
+
+    def _sit(self, kind: Kind, support: int, by: int) -> None:
+        """Count a student of a kind in or out of a support, and whom that lets be moved where."""
+        place = kind.place
+        held = self.seated[place]
+        if kind.answers not in held:
+            held[kind.answers] = [0] * self.supports
+        held[kind.answers][support] += by
+        counts = self.movable[place][support]
+        for other in self.bits[kind.answers]:
+            counts[other] += by
+            if counts[other] == max(by, 0):  # from nobody to somebody, or back
+                self.moves[place][support] ^= 1 << other
+                self.stale.add(place)
 
     def _count(self, place: int, support: int, by: int) -> None:
         given = self.given[place]
@@ -176,7 +186,7 @@ class Network:
     def _refresh(self) -> None:
         """Find anew what the changed places offer: from which support to which somebody there could be moved."""
         for place in self.stale:
-            moves = self.moves[place] = _moves(self.seated[place], self.bits, self.supports)
+            moves = self.moves[place]
             given, most, kept = self.given[place], self.most[place], self.kept[place]
             room = sum([1 << k for k in range(self.supports) if given[k] < most[k]])
             for support in range(self.supports):
@@ -188,16 +198,6 @@ class Network:
                     else:
                         hops.pop(place, None)
         self.stale.clear()
-
-
-def _moves(seated: dict[int, list[int]], bits: list[tuple[int, ...]], supports: int) -> list[int]:
-    """Give for each support the supports that answer anybody who sits there."""
-    moves = [0] * supports
-    for answers, by_support in seated.items():
-        for support in bits[answers]:
-            if by_support[support] > 0:
-                moves[support] |= answers
-    return moves
 
 
 def _simple(walk: list[Node]) -> list[Node]:
