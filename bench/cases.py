@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.allocate import allocate
 from bench.audits import audits
 from bench.changes import changes
 from bench.desk import desk
@@ -120,6 +121,7 @@ CASES = (
     door,
     scoring,
     changes,
+    allocate,
     spark,
     desk,
     demo_and_small_roster,

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, engines, exporting, first, publishing, serving, terminal, verifying, withdrawing
+from earlywarn.cli import (
+    allocating,
+    checking,
+    engines,
+    exporting,
+    first,
+    publishing,
+    serving,
+    terminal,
+    verifying,
+    withdrawing,
+)
 from earlywarn.cli.engines import Engine
 from earlywarn.cli.places import refuse_file
 
@@ -242,6 +253,7 @@ def gate(
     show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
 
 
+app.command()(allocating.allocate)
 app.command("export-sql")(exporting.export_sql)
 
 
