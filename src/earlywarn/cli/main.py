@@ -11,7 +11,7 @@ import typer
 from earlywarn import __version__
 from earlywarn.cli import checking, engines, exporting, first, publishing, serving, terminal, verifying, withdrawing
 from earlywarn.cli.engines import Engine
-from earlywarn.cli.places import refuse_file
+from earlywarn.cli.places import refuse_file, refuse_to_overwrite
 
 app = typer.Typer(
     name="earlywarn",
@@ -172,14 +172,20 @@ app.command()(serving.decisions)
 def follow(
     run: Annotated[Path, typer.Argument(help="The folder of a score run.", metavar="SCORE_RUN")],
     outcomes: Annotated[Path, typer.Option(help="Later results of its students, CSV or Parquet.")],
+    decisions: Annotated[Path | None, typer.Option(help="What 'earlywarn decisions --out' wrote.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A file for 'earlywarn publish --followed'.")] = None,
     home: Home = MODELS,
     as_json: Json = False,
 ) -> None:
-    """Open the true outcomes: recall, precision, and whether each level meant what it said."""
+    """Open the true outcomes: which promises held, who was reached, what was said to flags, the school's part."""
+    from earlywarn.cli.followed_form import write_followed
     from earlywarn.cli.show_follow import follow_record, show_follow
     from earlywarn.follow import follow as run_follow
 
-    followed = run_follow(run, outcomes, home)
+    refuse_to_overwrite(out, "--out")
+    followed = run_follow(run, outcomes, home, decisions)
+    if out is not None:
+        write_followed(followed, _today(), out)
     terminal.print_json(follow_record(followed)) if as_json else show_follow(followed)
 
 
