@@ -31,9 +31,9 @@ STUDENTS, SCHOOLS, SHARE = 1_000_000, 500, 0.2
 AS_OF, DUE = date(2026, 6, 30), 2027
 STATUSES = tuple(status.value for status in Status)
 LEVELS = (
-    LevelMeaning("High", 0.5, 0.62, 0.6, 0.64),
-    LevelMeaning("Moderate", 0.25, 0.36, 0.34, 0.38),
-    LevelMeaning("Low", 0.0, 0.12, 0.11, 0.13),
+    LevelMeaning("High", 0.5, 5000, 0.62, 0.6, 0.64),
+    LevelMeaning("Moderate", 0.25, 9000, 0.36, 0.34, 0.38),
+    LevelMeaning("Low", 0.0, 9000, 0.12, 0.11, 0.13),
 )
 CODES = {"sex": "FM", "race": "ABHWO", "lunch": "FRN"}
 VIEWS = ("agree", "supported", "not_needed")

@@ -108,16 +108,16 @@ def _followed(
     students, found, desk = known
     outcome, scored = found.outcome, students.with_score(found.outcome)
     about = _about(run, serving, students)
-    audited = published(audit(_subject(scored), about, (), terms_of(serving)))
+    judged = audit(_subject(scored), about, (), terms_of(serving))
     rows = np.flatnonzero(students.scored)
     of_level = Levels(levels, students.level.take(rows))
     supported = None if desk is None else desk.supported[rows]
     return Followed(
         run=run,
         serving=serving,
-        audited=audited,
+        audited=published(judged),
         promises=promises_of(of_level, scored, supported, serving.gate.evidence, serving.groups.privacy_minimum),
-        reach=reach_of(students, outcome, desk, audited.suppression, about, serving),
+        reach=reach_of(students, outcome, desk, judged, serving),
         feedback=None if desk is None else feedback_of(students, desk, about, serving),
         schools=schools_part(scored, serving),
         **_counts(scored.outcome, scored.listed.flagged),

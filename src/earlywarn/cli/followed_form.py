@@ -15,13 +15,13 @@ from earlywarn.followed.sentences import (
     school_sentences,
 )
 from earlywarn.groups import EVERYONE
-from earlywarn.handover import FOLLOWED, CameForm, FollowedForm, PromiseForm, RangeForm, ReachForm
+from earlywarn.handover import CameForm, FollowedForm, PromiseForm, RangeForm, ReachForm
 
 
 def followed_form(followed: Followed, today: date) -> FollowedForm:
-    """Give a follow-up as the desk takes it; of a level, students without support speak where it is known who had it."""
+    """Give a follow-up as the desk takes it; where it is known who had support, those without speak for a level."""
     return FollowedForm(
-        format=FOLLOWED,
+        format="earlywarn-followed/1",
         score_run=followed.run.folder.name,
         followed_on=today,
         promises=tuple(_promise(promise) for promise in _of_everyone(followed)),

@@ -119,8 +119,8 @@ def _said(promise: Promise) -> str:
 
 
 def _held(promise: Promise) -> str:
-    words = {True: "held", False: "not held" if promise.among is Among.UNSUPPORTED else "more missed than said"}
-    return promise.reason or words.get(promise.held, "")
+    broken = "not held" if promise.among is Among.UNSUPPORTED else "more missed than said"
+    return promise.reason or ("held" if promise.held else broken)
 
 
 def _value(figure: Figure) -> dict[str, Any]:

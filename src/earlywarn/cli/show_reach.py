@@ -1,4 +1,4 @@
-"""What the terminal shows of who was reached, of decisions on flags, and of the school's part; and the same as values."""
+"""What the terminal shows of who was reached, of decisions on flags and of the school's part; the same as values."""
 
 from typing import Any
 

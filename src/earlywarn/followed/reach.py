@@ -4,21 +4,22 @@ A stage lies within the one before, so that the shares of one stage multiply to 
 where a difference is beyond chance for the number of differences looked at, and never calls a stage nobody told of 0.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from earlywarn.audit import funnel
-from earlywarn.audit.figures import Figure
+from earlywarn.audit.figures import AT_CAPACITY, Figure
+from earlywarn.audit.measures import RECALL
 from earlywarn.audit.rounding import Count
-from earlywarn.audit.suppression import Suppression
 from earlywarn.columns import MISSED, Bools, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.followed.desk import Desk
 from earlywarn.followed.shares import Sorted, Told, frame_of, roughly, share_figures, tell
 from earlywarn.followed.students import Students
 from earlywarn.groups import EVERYONE, Cell
-from earlywarn.report.findings import About
+from earlywarn.report.findings import Audited
 
 CHANCE = 0.05
 """A leak is named where chance alone would show one as clear among all in fewer than so many funnels."""
@@ -84,29 +85,44 @@ class Reach:
         return self.told.audited.suppression.count(EVERYONE, "beside")
 
 
-def reach_of(
-    students: Students, outcome: Ints, desk: Desk | None, audit: Suppression, about: About, serving: Serving
-) -> Reach:
+def reach_of(students: Students, outcome: Ints, desk: Desk | None, audited: Audited, serving: Serving) -> Reach:
     """Give the funnel of all students in scope who missed the standard.
 
     Parameters
     ----------
-    audit
-        How the counts of the scored students may be told.
+    audited
+        The audit of the scored students, before it was made ready to be told: its recall is the share flagged, with an
+        interval that knows that the cut was estimated.
     """
     rows = np.flatnonzero(outcome == MISSED)
     atom = _atoms(students, desk)[rows]
     missed = Sorted(funnel.REACH, students.school.take(rows), students.groups.take(rows), atom)
     counts = missed.by_kind()
     stages = WITHOUT_DESK if desk is None else STAGES
-    titles = {name: funnel.TITLES[name] for name in (stage.share for stage in stages) if name}
+    asked = {stage.share for stage in stages} - {"", funnel.FLAGGED}
+    titles = {name: funnel.TITLES[name] for name in asked}
     if desk is not None:
         titles[funnel.REACHED] = funnel.TITLES[funnel.REACHED]
     figures = tuple(share_figures(counts, funnel.REACH, titles, frame_of(missed, counts["students"], serving)))
-    exact = {kind: audit.exact[:, audit.kinds.place[same]] for kind, same in SAME.items()}
-    told = tell(figures, roughly(counts, missed, serving, exact), about, serving)
-    leak, asked = _leak(told, stages)
-    return Reach(stages, told, leak, asked)
+    figures += tuple(_flagged(audited))
+    told = tell(figures, roughly(counts, missed, serving, _exact(students, audited)), audited.about, serving)
+    return Reach(stages, told, *_leak(told, stages))
+
+
+def _flagged(audited: Audited) -> Iterator[Figure]:
+    """Give the audit's recall as the share of a stage."""
+    for figure in audited.figures:
+        if figure.measure == RECALL.name and figure.cut == AT_CAPACITY:
+            yield replace(figure, measure=funnel.FLAGGED, students=figure.events + figure.non_events)
+
+
+def _exact(students: Students, audited: Audited) -> dict[str, Bools]:
+    """Tell which counts the audit tells as they are; where all were scored, that nobody was not tells nothing."""
+    known = audited.suppression
+    exact = {kind: known.exact[:, known.kinds.place[same]] for kind, same in SAME.items()}
+    if students.scored.all():
+        exact |= {"students": exact["scored"], "not_scored": np.ones_like(exact["scored"])}
+    return exact
 
 
 def _atoms(students: Students, desk: Desk | None) -> Ints:

@@ -56,7 +56,7 @@ def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:
         who, whom = _who(figure, groups)
         yield f"At the same risk, flags of {who} were dismissed {_points(figure.estimate)} beside {whom}."
     if not clear:
-        yield f"At the same risk, no group's flags were clearly dismissed more or less often ({len(judged)} were judged)."
+        yield f"At the same risk, no group's flags were clearly dismissed more or less often ({len(judged)} judged)."
 
 
 def school_sentences(parts: tuple[Part, ...]) -> Iterator[str]:
