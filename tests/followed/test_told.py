@@ -13,7 +13,7 @@ from earlywarn.cli.show_follow import follow_record, show_follow
 from earlywarn.errors import UsageError
 from earlywarn.followed.sentences import NO_CAUSE
 from earlywarn.handover import read_followed
-from tests.followed.made import Made
+from tests.followed.made import Made, card
 
 TODAY = date(2027, 7, 1)
 
@@ -62,3 +62,13 @@ def test_a_district_too_small_to_judge_says_what_it_lacks(made: Made) -> None:
     assert followed.reach.leak is None
     form = followed_form(followed, TODAY)
     assert all(promise.came is None and promise.held is None for promise in form.promises)
+
+
+def test_the_schools_part_in_the_risk_is_told_before_any_outcome(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earlywarn.assess.load_scorecard", lambda home, sha256: card())
+    words = ["audit", str(made.run), "--home", str(made.folder), "--out", str(made.folder / "audits"), "--json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    (early,) = json.loads(done.stdout)["schools"]
+    (late,) = (part for part in follow_record(made.follow())["schools"] if part["measure"] == "risk_between")
+    assert early == late

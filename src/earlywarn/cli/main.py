@@ -208,6 +208,7 @@ def audit(
     """Say for whom any system's scores work, for whom not, and how sure that is."""
     from earlywarn import assess
     from earlywarn.cli.show_audit import audited_record, show_audit
+    from earlywarn.cli.show_reach import schools_record, show_schools
     from earlywarn.config.load import load_plan
     from earlywarn.examine.registered import Wanted
     from earlywarn.registry.store import Registry
@@ -228,9 +229,10 @@ def audit(
             done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
     files = {path.name: path for path in sorted(done.folder.iterdir())}
     if as_json:
-        terminal.print_json(audited_record(done.audited, files))
+        terminal.print_json(audited_record(done.audited, files) | schools_record(done.schools))
     else:
         show_audit(done.audited, files, done.changed)
+        show_schools(done.schools)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from earlywarn.audit import funnel
-from earlywarn.audit.figures import Figure, Form
+from earlywarn.audit.figures import Figure
 from earlywarn.cli.tables import NOT_KNOWN, table, with_interval
 from earlywarn.cli.terminal import out, show
 from earlywarn.follow import Followed
@@ -35,7 +35,7 @@ def show_reach(followed: Followed) -> None:
     if followed.feedback is not None:
         show("What was said to flags, by group", _dismissals(followed, followed.feedback))
         _say(feedback_sentences(followed.feedback, groups))
-    _say(school_sentences(followed.schools))
+    show_schools(followed.schools)
     out.print(NO_CAUSE)
 
 
@@ -48,8 +48,18 @@ def reach_record(followed: Followed) -> dict[str, Any]:
         "leak": _leak_record(reach),
         "reach_figures": _figures(reach.told),
         "feedback": None if feedback is None else _feedback_record(feedback),
-        "schools": [_part_record(part) for part in followed.schools],
+        **schools_record(followed.schools),
     }
+
+
+def show_schools(parts: tuple[Part, ...]) -> None:
+    """Print the school's part, nothing where it was not asked for."""
+    _say(school_sentences(parts))
+
+
+def schools_record(parts: tuple[Part, ...]) -> dict[str, Any]:
+    """Give the school's part as plain values."""
+    return {"schools": [_part_record(part) for part in parts]}
 
 
 def _funnel(followed: Followed) -> Any:
@@ -114,7 +124,7 @@ def _feedback_record(feedback: Feedback) -> dict[str, Any]:
 
 
 def _figures(told: Told) -> list[dict[str, Any]]:
-    return [_figure(figure) for figure in told.audited.figures if figure.is_main and figure.form is not Form.RATIO]
+    return [_figure(figure) for figure in told.audited.figures]
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

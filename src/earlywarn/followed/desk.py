@@ -94,7 +94,8 @@ def read_desk(path: Path, run: str, every_id: Any, students: Students, spell: Sp
     contract = contract_of([*terms, *(Term(name, Kind.DATE, _BLANK) for name in DAYS)], _BLANK)
     check_columns(source, contract)
     rows = read_rows(path, source, contract)
-    table = _Table.of(rows, run, places_of(rows.ids, every_id) >= 0)
+    place = places_of(rows.ids, every_id)
+    table = _Table.of(rows, run, place >= 0)
     refusals = [*rows.refusals, *(refusal for check in _CHECKS for refusal in check.refusals(rows, table, spell))]
     faults = rule_faults(rows.file, refusals)
     if not table.mine.any():
@@ -102,7 +103,9 @@ def read_desk(path: Path, run: str, every_id: Any, students: Students, spell: Sp
         faults.insert(0, Fault(rows.file, found, allowed, "check the score run and the file"))
     if faults:
         raise RosterError(faults)
-    return _joined(table, places_of(rows.ids, students.student_id), len(students), spell)
+    in_scope = np.full(len(every_id) + 1, -1)
+    in_scope[students.rows] = np.arange(len(students))
+    return _joined(table, in_scope[place], len(students), spell)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from earlywarn.audit import funnel
-from earlywarn.audit.figures import AT_CAPACITY, Figure
+from earlywarn.audit.figures import Figure
 from earlywarn.audit.measures import RECALL
 from earlywarn.audit.rounding import Count
 from earlywarn.columns import MISSED, Bools, Ints
@@ -112,7 +112,7 @@ def reach_of(students: Students, outcome: Ints, desk: Desk | None, audited: Audi
 def _flagged(audited: Audited) -> Iterator[Figure]:
     """Give the audit's recall as the share of a stage."""
     for figure in audited.figures:
-        if figure.measure == RECALL.name and figure.cut == AT_CAPACITY:
+        if figure.measure == RECALL.name and figure.is_main:
             yield replace(figure, measure=funnel.FLAGGED, students=figure.events + figure.non_events)
 
 

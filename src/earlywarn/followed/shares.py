@@ -79,7 +79,7 @@ def share_figures(
     for name, share in kinds.shares.items():
         if name in titles:
             events, whole = (frame.sides.lay(counts[kind], 1) for kind in (share.part, share.whole))
-            yield from figures_of(share_sheet(name, titles[name], events, whole), frame)
+            yield from (f for f in figures_of(share_sheet(name, titles[name], events, whole), frame) if f.is_main)
 
 
 def tell(figures: tuple[Figure, ...], suppression: Suppression, about: About, serving: Serving) -> Told:

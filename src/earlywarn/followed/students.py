@@ -23,9 +23,12 @@ class Students:
     ----------
     student_id
         A pyarrow array of texts.
+    rows
+        Their places among all students of the run.
     """
 
     student_id: Any
+    rows: Ints
     school: Coded
     grade: Coded
     groups: Membership
@@ -61,6 +64,7 @@ def students_of(run: StoredRun, serving: Serving) -> Students:
     is_scored = np.array([*(name == Status.SCORED for name in status.names), False])[status.codes]
     return Students(
         student_id=ids_of(run).take(arrow.integers(scope)),
+        rows=scope,
         school=arrow.to_coded(table["school_id"]).take(scope),
         grade=arrow.to_coded(table["grade"]).take(scope),
         groups=membership(groups_of(run, scope, serving), serving.groups.depth),
