@@ -11,7 +11,8 @@ from earlywarn.cli.followed_form import followed_form
 from earlywarn.cli.main import app
 from earlywarn.cli.show_follow import follow_record, show_follow
 from earlywarn.errors import UsageError
-from earlywarn.followed.sentences import NO_CAUSE
+from earlywarn.followed.sentences import NO_CAUSE, group_words
+from earlywarn.groups import EVERYONE, MISSING, Cell
 from earlywarn.handover import read_followed
 from tests.followed.made import Made, card
 
@@ -72,3 +73,9 @@ def test_the_schools_part_in_the_risk_is_told_before_any_outcome(made: Made, mon
     (early,) = json.loads(done.stdout)["schools"]
     (late,) = (part for part in follow_record(made.follow())["schools"] if part["measure"] == "risk_between")
     assert early == late
+
+
+def test_a_group_is_named_with_its_attribute_once(made: Made) -> None:
+    groups = made.follow().serving.groups
+    cells = (EVERYONE, Cell(("sex",), ("F",)), Cell(("sex",), (MISSING,)))
+    assert [group_words(cell, groups) for cell in cells] == ["All students", "Sex: Girls", "Sex not recorded"]

@@ -10,15 +10,15 @@ from earlywarn.followed.feedback import Feedback
 from earlywarn.followed.promises import CONFIDENCE, Among, Promise
 from earlywarn.followed.reach import Reach
 from earlywarn.followed.schools import Part
-from earlywarn.groups import EVERYONE, Cell
+from earlywarn.groups import Cell
 
 NO_CAUSE = "Nothing here says what support achieved: that needs a lottery or another design of its own."
 
 
 def group_words(cell: Cell, groups: Groups) -> str:
     """Name a single group with its attribute, so that no two are called alike."""
-    named = ": ".join((*(groups.attributes[name].title for name in cell.attributes), cell.words(groups)))
-    return cell.words(groups) if cell == EVERYONE else named
+    words, titles = cell.words(groups), [groups.attributes[name].title for name in cell.attributes]
+    return words if any(words.startswith(title) for title in titles) else ": ".join((*titles, words))
 
 
 def promise_sentences(promises: tuple[Promise, ...], groups: Groups) -> Iterator[str]:
