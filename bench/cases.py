@@ -12,6 +12,7 @@ from bench.audits import audits
 from bench.changes import changes
 from bench.desk import desk
 from bench.door import door
+from bench.follow import follow
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from bench.scoring import scoring, scoring_of_a_nation
 from bench.spark import spark
@@ -122,6 +123,7 @@ CASES = (
     scoring,
     changes,
     allocate,
+    follow,
     spark,
     desk,
     demo_and_small_roster,
