@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.allocate import allocate
 from bench.audits import audits
 from bench.changes import changes
 from bench.desk import desk
 from bench.door import door
+from bench.follow import follow
 from bench.measure import Row, against, cpu_of_call, cpu_of_command, tool, wall_of_command
 from bench.scoring import scoring, scoring_of_a_nation
 from bench.spark import spark
@@ -120,6 +122,8 @@ CASES = (
     door,
     scoring,
     changes,
+    allocate,
+    follow,
     spark,
     desk,
     demo_and_small_roster,

@@ -25,6 +25,7 @@ from earlywarn.examine.judged import Terms, audit, terms_of
 from earlywarn.examine.refused import of_account
 from earlywarn.examine.registered import Registered, Wanted, in_force, registered, to_audit
 from earlywarn.files import PRIVATE, canonical_json, locked, publish_folder, readable_json, row_json, sha256_of, sweep
+from earlywarn.followed.schools import Part, part_of_risk
 from earlywarn.histograms import Scored
 from earlywarn.inputs import Values
 from earlywarn.promotions import load_scorecard
@@ -61,11 +62,15 @@ class Order:
 
 @dataclass(frozen=True)
 class Assessed:
-    """An audit as it is published, what differs from another in words, and the folder of its papers."""
+    """An audit as it is published, what differs from another in words, the folder of its papers.
+
+    ``schools`` is the school's part in the risk, of a score run alone.
+    """
 
     audited: Audited
     changed: tuple[ToldBeside, ...]
     folder: Path
+    schools: tuple[Part, ...] = ()
 
 
 PUBLISHED = ("audit.html", "audit.json", "verdict.json")
@@ -117,7 +122,8 @@ def audit_run(run: Path, home: Path, order: Order, tell: Told) -> Assessed:
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     subject, counted = score_runs.subject_of(stored, serving)
     about, refused = score_runs.about(stored, subject, serving), (score_runs.refused(stored),)
-    return _assess(_Case(subject, about, counted, terms_of(serving), refused=refused), order, tell)
+    found = _assess(_Case(subject, about, counted, terms_of(serving), refused=refused), order, tell)
+    return replace(found, schools=(part_of_risk(subject.scored, serving),))
 
 
 def audit_model(wanted: Wanted, registry: Registry, order: Order, tell: Told) -> Assessed:

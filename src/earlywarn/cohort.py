@@ -112,7 +112,8 @@ def outcome_by_standard(standard: Standard, grade: "np.ndarray", results: "dict[
     """
     below, all_known = np.zeros(len(grade), dtype=bool), np.ones(len(grade), dtype=bool)
     for subject in standard.subjects:
-        cut = np.array([(standard.bar(subject, here) or (np.nan,))[0] for here in grade], dtype=np.float64)
+        bars = {here: (standard.bar(subject, here) or (np.nan,))[0] for here in set(grade.tolist())}
+        cut = np.array([bars[here] for here in grade.tolist()], dtype=np.float64)
         known = ~np.isnan(cut) & ~np.isnan(results[subject])
         below |= known & (results[subject] < cut)
         all_known &= known

@@ -103,6 +103,17 @@ def part(columns: Mapping[str, Coded], groups: Groups) -> GroupTable:
     )
 
 
+def recorded(columns: Mapping[str, Coded], groups: Groups) -> GroupTable:
+    """Make the groups from columns that a score run has stored by attribute: declared codes first."""
+    return GroupTable({name: _declared_first(columns[name], tuple(a.values)) for name, a in groups.attributes.items()})
+
+
+def _declared_first(column: Coded, codes: Sequence[str]) -> Coded:
+    names = (*codes, *(name for name in column.names if name not in codes))
+    place = np.array([names.index(name) for name in column.names], dtype=np.int32)
+    return Coded(place[column.codes], names)
+
+
 def declared(
     found: Sequence[str], held: Sequence[int], codes: Sequence[str], least: int
 ) -> tuple[tuple[str, ...], NDArray[np.int32]]:

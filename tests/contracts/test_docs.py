@@ -19,6 +19,7 @@ import typer
 from pydantic import BaseModel
 
 from earlywarn import check, errors, score_run
+from earlywarn.allocate.supports import OPTIONAL, REQUIRED
 from earlywarn.audit.measures import MEASURES
 from earlywarn.audit.subject import RECALL_GAIN, SAME_RISK_GAP
 from earlywarn.candidates.catalogue import catalogue
@@ -28,9 +29,10 @@ from earlywarn.changes.compare import CHANGES
 from earlywarn.changes.rows import COLUMNS
 from earlywarn.cli.main import app
 from earlywarn.columns import Status
+from earlywarn.config.allocation import AllocationPlan
 from earlywarn.config.audit import AuditPlan
 from earlywarn.config.experiment import Experiment
-from earlywarn.config.load import load_experiment, load_plan, parse_experiment
+from earlywarn.config.load import load_experiment, load_plan, load_policies, parse_experiment
 from earlywarn.config.mitigation import Mitigation
 from earlywarn.config.reading import Limits, Reading
 from earlywarn.config.sections import Gate
@@ -249,6 +251,10 @@ CONFIG_PAGES = {
         },
     ),
     "audit-config.md": (AUDIT_SECTIONS, {"The audit TOML", "The two files", "An example"}),
+    "allocate-config.md": (
+        {"Top of the file": AllocationPlan, **dict(config_sections(AllocationPlan))},
+        {"The policies TOML", "What a policy may be", "An example"},
+    ),
 }
 SECTIONS = [(page, head) for page, (models, _) in CONFIG_PAGES.items() for head in models]
 
@@ -311,6 +317,18 @@ def test_the_example_on_the_audits_page_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "audit.toml"
     path.write_text(example, encoding="utf-8")
     assert load_plan(path) != AuditPlan()
+
+
+def test_the_example_on_the_policies_page_is_accepted(tmp_path: Path) -> None:
+    (example,) = blocks((DOCS / "allocate-config.md").read_text("utf-8"), "toml")
+    path = tmp_path / "policies.toml"
+    path.write_text(example, encoding="utf-8")
+    assert len(load_policies(path).policies) == 4
+
+
+def test_the_page_of_seats_names_every_column_of_the_table() -> None:
+    text = (DOCS / "allocate.md").read_text("utf-8")
+    assert [column for column in (*REQUIRED, *OPTIONAL) if f"| `{column}` |" not in text] == []
 
 
 def merge(raw: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,20 @@ from typing import Annotated
 import typer
 
 from earlywarn import __version__
-from earlywarn.cli import checking, engines, exporting, first, publishing, serving, terminal, verifying, withdrawing
+from earlywarn.cli import (
+    allocating,
+    checking,
+    engines,
+    exporting,
+    first,
+    publishing,
+    serving,
+    terminal,
+    verifying,
+    withdrawing,
+)
 from earlywarn.cli.engines import Engine
-from earlywarn.cli.places import refuse_file
+from earlywarn.cli.places import refuse_file, refuse_to_overwrite
 
 app = typer.Typer(
     name="earlywarn",
@@ -172,14 +183,20 @@ app.command()(serving.decisions)
 def follow(
     run: Annotated[Path, typer.Argument(help="The folder of a score run.", metavar="SCORE_RUN")],
     outcomes: Annotated[Path, typer.Option(help="Later results of its students, CSV or Parquet.")],
+    decisions: Annotated[Path | None, typer.Option(help="What 'earlywarn decisions --out' wrote.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A file for 'earlywarn publish --followed'.")] = None,
     home: Home = MODELS,
     as_json: Json = False,
 ) -> None:
-    """Open the true outcomes: recall, precision, and whether each level meant what it said."""
+    """Open the true outcomes: which promises held, who was reached, what was said to flags, the school's part."""
+    from earlywarn.cli.followed_form import write_followed
     from earlywarn.cli.show_follow import follow_record, show_follow
     from earlywarn.follow import follow as run_follow
 
-    followed = run_follow(run, outcomes, home)
+    refuse_to_overwrite(out, "--out")
+    followed = run_follow(run, outcomes, home, decisions)
+    if out is not None:
+        write_followed(followed, _today(), out)
     terminal.print_json(follow_record(followed)) if as_json else show_follow(followed)
 
 
@@ -202,6 +219,7 @@ def audit(
     """Say for whom any system's scores work, for whom not, and how sure that is."""
     from earlywarn import assess
     from earlywarn.cli.show_audit import audited_record, show_audit
+    from earlywarn.cli.show_reach import schools_record, show_schools
     from earlywarn.config.load import load_plan
     from earlywarn.examine.registered import Wanted
     from earlywarn.registry.store import Registry
@@ -222,9 +240,10 @@ def audit(
             done = assess.audit_scores(source, groups, load_plan(config, experiment), order, tell)
     files = {path.name: path for path in sorted(done.folder.iterdir())}
     if as_json:
-        terminal.print_json(audited_record(done.audited, files))
+        terminal.print_json(audited_record(done.audited, files) | schools_record(done.schools))
     else:
         show_audit(done.audited, files, done.changed)
+        show_schools(done.schools)
 
 
 @app.command()
@@ -242,6 +261,7 @@ def gate(
     show_gate(experiment.gate if experiment else Gate(), experiment.groups if experiment else None)
 
 
+app.command()(allocating.allocate)
 app.command("export-sql")(exporting.export_sql)
 
 

@@ -6,9 +6,12 @@ import numpy as np
 
 from earlywarn.audit.figures import Figure
 from earlywarn.cli.groups import Column, groups_table, interval, whole_percent
+from earlywarn.cli.show_reach import reach_record, show_reach
 from earlywarn.cli.tables import NOT_KNOWN, percent, table, with_interval
 from earlywarn.cli.terminal import out, show
-from earlywarn.follow import Followed, Promise
+from earlywarn.follow import Followed
+from earlywarn.followed.promises import Among, Promise
+from earlywarn.followed.sentences import promise_sentences
 from earlywarn.groups import EVERYONE
 from earlywarn.report.reading import Reading
 
@@ -41,12 +44,17 @@ def show_follow(followed: Followed) -> None:
         out.print(f"A further {told['not_scored_missed']} missed it who could not be scored: too little was known.")
     _show_groups(followed)
     _show_promises(followed)
+    show_reach(followed)
     if followed.refused:
         out.print(f"{followed.refused:,} rows of the outcomes were refused at the door (conflicting or faulty).")
     if followed.unmatched:
         out.print(
             f"{followed.unmatched:,} results belong to students who were not in scope of this run; they are left out."
         )
+    if followed.early:
+        out.print(f"{followed.early:,} results are of an earlier school year: no outcomes; they are left out.")
+    if followed.elsewhere:
+        out.print(f"{followed.elsewhere:,} decisions and supports are of other lists; of these supports alone count.")
 
 
 def follow_record(followed: Followed) -> dict[str, Any]:
@@ -57,6 +65,8 @@ def follow_record(followed: Followed) -> dict[str, Any]:
         "withdrawn": dict(followed.run.manifest.withdrawn) or None,
         **{kind: followed.count(kind).number for kind in RECORDED},
         "unmatched": followed.unmatched,
+        "early": followed.early,
+        "of_other_lists": followed.elsewhere,
         "refused": followed.refused,
         "figures": [
             {
@@ -71,6 +81,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
             if f.measure != "recall_gain"
         ],
         "promises": [_promise_record(promise) for promise in followed.promises],
+        **reach_record(followed),
     }
 
 
@@ -83,25 +94,21 @@ def _show_groups(followed: Followed) -> None:
 
 
 def _show_promises(followed: Followed) -> None:
-    made = table("Level", ">Said missed", ">>Came", ">n", "")
-    for promise in followed.promises:
-        if promise.cell == EVERYONE:
-            made.add_row(
-                promise.level.name,
-                _said(promise),
-                with_interval(promise.came, 2),
-                f"{promise.students:,}" if promise.students else NOT_KNOWN,
-                _held(promise),
-            )
-    show("What each level said, and what came", made)
+    for among in dict.fromkeys(promise.among for promise in followed.promises):
+        made = table("Level", ">Said missed", ">>Came", ">n", "")
+        for promise in followed.promises:
+            if promise.cell == EVERYONE and promise.among is among:
+                came, number = (
+                    with_interval(promise.came, 2),
+                    f"{promise.students:,}" if promise.students else NOT_KNOWN,
+                )
+                made.add_row(promise.level.name, _said(promise), came, number, _held(promise))
+        show(f"What each level said, and what came of {among}", made)
     out.print("Held: the two intervals meet. With few students they are wide, and that says little.")
-    judged = [p for p in followed.promises if p.cell != EVERYONE and p.held is not None]
-    broken = [promise for promise in judged if not promise.held]
-    out.print(f"By group: {len(judged) - len(broken)} of {len(judged)} promises with enough data held.")
-    for promise in broken:
-        group = promise.cell.words(followed.serving.groups)
-        came = f"{with_interval(promise.came, 2)}, n {promise.students:,}"
-        out.print(f"Not held: {promise.level.name} for {group}: said {_said(promise)}, came {came}.")
+    if followed.feedback is None:
+        out.print("Who had support is not known (--decisions): only 'more missed than said' breaks a promise.")
+    for sentence in promise_sentences(followed.promises, followed.serving.groups):
+        out.print(sentence)
 
 
 def _said(promise: Promise) -> str:
@@ -112,7 +119,8 @@ def _said(promise: Promise) -> str:
 
 
 def _held(promise: Promise) -> str:
-    return promise.reason or ("held" if promise.held else "not held")
+    broken = "not held" if promise.among is Among.UNSUPPORTED else "more missed than said"
+    return promise.reason or ("held" if promise.held else broken)
 
 
 def _value(figure: Figure) -> dict[str, Any]:
@@ -132,6 +140,7 @@ def _promise_record(promise: Promise) -> dict[str, Any]:
     return {
         "level": promise.level.name,
         "group": promise.cell.slug,
+        "among": promise.among.value,
         "said": promise.level.share,
         "came": promise.came.value if promise.came else None,
         "low95": ends[0],

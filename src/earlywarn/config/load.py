@@ -1,4 +1,4 @@
-"""Read a TOML of an experiment or of an audit; all faults at once, an unknown key with the nearest known one."""
+"""Read a TOML, such as an experiment's; all faults at once, an unknown key with the nearest known one."""
 
 import difflib
 import tomllib
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from earlywarn.config.allocation import AllocationPlan
 from earlywarn.config.audit import AuditPlan
 from earlywarn.config.district import District
 from earlywarn.config.experiment import Experiment, Serving
@@ -45,7 +46,14 @@ _DISTRICT = _Form(
     begin="check the path",
     example="docs/config.md has an example",
 )
+_POLICIES = _Form(
+    name="a policies TOML",
+    page="docs/allocate-config.md",
+    begin="check the path, or leave it out: equal and by need are shown without it",
+    example="docs/allocate-config.md has an example",
+)
 _FORMS: dict[type[BaseModel], _Form] = {
+    AllocationPlan: _POLICIES,
     Experiment: _EXPERIMENT,
     Serving: _EXPERIMENT,
     AuditPlan: _AUDIT,
@@ -77,6 +85,19 @@ def load_district(path: Path) -> District:
         Every fault of the file.
     """
     return _checked(District, _table(_read(path, _DISTRICT), str(path)), str(path))
+
+
+def load_policies(path: Path) -> AllocationPlan:
+    """Read and check a policies TOML.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a folder.
+    ConfigError
+        Every fault of the file.
+    """
+    return _checked(AllocationPlan, _table(_read(path, _POLICIES), str(path)), str(path))
 
 
 def read_config(path: Path) -> bytes:

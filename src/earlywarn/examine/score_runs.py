@@ -6,11 +6,11 @@ from earlywarn import arrow
 from earlywarn.audit.sheets import LACKS, NOT_SCORED
 from earlywarn.audit.subject import Subject
 from earlywarn.capacity import Listed
-from earlywarn.columns import UNKNOWN, Bools, Coded, Ints, Status
+from earlywarn.columns import UNKNOWN, Bools, Ints, Status
 from earlywarn.config.experiment import Serving
 from earlywarn.examine.cohorts import level_cuts
 from earlywarn.examine.judged import count_students
-from earlywarn.groups import GroupTable, membership
+from earlywarn.groups import GroupTable, membership, recorded
 from earlywarn.histograms import Presence, Scored
 from earlywarn.printable import short
 from earlywarn.report.findings import About, Counted, Refused
@@ -63,11 +63,8 @@ def refused(run: StoredRun) -> Refused:
 def groups_of(run: StoredRun, rows: Ints, serving: Serving) -> GroupTable:
     """Give the groups of some rows of a run, declared codes first."""
     table = run.table(GROUPS)
-    attributes = {
-        name: _declared_first(arrow.to_coded(table[name]), tuple(a.values))
-        for name, a in serving.groups.attributes.items()
-    }
-    return GroupTable(attributes).take(rows)
+    columns = {name: arrow.to_coded(table[name]) for name in serving.groups.attributes}
+    return recorded(columns, serving.groups).take(rows)
 
 
 def _lacks(run: StoredRun, rows: Ints, serving: Serving) -> dict[str, Bools]:
@@ -76,9 +73,3 @@ def _lacks(run: StoredRun, rows: Ints, serving: Serving) -> dict[str, Bools]:
         return {}
     table = run.table(INPUTS)
     return {LACKS + s.name: ~arrow.known(table[s.name])[rows] for s in serving.inputs if s.name in table.column_names}
-
-
-def _declared_first(column: Coded, declared: tuple[str, ...]) -> Coded:
-    names = (*declared, *(name for name in column.names if name not in declared))
-    place = np.array([names.index(name) for name in column.names], dtype=np.int32)
-    return Coded(place[column.codes], names)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from earlywarn.audit import funnel
 from earlywarn.audit import measures as m
 from earlywarn.audit import subject as s
 from earlywarn.audit.figures import Figure
@@ -51,6 +52,17 @@ NOUNS = {measure.name: nouns for measure, nouns in _NOUNS.items()} | {
     NOT_SCORED: Nouns("without a score", "with a score", "student"),
     **dict.fromkeys((m.PREVALENCE.name, m.CALIBRATION_GAP.name, m.BRIER.name, AUC, SLOPE, INTERCEPT), _OUTCOMES),
     **dict.fromkeys((s.SAME_RISK_GAP, s.RECALL_GAIN, s.RECALL_DRIFT), _OUTCOMES),
+    funnel.SCORED: Nouns("who could be scored", "who could not be scored", "student"),
+    funnel.FLAGGED: Nouns("who were flagged", "who were overlooked", "student"),
+    funnel.REVIEWED: Nouns("whom somebody reviewed", "whom nobody reviewed", "student"),
+    funnel.SUPPORTED: Nouns("who were supported", "who were reviewed and not supported", "student"),
+    funnel.REACHED: Nouns("who were reached", "who were not reached", "student"),
+    funnel.DECIDED: Nouns("whom somebody reviewed", "whom nobody reviewed", "student"),
+    **dict.fromkeys((funnel.DISMISSED, funnel.AT_SAME_RISK), Nouns("who were dismissed", "who were not", "student")),
+    **{
+        funnel.reason_share(reason): Nouns("who were dismissed for it", "who were not", "student")
+        for reason in funnel.REASONS
+    },
 }
 
 

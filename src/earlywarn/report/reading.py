@@ -61,8 +61,8 @@ class Reading:
     @property
     def _not_told(self) -> frozenset[Cell]:
         """Groups of which the figures themselves say nothing."""
-        sizes = (self.figure(m.SHARE_FLAGGED.name, cell) for cell in self.cells)
-        return frozenset(size.cell for size in sizes if math.isnan(size.value))
+        sizes = (self.find(m.SHARE_FLAGGED.name, cell) for cell in self.cells)
+        return frozenset(size.cell for size in sizes if size is not None and math.isnan(size.value))
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

@@ -1,0 +1,1 @@
+"""Who gets which seat of support under which policy, whom each reaches, and what each rule costs."""

@@ -1,0 +1,187 @@
+"""What a policy reached: expected with an interval, by school and by group as it may be told, and what it costs.
+
+Figures of groups are never told exactly, whatever their size: policies stand side by side, and a difference of two
+exact counts could be a single student. It refuses nothing; what may not be told says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn.allocate.outcome import Shared
+from earlywarn.allocate.reach import Reached
+from earlywarn.allocate.students import Students
+from earlywarn.audit import rounding as told
+from earlywarn.audit.rounding import Count, Held, Rate
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, Ints
+from earlywarn.groups import Cell
+
+NORMAL = 1.959964
+"""For 95 %."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A number of students that is expected, with its 95 % interval; None where the levels have too little data."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Actual:
+    """What came, on a past cohort; a count that is small is only bounded."""
+
+    reached: Count
+    overlooked: Count
+    met: Count
+    unknown: Count
+
+
+@dataclass(frozen=True)
+class SchoolLine:
+    """One school: scored students, and seats and expected reach under the policy; whole students, as lists are."""
+
+    school: str
+    students: int
+    expected: int
+    seats: int
+    reached: int
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group as it may be told; ``reach`` of those expected to miss, ``actual`` of those who missed."""
+
+    cell: Cell
+    students: Count
+    seats: Count
+    reach: Rate
+    actual: Rate | None
+    gained: Count
+    lost: Count
+
+
+@dataclass(frozen=True)
+class Told:
+    """One policy in figures.
+
+    Attributes
+    ----------
+    reached, overlooked, would_meet
+        Expected to miss without support and given a seat; without one; given a seat and expected to meet it anyway.
+    cost
+        Students more that ``by need`` would reach.
+    gained, lost
+        Students who hold a seat here and not by need, and the other way about.
+    """
+
+    shared: Shared
+    given: Ints
+    reached: Span
+    overlooked: Span
+    would_meet: Span
+    cost: Span
+    gained: int
+    lost: int
+    actual: Actual | None
+    schools: tuple[SchoolLine, ...]
+    groups: tuple[GroupLine, ...]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What all policies are measured by.
+
+    ``ends`` are the risks at either end of what the levels' intervals allow; ``outcome`` is None where nobody knows it.
+    """
+
+    students: Students
+    ends: tuple[Floats, Floats] | None
+    groups: Reached
+    outcome: Ints | None
+    minimum: int
+
+    def span(self, sign: Ints) -> Span:
+        """Give the expected sum over students who count once (1), against (-1) or not (0).
+
+        The interval joins the levels' own (all low or all high at once) and the luck of each student (the variance of
+        a sum of Bernoulli draws), as though independent.
+        """
+        value = float(sign @ self.students.risk)
+        if self.ends is None:
+            return Span(value, None, None)
+        luck = NORMAL**2 * float(np.abs(sign) @ (self.students.risk * (1 - self.students.risk)))
+        moved = [float(sign @ end) - value for end in self.ends]
+        down, up = max(-min(moved), 0.0), max(*moved, 0.0)
+        return Span(value, value - np.sqrt(down**2 + luck), value + np.sqrt(up**2 + luck))
+
+    def tell(self, shared: Shared, by_need: Shared, supports: int) -> Told:
+        """Give a policy in figures, held against by need."""
+        reached = shared.reached
+        ones, seated = np.ones(len(reached), dtype=np.int64), reached.astype(np.int64)
+        expected = self.span(seated)
+        seats = float(seated.sum())
+        meets = [None if end is None else seats - end for end in (expected.high, expected.low)]
+        gained, lost = reached & ~by_need.reached, by_need.reached & ~reached
+        return Told(
+            shared=shared,
+            given=np.bincount(shared.support, minlength=supports),
+            reached=_within(expected, 0.0, seats),
+            overlooked=_within(self.span(ones - seated), 0.0, float(len(reached)) - seats),
+            would_meet=_within(Span(seats - expected.value, *meets), 0.0, seats),
+            cost=self.span(by_need.reached.astype(np.int64) - seated),
+            gained=int(gained.sum()),
+            lost=int(lost.sum()),
+            actual=self._actual(reached, int(gained.sum()), int(lost.sum())),
+            schools=tuple(self._schools(shared, gained, lost)),
+            groups=tuple(self._groups(reached, gained, lost)),
+        )
+
+    def _actual(self, reached: Bools, gained: int, lost: int) -> Actual | None:
+        """Count what came; roughly where a part of the seats is small, or few change hands: no rest may tell of one."""
+        if self.outcome is None:
+            return None
+        missed = self.outcome == MISSED
+        met, unknown = (reached & (self.outcome == code) for code in (MET, UNKNOWN))
+        numbers = [int(kind.sum()) for kind in (missed & reached, missed & ~reached, met, unknown)]
+        exact = not any(0 < number < self.minimum for number in (*numbers, gained, lost))
+        return Actual(*(told.count_of(Held(number, exact), self.minimum) for number in numbers))
+
+    def _schools(self, shared: Shared, gained: Bools, lost: Bools) -> Iterator[SchoolLine]:
+        school, risk = self.students.school, self.students.risk
+        parts = np.array([np.ones(len(risk)), risk, shared.reached * risk, gained, lost], dtype=np.float64)
+        sums = np.array([np.bincount(school.codes, part, len(school.names)) for part in parts])
+        seats = np.bincount(school.codes[shared.student], minlength=len(school.names))
+        for place, name in enumerate(school.names):
+            students, expected, reached, more, fewer = np.rint(sums[:, place]).astype(int).tolist()
+            if students:
+                yield SchoolLine(name, students, expected, int(seats[place]), reached, more, fewer)
+
+    def _groups(self, reached: Bools, gained: Bools, lost: Bools) -> Iterator[GroupLine]:
+        risk = self.students.risk
+        for cell, member in zip(self.groups.cells, self.groups.member, strict=True):
+            students, seats, more, fewer = (
+                told.count_told(int((member & kind).sum()), self.minimum) for kind in (member, reached, gained, lost)
+            )
+            reach = self._share(member @ (reached * risk), member @ risk)
+            yield GroupLine(cell, students, seats, reach, self._came(member, reached), more, fewer)
+
+    def _came(self, member: Bools, reached: Bools) -> Rate | None:
+        if self.outcome is None:
+            return None
+        missed = member & (self.outcome == MISSED)
+        return self._share(float((missed & reached).sum()), float(missed.sum()))
+
+    def _share(self, part: float, whole: float) -> Rate:
+        held = Held(part, exact=False), Held(whole, exact=False), Held(whole - part, exact=False)
+        return told.share_of(held, self.minimum)
+
+
+def _within(span: Span, low: float, high: float) -> Span:
+    ends = [None if end is None else min(max(end, low), high) for end in (span.low, span.high)]
+    return Span(span.value, *ends)

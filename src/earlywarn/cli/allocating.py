@@ -1,0 +1,75 @@
+"""The command ``allocate``: parses, calls the use-case, shows the policies side by side, writes what is asked for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earlywarn.cli import terminal
+from earlywarn.cli.places import refuse_to_overwrite
+
+
+def allocate(
+    run: Annotated[Path, typer.Argument(help="The folder of a score run.", metavar="SCORE_RUN")],
+    supports: Annotated[Path, typer.Option(help="The table of supports: name, seats, answers and more.")],
+    policies: Annotated[Path | None, typer.Option(help="A policies TOML, in place of the usual ones.")] = None,
+    floor: Annotated[int | None, typer.Option(help="Also by need with so many seats at least a school.", min=1)] = None,
+    reach_floor: Annotated[
+        float | None, typer.Option(help="Also by need with no group reached under so much of its reference.", max=1)
+    ] = None,
+    reach: Annotated[float | None, typer.Option(help="Seats by which every group is reached so often.", max=1)] = None,
+    outcomes: Annotated[Path | None, typer.Option(help="Later results, for a past run: what came.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Write the page, HTML.")] = None,
+    choose: Annotated[str | None, typer.Option(help="The policy for --out, by name.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the chosen policy's seats for the desk; with ids.")] = None,
+    approved_by: Annotated[str, typer.Option(help="Who approved the chosen policy.")] = "",
+    students: Annotated[Path | None, typer.Option(help="Write every policy's seats and draws, with ids.")] = None,
+    home: Annotated[Path, typer.Option("--home", envvar="EARLYWARN_HOME", help="The home that scored the run.")] = Path(
+        "models"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON for a machine.")] = False,
+) -> None:
+    """Share seats of support out by several policies, side by side: whom each reaches and what each costs."""
+    from earlywarn.allocate.compare import Order
+    from earlywarn.allocate.compare import allocate as run_allocate
+    from earlywarn.allocate.private import chosen, write_allocation, write_students
+    from earlywarn.cli.show_allocation import show_allocation
+    from earlywarn.config.allocation import usual_plan
+    from earlywarn.config.load import load_policies
+    from earlywarn.files import publish_file
+    from earlywarn.report.allocation_page import allocation_page
+    from earlywarn.report.shared_out import allocation_record
+
+    _refuse_mixture(policies, {"--floor": floor, "--reach-floor": reach_floor})
+    _refuse_without_choice(out, choose, approved_by)
+    for path, option in ((page, "--page"), (out, "--out"), (students, "--students")):
+        refuse_to_overwrite(path, option)
+    plan = load_policies(policies) if policies else usual_plan(floor, reach_floor)
+    allocated = run_allocate(Order(run, supports, home, plan, outcomes, reach))
+    if out is not None:
+        write_allocation(allocated, chosen(allocated, choose or ""), approved_by, out)
+    if students is not None:
+        write_students(allocated, students)
+    if page is not None:
+        publish_file(page, allocation_page(allocated).encode())
+    terminal.print_json(allocation_record(allocated)) if as_json else show_allocation(allocated)
+
+
+def _refuse_mixture(policies: Path | None, others: dict[str, float | None]) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    given = [name for name, value in others.items() if value is not None]
+    if policies is not None and given:
+        raise UsageError(Fault(", ".join(given), "beside --policies", remedy="write it into the policies TOML"))
+    if low := [name for name in given if (others[name] or 0) <= 0]:
+        raise UsageError(Fault(", ".join(low), "not above 0", "more than 0, at most 1", "give such a share"))
+
+
+def _refuse_without_choice(out: Path | None, choose: str | None, approved_by: str) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    if (out is None) != (choose is None):
+        remedy = "the desk shows one policy: give both --choose POLICY and --out FILE"
+        raise UsageError(Fault("--choose and --out", "one without the other", remedy=remedy))
+    if approved_by and out is None:
+        raise UsageError(Fault("--approved-by", "nothing is chosen", remedy="give --choose POLICY and --out FILE"))

@@ -1,0 +1,136 @@
+"""What the terminal shows of an allocation: the policies side by side, by group and school, and other seats."""
+
+from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.problem import UNIT
+from earlywarn.allocate.sums import Span
+from earlywarn.cli.tables import counts, table
+from earlywarn.cli.terminal import out, show
+from earlywarn.report import words as w
+
+MOST_SCHOOLS = 20
+"""More schools than a screen holds are left to the page and to JSON."""
+
+
+CAUTION = (
+    "A reach floor moves seats between schools by who goes to them and picks nobody by group. Whether a district may "
+    "do so is a question of law that differs by place: ask counsel before you use it."
+)
+
+
+def show_allocation(allocated: Allocated) -> None:
+    """Print the policies side by side."""
+    seats = int(allocated.offer.seats.sum())
+    out.print(f"The standard, the same for every student under every policy: {allocated.serving.standard.title}.")
+    out.print(
+        f"{w.plural(len(allocated.offer.students), 'scored student')}, of whom {allocated.expected:,.0f} are expected "
+        f"to miss it without support; {w.plural(seats, 'seat')} in all."
+    )
+    _show_policies(allocated)
+    _show_groups(allocated)
+    _show_schools(allocated)
+    _show_seats(allocated)
+    for told in allocated.policies:
+        out.print(f"{told.shared.policy.name}: {told.shared.policy.words}", soft_wrap=True)
+    _show_proof(allocated)
+
+
+def _show_policies(allocated: Allocated) -> None:
+    actual = allocated.basis.outcome is not None
+    more = (">Missed it, seated", ">Missed it, no seat", ">Met it, seated", ">Not known, seated") if actual else ()
+    columns = (">Seats given", ">>Reached", ">>Overlooked", ">>Would have met it", ">>Cost against by need")
+    made = table("Policy", *columns, *more, ">New", ">Gone")
+    for told in allocated.policies:
+        came = told.actual
+        counted = (
+            ()
+            if came is None
+            else counts((came.reached.words, came.overlooked.words, came.met.words, came.unknown.words))
+        )
+        spans = map(_span, (told.reached, told.overlooked, told.would_meet, told.cost))
+        changed = f"{told.gained:,}", f"{told.lost:,}"
+        made.add_row(told.shared.policy.name, f"{told.given.sum():,}", *spans, *counted, *changed)
+    show("What each policy would do; expected students, 95 % intervals", made)
+    out.print(
+        "Reached: expected to miss the standard without support, and given a seat. New and Gone: against by need."
+    )
+
+
+def _show_groups(allocated: Allocated) -> None:
+    made = table("Group", ">n", *(f">{told.shared.policy.name}" for told in allocated.policies))
+    for lines in zip(*(told.groups for told in allocated.policies), strict=True):
+        cells = (
+            line.reach.words if line.actual is None else f"{line.reach.words} / {line.actual.words}" for line in lines
+        )
+        made.add_row(lines[0].cell.words(allocated.serving.groups), *counts((lines[0].students.words,)), *cells)
+    came = " / of those who did" if allocated.basis.outcome is not None else ""
+    show(f"Reached, of those expected to miss{came}, by group", made)
+    out.print("Groups measure and never choose: within a school a seat goes by risk alone.")
+
+
+def _show_schools(allocated: Allocated) -> None:
+    lines = allocated.policies[0].schools
+    if len(lines) > MOST_SCHOOLS:
+        out.print(f"By school: {len(lines):,} schools, see the page (--page) or --json.")
+        return
+    names = (told.shared.policy.name for told in allocated.policies)
+    made = table("School", ">n", ">Expected to miss", *(f">{name}: seats (reached)" for name in names))
+    for each in zip(*(told.schools for told in allocated.policies), strict=True):
+        cells = (f"{line.seats:,} ({line.reached:,})" for line in each)
+        made.add_row(each[0].school, f"{each[0].students:,}", f"{each[0].expected:,}", *cells)
+    show("Seats by school", made)
+
+
+def _show_seats(allocated: Allocated) -> None:
+    made = table(">Seats in all", ">>Reached by need")
+    for point in allocated.curve:
+        made.add_row(f"{point.seats:,}", _span(point.reached))
+    show("With other numbers of seats, of all supports in proportion", made)
+    each = (f"{s.name} {_share(span)}" for s, span in zip(allocated.offer.supports, allocated.one_more, strict=True))
+    out.print(f"Students reached by one more seat, by need: {', '.join(each)}.", soft_wrap=True)
+    if needed := allocated.needed:
+        wanted = f"{100 * needed.reach:g} % of those expected to miss in every group"
+        if needed.seats is None:
+            out.print(
+                f"No number of these seats reaches {wanted}: of one, at most {100 * needed.most:.0f} % are answered."
+            )
+            return
+        surely = (
+            "too little data to say how sure"
+            if needed.surely is None
+            else f"{needed.surely:,} at either end of the intervals"
+        )
+        out.print(f"To reach {wanted}: about {needed.seats:,} seats ({surely}).", soft_wrap=True)
+
+
+def _show_proof(allocated: Allocated) -> None:
+    worst = max(told.shared.proof.gap for told in allocated.policies)
+    out.print(
+        f"No other way within each policy's rules reaches more: proved, by at most {worst / UNIT:g} students."
+        if worst
+        else "No other way within each policy's rules reaches more: proved, gap 0."
+    )
+    drawn = sum(len(lot.students) for told in allocated.policies for lot in told.shared.lots)
+    if any(told.shared.policy.reach_floor is not None for told in allocated.policies):
+        out.print(CAUTION, soft_wrap=True)
+    if drawn:
+        out.print(
+            "Students of the same risk were drawn by a recorded hash. Keep that record (--students): such a draw "
+            "is the best evidence there is, later, of what a support did.",
+            soft_wrap=True,
+        )
+
+
+def _span(span: Span) -> str:
+    if span.low is None or span.high is None:
+        return f"{_number(span.value)} (–)"
+    return f"{_number(span.value)} ({_number(span.low)}{' to ' if span.low < 0 else '–'}{_number(span.high)})"
+
+
+def _share(span: Span) -> str:
+    if span.low is None or span.high is None:
+        return f"{span.value:.2f}"
+    return f"{span.value:.2f} ({span.low:.2f}\N{EN DASH}{span.high:.2f})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−") if round(value) else "0"

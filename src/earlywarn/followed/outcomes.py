@@ -1,0 +1,84 @@
+"""What became of each student of a run by the one standard; unknown is never read as met.
+
+It refuses a file of which no result is an outcome of this run, and counts what belongs to others or came too early.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from earlywarn import arrow
+from earlywarn.cohort import outcome_by_standard
+from earlywarn.columns import UNKNOWN, Bools, Ints
+from earlywarn.config.experiment import Serving
+from earlywarn.errors import Fault, RosterError
+from earlywarn.followed.students import Students, places_of
+from earlywarn.roster.door import Results
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcome of each student in scope, and what else was in the file.
+
+    Attributes
+    ----------
+    outcome
+        MET, MISSED or UNKNOWN, shape (n,).
+    unmatched
+        Results of students who were not in scope of this run.
+    early
+        Results of its students from a school year before outcomes were due: known when the list was made, or too soon.
+    """
+
+    outcome: Ints
+    unmatched: int
+    early: int
+
+
+def outcomes_of(students: Students, results: Results, serving: Serving, as_of: date) -> Outcomes:
+    """Give each student's outcome ``outcome_years`` and a grade later.
+
+    Raises
+    ------
+    RosterError
+        No result belongs to a student of this run, or all are of another year or grade.
+    """
+    due = due_year(serving, as_of)
+    place = places_of(arrow.strings(results.student_id), students.student_id)
+    early = (place >= 0) & (results.school_year < due)
+    mine = (place >= 0) & (results.school_year == due) & _a_grade_on(students, results, serving, place)
+    if not mine.any():
+        raise RosterError(_none_is_due(results, serving, as_of, int(early.sum())))
+    numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
+    found = outcome_by_standard(serving.standard, np.array(results.grade.texts(), dtype=object), numbers)
+    outcome = np.full(len(students), UNKNOWN, dtype=np.int64)
+    outcome[place[mine]] = found[mine]
+    return Outcomes(outcome, int((place < 0).sum()), int(early.sum()))
+
+
+def due_year(serving: Serving, as_of: date) -> int:
+    """Give the school year whose results are the outcomes of a list of this day."""
+    return serving.cohort.school_year(as_of) + serving.cohort.outcome_years
+
+
+def _a_grade_on(students: Students, results: Results, serving: Serving, place: Ints) -> Bools:
+    """Tell which results are of the grade that follows the student's own."""
+    named = {name: code for code, name in enumerate(results.grade.names)}
+    after = np.array([*(named.get(serving.standard.next_grade(name) or "", -2) for name in students.grade.names), -2])
+    found: Bools = results.grade.codes == after[students.grade.codes[place]]
+    return found
+
+
+def _none_is_due(results: Results, serving: Serving, as_of: date, early: int) -> Iterator[Fault]:
+    due = due_year(serving, as_of)
+    yield Fault(
+        results.file,
+        "no result belongs to a student of this run in the year when outcomes are due",
+        f"results of school year {due}, one grade on",
+        "check the file and the score run",
+    )
+    if early:
+        found = f"{early:,} results of its students are of an earlier school year: an outcome comes after {as_of}"
+        yield Fault(results.file, found, f"results of school year {due}", "wait for them; what was known is no outcome")

@@ -1,0 +1,109 @@
+"""A follow-up in sentences, for the terminal and the desk alike: only what may be told, and never what caused it."""
+
+from collections.abc import Iterator
+
+from earlywarn.audit import funnel
+from earlywarn.audit.figures import Figure
+from earlywarn.config.sections import Groups
+from earlywarn.estimate import Estimate
+from earlywarn.followed.feedback import Feedback
+from earlywarn.followed.promises import CONFIDENCE, Among, Promise
+from earlywarn.followed.reach import Reach
+from earlywarn.followed.schools import Part
+from earlywarn.groups import Cell
+
+NO_CAUSE = "Nothing here says what support achieved: that needs a lottery or another design of its own."
+
+
+def group_words(cell: Cell, groups: Groups) -> str:
+    """Name a single group with its attribute, so that no two are called alike."""
+    words, titles = cell.words(groups), [groups.attributes[name].title for name in cell.attributes]
+    return words if any(words.startswith(title) for title in titles) else ": ".join((*titles, words))
+
+
+def promise_sentences(promises: tuple[Promise, ...], groups: Groups) -> Iterator[str]:
+    """Say how many promises were judged, how many of them were broken, and which."""
+    for among in dict.fromkeys(promise.among for promise in promises):
+        judged = [p for p in promises if p.among is among and p.held is not None]
+        broken = [promise for promise in judged if not promise.held]
+        kept = "held" if among is Among.UNSUPPORTED else "were not exceeded"
+        yield f"Among {among}, {len(judged) - len(broken)} of {len(judged)} promises with enough data {kept}."
+        yield from (f"{_broken(promise, groups)}, {among}." for promise in broken)
+
+
+def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
+    """Say how far students came who missed the standard, and where the funnel leaks."""
+    counts = [(stage.words, reach.count(stage).words) for stage in reach.stages]
+    more = ", ".join(f"{number} were {words}" for words, number in counts[1:])
+    yield f"Of {counts[0][1]} students who missed the standard, {more}; each is a part of those before."
+    if len(reach.stages) > len(counts[:3]):
+        yield f"{_capital(reach.beside.words)} more were supported without a flag."
+    if reach.leak is None:
+        yield f"No group's share falls below its reference's beyond chance at any stage ({reach.asked} were judged)."
+        return
+    figure, stage = reach.leak.figure, reach.leak.stage
+    who, whom = _who(figure, groups)
+    yield f"The funnel leaks most at '{stage.words}': {who}, {_points(figure.estimate)} beside {whom}."
+
+
+def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:
+    """Say how many flags were reviewed and dismissed, and of which groups more at the same risk."""
+    words = {kind: feedback.count(kind).words for kind in ("students", "decided", "dismissed")}
+    yield f"Of {words['students']} flags {words['decided']} were reviewed and {words['dismissed']} dismissed."
+    judged = [shown for _, shown in feedback.told.gaps(funnel.AT_SAME_RISK) if shown.estimate is not None]
+    clear = [figure for figure in judged if not _holds_zero(figure.estimate)]
+    for figure in clear:
+        who, whom = _who(figure, groups)
+        yield f"At the same risk, flags of {who} were dismissed {_points(figure.estimate)} beside {whom}."
+    if not clear:
+        yield f"At the same risk, no group's flags were clearly dismissed more or less often ({len(judged)} judged)."
+
+
+def school_sentences(parts: tuple[Part, ...]) -> Iterator[str]:
+    """Say what lies between schools and what the list knows within them."""
+    for part in parts:
+        yield f"{part.title}: {span(part.estimate) if part.estimate else part.reason}."
+
+
+def span(estimate: Estimate) -> str:
+    """Write a figure with its 95 % interval.
+
+    >>> span(Estimate(0.42, 0.0, 9, ends=((0.95, 0.4, 0.45),), digits=2))
+    '0.42 (0.40 to 0.45)'
+    """
+    low, high = estimate.interval(CONFIDENCE)
+    digits = 3 if estimate.digits is None else estimate.digits
+    return f"{estimate.value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _broken(promise: Promise, groups: Groups) -> str:
+    who = group_words(promise.cell, groups)
+    if promise.came is None or promise.level.share is None:
+        return f"Broken: level {promise.level.name}, {who}"
+    said, came = f"{100 * promise.level.share:.0f} of 100", f"{100 * promise.came.value:.0f}"
+    low, high = (100 * end for end in promise.came.interval(CONFIDENCE))
+    return f"Broken: level {promise.level.name}, {who}: said {said} would miss, {came} did ({low:.0f} to {high:.0f})"
+
+
+def _who(figure: Figure, groups: Groups) -> tuple[str, str]:
+    """Name a group and what it is held against."""
+    attribute = figure.cell.attributes[0]
+    reference = groups.attributes[attribute].reference
+    whom = "all others" if reference is None else group_words(Cell((attribute,), (reference,)), groups)
+    return group_words(figure.cell, groups), whom
+
+
+def _points(estimate: Estimate | None) -> str:
+    assert estimate is not None, "told with an interval alone"
+    low, high = estimate.interval(CONFIDENCE)
+    return f"{100 * estimate.value:+.0f} in 100 ({100 * low:+.0f} to {100 * high:+.0f})"
+
+
+def _holds_zero(estimate: Estimate | None) -> bool:
+    assert estimate is not None, "told with an interval alone"
+    low, high = estimate.interval(CONFIDENCE)
+    return low <= 0 <= high
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

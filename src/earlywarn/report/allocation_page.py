@@ -1,0 +1,174 @@
+"""An allocation as one self-contained HTML page: policies side by side, by group, by school, and other seats."""
+
+from functools import partial
+
+from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.problem import UNIT
+from earlywarn.allocate.sums import GroupLine, Span, Told
+from earlywarn.report import words as w
+from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
+from earlywarn.report.house import pages
+from earlywarn.report.tables import Entry, Row, Table, row
+
+NO_DRAW = "No two students of the same risk stood at the end of the seats, so nothing was drawn."
+
+
+def allocation_page(allocated: Allocated) -> str:
+    """Render the page; the same allocation gives the same bytes."""
+    policies = [told.shared.policy for told in allocated.policies]
+    return (
+        pages()
+        .get_template("allocation.html.j2")
+        .render(
+            standard=allocated.serving.standard.title,
+            title=allocated.serving.title,
+            run=allocated.run.folder.name,
+            students=len(allocated.offer.students),
+            expected=allocated.expected,
+            seats=int(allocated.offer.seats.sum()),
+            policies=policies,
+            pictures=pictures(allocated),
+            top=TOP,
+            height=HEIGHT,
+            bar=BAR,
+            side_by_side=_side_by_side(allocated),
+            hands=_hands(allocated),
+            reach_floor=any(policy.reach_floor is not None for policy in policies),
+            by_group=_by_group(allocated),
+            by_school=_by_school(allocated),
+            curve=_curve(allocated),
+            one_more=_one_more(allocated),
+            needed=_needed(allocated),
+            proof=_proof(allocated),
+            has_ends=allocated.basis.ends is not None,
+            draws=_draws(allocated),
+            scorecard=allocated.run.manifest.scorecard,
+        )
+    )
+
+
+def _side_by_side(allocated: Allocated) -> Table:
+    actual = allocated.basis.outcome is not None
+    came = (
+        ("Missed it, had a seat", "Missed it, had none", "Met it, had a seat", "Not known, had a seat")
+        if actual
+        else ()
+    )
+    columns = ("Policy", "Seats given", "Reached", "Overlooked", "Would have met it", "Costs against by need", *came)
+    caption = "Expected students; intervals are 95\u00a0%."
+    return Table(caption, columns, tuple(_policy(told) for told in allocated.policies))
+
+
+def _policy(told: Told) -> Row:
+    given, name = int(told.given.sum()), told.shared.policy.name
+    came = told.actual
+    counted = () if came is None else (came.reached.words, came.overlooked.words, came.met.words, came.unknown.words)
+    spans = (_span(span) for span in (told.reached, told.overlooked, told.would_meet, told.cost))
+    return row(name, w.count(given), *spans, *counted)
+
+
+def _hands(allocated: Allocated) -> Table:
+    rows = (
+        row(told.shared.policy.name, w.count(told.gained), w.count(told.lost), _most_moved(told))
+        for told in allocated.policies
+        if told is not allocated.by_need
+    )
+    columns = ("Policy", "Seated here alone", "Seated by need alone", "Schools with most change")
+    return Table("Who changes hands. Names stand in the private file alone.", columns, tuple(rows))
+
+
+def _most_moved(told: Told) -> str:
+    moved = sorted(told.schools, key=lambda line: (-line.gained - line.lost, line.school))[:3]
+    return "; ".join(
+        f"{line.school} +{line.gained} \N{MINUS SIGN}{line.lost}" for line in moved if line.gained + line.lost
+    )
+
+
+def _by_group(allocated: Allocated) -> Table:
+    names = tuple(told.shared.policy.name for told in allocated.policies)
+    each = zip(*(told.groups for told in allocated.policies), strict=True)
+    words = allocated.serving.groups
+    rows = (
+        Row(lines[0].cell.words(words), (Entry(lines[0].students.words), *(_reach(line) for line in lines)))
+        for lines in each
+    )
+    came = "; under each figure that of those who did miss it" if allocated.basis.outcome is not None else ""
+    return Table(f"Reached, of those expected to miss the standard{came}.", ("Group", "n", *names), tuple(rows))
+
+
+def _reach(line: GroupLine) -> Entry:
+    return Entry(line.reach.words, "" if line.actual is None else line.actual.words)
+
+
+def _by_school(allocated: Allocated) -> Table:
+    names = tuple(told.shared.policy.name for told in allocated.policies)
+    rows = (
+        row(lines[0].school, w.count(lines[0].students), w.count(lines[0].expected),
+            *(Entry(w.count(line.seats), f"reaches {w.count(line.reached)}") for line in lines))
+        for lines in zip(*(told.schools for told in allocated.policies), strict=True)
+    )  # fmt: skip
+    columns = ("School", "Scored students", "Expected to miss", *names)
+    return Table(
+        "Seats of each school, and under them how many students they are expected to reach.", columns, tuple(rows)
+    )
+
+
+def _curve(allocated: Allocated) -> Table:
+    rows = (row(w.count(point.seats), _span(point.reached)) for point in allocated.curve)
+    return Table("By need, seats of all supports in proportion.", ("Seats in all", "Reached"), tuple(rows))
+
+
+def _one_more(allocated: Allocated) -> Table:
+    offer = allocated.offer
+    rows = (
+        row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())), _one_seat(span))
+        for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
+    )
+    columns = ("Support", "Seats", "Students whom it answers", "One more seat reaches")
+    return Table("What one more seat of each support would do, by need.", columns, tuple(rows))
+
+
+def _one_seat(span: Span) -> Entry:
+    write = partial(w.decimal, places=2)
+    ends = "" if span.low is None or span.high is None else w.span((span.low, span.high), write)
+    return Entry(write(span.value), ends)
+
+
+def _needed(allocated: Allocated) -> str:
+    needed = allocated.needed
+    if needed is None:
+        return ""
+    share = w.percent(needed.reach, 0)
+    if needed.seats is None:
+        most = w.percent(needed.most, 0)
+        return f"No number of these seats reaches {share} of every group: of one, at most {most} are answered at all."
+    surely = "" if needed.surely is None else f", {w.count(needed.surely)} at either end of the intervals"
+    seats = w.plural(needed.seats, "seat")
+    return f"To reach {share} of those expected to miss in every group takes about {seats}{surely}."
+
+
+def _proof(allocated: Allocated) -> str:
+    gap = max(told.shared.proof.gap for told in allocated.policies)
+    more = "none" if not gap else f"at most {gap / UNIT:g} students more"
+    return f"Within its rules no other way to share the seats reaches more: proved for each policy, by {more}."
+
+
+def _draws(allocated: Allocated) -> str:
+    lots = [lot for told in allocated.policies for lot in told.shared.lots]
+    if not lots:
+        return NO_DRAW
+    return (
+        f"Where students have the same risk, who is seated was drawn by a stated hash (seed {allocated.offer.seed}): "
+        f"{w.plural(len(lots), 'draw')} over all policies. Keep the record that --students writes: a recorded draw is "
+        "the best evidence there is, later, of what a support did."
+    )
+
+
+def _span(span: Span) -> Entry:
+    if span.low is None or span.high is None:
+        return Entry(_number(span.value), "too little data")
+    return Entry(_number(span.value), w.span((span.low, span.high), _number))
+
+
+def _number(value: float) -> str:
+    return w.decimal(float(round(value)), 0)

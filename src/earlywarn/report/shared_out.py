@@ -1,0 +1,112 @@
+"""An allocation as plain values, for ``allocate --json``: every policy in figures; no student, no exact small count."""
+
+from itertools import combinations
+from typing import Any
+
+from earlywarn.allocate.capacity import Needed
+from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.problem import UNIT
+from earlywarn.allocate.sums import Actual, GroupLine, SchoolLine, Span, Told
+from earlywarn.audit.rounding import Count, Rate
+
+PLACES = 1
+
+
+def allocation_record(allocated: Allocated) -> dict[str, Any]:
+    """Give all policies, what other numbers of seats would do, and what the figures rest on."""
+    supports = allocated.offer.supports
+    return {
+        "score_run": allocated.run.folder.name,
+        "standard": allocated.serving.standard.title,
+        "students": len(allocated.offer.students),
+        "expected_to_miss": round(allocated.expected, PLACES),
+        "supports": [
+            {
+                "name": support.name,
+                "seats": support.seats,
+                "students_answered": int((allocated.offer.answers >> number & 1).sum()),
+            }
+            for number, support in enumerate(supports)
+        ],
+        "policies": [_policy(allocated, told) for told in allocated.policies],
+        "change_hands": [
+            {
+                "one": one.shared.policy.name,
+                "other": other.shared.policy.name,
+                "one_alone": int((one.shared.reached & ~other.shared.reached).sum()),
+                "other_alone": int((other.shared.reached & ~one.shared.reached).sum()),
+            }
+            for one, other in combinations(allocated.policies, 2)
+        ],
+        "one_more_by_need": {
+            support.name: _span(span, 3) for support, span in zip(supports, allocated.one_more, strict=True)
+        },
+        "curve": [{"seats": point.seats, "reached": _span(point.reached)} for point in allocated.curve],
+        "needed": _needed(allocated.needed),
+    }
+
+
+def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
+    shared, supports = told.shared, allocated.offer.supports
+    return {
+        "name": shared.policy.name,
+        "words": shared.policy.words,
+        "rules": shared.policy.model_dump(mode="json"),
+        "seats": {
+            support.name: {
+                "given": int(told.given[number]),
+                "empty": support.seats - int(told.given[number]),
+                "one_more_reaches": round(float(shared.proof.one_more[number]) / UNIT, 3),
+            }
+            for number, support in enumerate(supports)
+        },
+        "reached": _span(told.reached),
+        "overlooked": _span(told.overlooked),
+        "would_have_met": _span(told.would_meet),
+        "cost_against_by_need": _span(told.cost),
+        "gained": told.gained,
+        "lost": told.lost,
+        "actual": None if told.actual is None else _actual(told.actual),
+        "proved_gap": shared.proof.gap / UNIT,
+        "draws": {
+            "hash": "sha256 of seed:student_id, the lowest first",
+            "seed": allocated.offer.seed,
+            "students": [len(lot.students) for lot in shared.lots],
+            "seated": [int(lot.seated.sum()) for lot in shared.lots],
+        },
+        "schools": [_school(line) for line in told.schools],
+        "groups": [_group(line) for line in told.groups],
+    }
+
+
+def _span(span: Span, places: int = PLACES) -> dict[str, float | None]:
+    ends = (None if end is None else round(end, places) for end in (span.low, span.high))
+    return dict(zip(("value", "low95", "high95"), (round(span.value, places), *ends), strict=True))
+
+
+def _actual(actual: Actual) -> dict[str, Any]:
+    kinds = {"reached": actual.reached, "overlooked": actual.overlooked, "met": actual.met, "unknown": actual.unknown}
+    return {name: _count(count) for name, count in kinds.items()}
+
+
+def _count(count: Count) -> dict[str, Any]:
+    return {"number": count.number, "words": count.words}
+
+
+def _rate(rate: Rate | None) -> dict[str, Any] | None:
+    return None if rate is None else {"value": rate.value, "words": rate.words}
+
+
+def _school(line: SchoolLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in line.__dataclass_fields__}
+
+
+def _group(line: GroupLine) -> dict[str, Any]:
+    counts = {name: _count(getattr(line, name)) for name in ("students", "seats", "gained", "lost")}
+    return {"group": line.cell.slug, **counts, "reach": _rate(line.reach), "actual_reach": _rate(line.actual)}
+
+
+def _needed(needed: Needed | None) -> dict[str, Any] | None:
+    if needed is None:
+        return None
+    return {"reach": needed.reach, "seats": needed.seats, "surely": needed.surely, "most": round(needed.most, 2)}
