@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from earlywarn.columns import Bools, Coded, Floats
+from earlywarn.columns import Bools, Coded, Floats, Ints
 
 
 def floats(values: Floats) -> Any:
@@ -186,3 +186,10 @@ __all__ = [
     "booleans", "coded", "codes", "floats", "integers", "known", "name_lists", "raw", "raw_rows", "raw_values",
     "strings", "text", "to_coded", "to_floats", "to_integers", "to_texts", "true", "write_csv", "write_rows",
 ]  # fmt: skip
+
+
+def places_of(wanted: Any, among: Any) -> Ints:
+    """Give the place of each text among others, -1 where it is not there; both arrays or chunked columns."""
+    import pyarrow.compute as pc
+
+    return to_integers(pc.index_in(wanted, value_set=among))

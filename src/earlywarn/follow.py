@@ -18,13 +18,13 @@ from earlywarn.config.load import parse_serving
 from earlywarn.examine.judged import audit, terms_of
 from earlywarn.followed.desk import Desk, Spell, read_desk
 from earlywarn.followed.feedback import Feedback, feedback_of
-from earlywarn.followed.outcomes import Outcomes, due_year, outcomes_of
 from earlywarn.followed.promises import Levels, Promise, promises_of
 from earlywarn.followed.reach import Reach, reach_of
 from earlywarn.followed.schools import Part, schools_part
 from earlywarn.followed.students import Students, ids_of, students_of
 from earlywarn.groups import EVERYONE
 from earlywarn.histograms import Presence, Scored
+from earlywarn.outcomes import Outcomes, due_year, outcomes_of
 from earlywarn.promotions import load_scorecard
 from earlywarn.report.findings import About, Audited
 from earlywarn.report.published import published
@@ -93,7 +93,7 @@ def follow(run: Path, outcomes: Path, home: Path, decisions: Path | None = None)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     results = open_results(outcomes, serving)
     students, as_of = students_of(stored, serving), stored.manifest.as_of
-    found = outcomes_of(students, results, serving, as_of)
+    found = outcomes_of(students.student_id, students.grade, results, serving, as_of)
     spell = Spell(as_of, serving.cohort.as_of(due_year(serving, as_of)))
     desk = decisions and read_desk(decisions, stored.folder.name, ids_of(stored), students, spell)
     return _followed(stored, serving, (students, found, desk or None), card.levels, results.counts.quarantined)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from earlywarn import arrow
 from earlywarn.allocate.capacity import Needed, Planner, Point
-from earlywarn.allocate.later import outcomes_of
 from earlywarn.allocate.outcome import Shared, carry_out
 from earlywarn.allocate.quotas import Offer, unpayable
 from earlywarn.allocate.reach import Reached, carry_out_with_reach, reached_by_group
-from earlywarn.allocate.students import risk_range, scored_students
+from earlywarn.allocate.schools import SchoolsPart, schools_part
+from earlywarn.allocate.students import Students, risk_range, scored_students
 from earlywarn.allocate.sums import Basis, Span, Told
 from earlywarn.allocate.supports import read_supports
 from earlywarn.columns import Texts
@@ -19,8 +19,10 @@ from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
 from earlywarn.errors import Fault, RosterError
 from earlywarn.groups import GroupTable, recorded
+from earlywarn.outcomes import Outcomes, outcomes_of
 from earlywarn.printable import short
 from earlywarn.promotions import load_scorecard
+from earlywarn.roster.door import open_results
 from earlywarn.score_run import GROUPS, SCORES, StoredRun, open_run, refuse_withdrawn
 
 
@@ -40,7 +42,14 @@ class Order:
 class Allocated:
     """Every policy in figures, ``by need`` among them, and what other numbers of seats would do by need.
 
-    ``one_more`` is what one more seat of each support would reach.
+    Attributes
+    ----------
+    school
+        The school's part.
+    one_more
+        What one more seat of each support would reach.
+    came
+        What came of the scored students, and what else was in the file; None where no outcomes were given.
     """
 
     run: StoredRun
@@ -48,9 +57,11 @@ class Allocated:
     offer: Offer
     basis: Basis
     policies: tuple[Told, ...]
+    school: SchoolsPart
     curve: tuple[Point, ...]
     one_more: tuple[Span, ...]
     needed: Needed | None
+    came: Outcomes | None
 
     @property
     def by_need(self) -> Told:
@@ -86,9 +97,11 @@ def allocate(order: Order) -> Allocated:
     if faults := [*_empty(offer, order.supports.name), *(f for policy in policies for f in unpayable(policy, offer))]:
         raise RosterError(list(dict.fromkeys(faults)))
     groups = reached_by_group(_groups(run, serving, offer), serving.groups)
-    outcome = None if order.outcomes is None else outcomes_of(order.outcomes, run, serving, students)
-    basis = Basis(students, risk_range(students, card.levels), groups, outcome, serving.groups.privacy_minimum)
-    shared = _carry_out_all(policies, offer, groups, serving.gate.evidence.students)
+    came = None if order.outcomes is None else _came(order.outcomes, run, serving, students)
+    ends, outcome = risk_range(students, card.levels), None if came is None else came.outcome
+    basis = Basis(students, ends, groups, outcome, serving.groups.privacy_minimum)
+    need = serving.gate.evidence
+    shared = _carry_out_all(policies, offer, groups, need.students)
     by_need = next(each for each in shared if each.policy.name == BY_NEED)
     planner = Planner(offer, basis)
     return Allocated(
@@ -97,9 +110,11 @@ def allocate(order: Order) -> Allocated:
         offer=offer,
         basis=basis,
         policies=tuple(basis.tell(each, by_need, len(supports)) for each in shared),
+        school=schools_part(basis, basis.tell(by_need, by_need, len(supports)), need),
         curve=planner.curve(),
         one_more=planner.one_more(by_need.proof.one_more),
-        needed=None if order.reach is None else planner.needed(order.reach, serving.gate.evidence.students),
+        needed=None if order.reach is None else planner.needed(order.reach, need.students),
+        came=came,
     )
 
 
@@ -127,6 +142,11 @@ def _empty(offer: Offer, file: str) -> Iterator[Fault]:
         elif support.seats > answered:
             yield Fault(where, f"{support.seats:,} seats for {answered:,} students whom it answers",
                         "no more seats than these", f"take {support.seats - answered:,} away")  # fmt: skip
+
+
+def _came(path: Path, run: StoredRun, serving: Serving, students: Students) -> Outcomes:
+    ids = run.table(SCORES)["student_id"].take(arrow.integers(students.rows))
+    return outcomes_of(ids, students.grade, open_results(path, serving), serving, run.manifest.as_of)
 
 
 def _groups(run: StoredRun, serving: Serving, offer: Offer) -> GroupTable:

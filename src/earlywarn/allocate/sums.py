@@ -106,8 +106,8 @@ class Basis:
     outcome: Ints | None
     minimum: int
 
-    def span(self, sign: Ints) -> Span:
-        """Give the expected sum over students who count once (1), against (-1) or not (0).
+    def span(self, sign: Ints | Floats) -> Span:
+        """Give the expected sum over students who count once (1), against (-1), not (0) or by a share of that.
 
         The interval joins the levels' own (all low or all high at once) and the luck of each student (the variance of
         a sum of Bernoulli draws), as though independent.
@@ -115,7 +115,7 @@ class Basis:
         value = float(sign @ self.students.risk)
         if self.ends is None:
             return Span(value, None, None)
-        luck = NORMAL**2 * float(np.abs(sign) @ (self.students.risk * (1 - self.students.risk)))
+        luck = NORMAL**2 * float(np.square(sign) @ (self.students.risk * (1 - self.students.risk)))
         moved = [float(sign @ end) - value for end in self.ends]
         down, up = max(-min(moved), 0.0), max(*moved, 0.0)
         return Span(value, value - np.sqrt(down**2 + luck), value + np.sqrt(up**2 + luck))

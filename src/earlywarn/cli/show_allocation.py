@@ -6,6 +6,7 @@ from earlywarn.allocate.sums import Span
 from earlywarn.cli.tables import counts, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.report import words as w
+from earlywarn.report.seats_in_words import school_sentences, short_sentences
 
 MOST_SCHOOLS = 20
 """More schools than a screen holds are left to the page and to JSON."""
@@ -25,9 +26,12 @@ def show_allocation(allocated: Allocated) -> None:
         f"{w.plural(len(allocated.offer.students), 'scored student')}, of whom {allocated.expected:,.0f} are expected "
         f"to miss it without support; {w.plural(seats, 'seat')} in all."
     )
+    for sentence in short_sentences(allocated):
+        out.print(sentence, soft_wrap=True)
     _show_policies(allocated)
     _show_groups(allocated)
     _show_schools(allocated)
+    _show_school(allocated)
     _show_seats(allocated)
     for told in allocated.policies:
         out.print(f"{told.shared.policy.name}: {told.shared.policy.words}", soft_wrap=True)
@@ -78,6 +82,12 @@ def _show_schools(allocated: Allocated) -> None:
         cells = (f"{line.seats:,} ({line.reached:,})" for line in each)
         made.add_row(each[0].school, f"{each[0].students:,}", f"{each[0].expected:,}", *cells)
     show("Seats by school", made)
+
+
+def _show_school(allocated: Allocated) -> None:
+    out.print("Schools, or students?", style="bold")
+    for sentence in school_sentences(allocated.school):
+        out.print(sentence, soft_wrap=True)
 
 
 def _show_seats(allocated: Allocated) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from earlywarn import arrow
 from earlywarn.audit.funnel import REASONS
 from earlywarn.columns import STUDENT_ID, Bools, Coded, Floats, Ints
 from earlywarn.errors import Fault, RosterError
-from earlywarn.followed.students import Students, places_of
+from earlywarn.followed.students import Students
 from earlywarn.printable import short
 from earlywarn.roster.contract import contract_of
 from earlywarn.roster.header import check_columns
@@ -94,7 +95,7 @@ def read_desk(path: Path, run: str, every_id: Any, students: Students, spell: Sp
     contract = contract_of([*terms, *(Term(name, Kind.DATE, _BLANK) for name in DAYS)], _BLANK)
     check_columns(source, contract)
     rows = read_rows(path, source, contract)
-    place = places_of(rows.ids, every_id)
+    place = arrow.places_of(rows.ids, every_id)
     table = _Table.of(rows, run, place >= 0)
     refusals = [*rows.refusals, *(refusal for check in _CHECKS for refusal in check.refusals(rows, table, spell))]
     faults = rule_faults(rows.file, refusals)

@@ -79,10 +79,3 @@ def students_of(run: StoredRun, serving: Serving) -> Students:
 def ids_of(run: StoredRun) -> Any:
     """Give the ids of every student of a run, in scope or not, as one pyarrow array."""
     return run.table(SCORES)["student_id"].combine_chunks()
-
-
-def places_of(wanted: Any, among: Any) -> Ints:
-    """Give the place of each id among others, -1 where it is not there; both pyarrow arrays."""
-    import pyarrow.compute as pc
-
-    return arrow.to_integers(pc.index_in(wanted, value_set=among))

@@ -8,6 +8,7 @@ from earlywarn.allocate.sums import GroupLine, Span, Told
 from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
+from earlywarn.report.seats_in_words import school_sentences, short_sentences
 from earlywarn.report.tables import Entry, Row, Table, row
 
 NO_DRAW = "No two students of the same risk stood at the end of the seats, so nothing was drawn."
@@ -26,6 +27,8 @@ def allocation_page(allocated: Allocated) -> str:
             students=len(allocated.offer.students),
             expected=allocated.expected,
             seats=int(allocated.offer.seats.sum()),
+            short=tuple(short_sentences(allocated)),
+            school=tuple(school_sentences(allocated.school)),
             policies=policies,
             pictures=pictures(allocated),
             top=TOP,

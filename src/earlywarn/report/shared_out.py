@@ -6,10 +6,13 @@ from typing import Any
 from earlywarn.allocate.capacity import Needed
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.problem import UNIT
+from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import Actual, GroupLine, SchoolLine, Span, Told
 from earlywarn.audit.rounding import Count, Rate
+from earlywarn.outcomes import Outcomes
 
 PLACES = 1
+ENDS = ("value", "low95", "high95")
 
 
 def allocation_record(allocated: Allocated) -> dict[str, Any]:
@@ -38,12 +41,28 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
             }
             for one, other in combinations(allocated.policies, 2)
         ],
+        "school_part": _school_part(allocated.school),
+        "results_left_out": _left_out(allocated.came),
         "one_more_by_need": {
             support.name: _span(span, 3) for support, span in zip(supports, allocated.one_more, strict=True)
         },
         "curve": [{"seats": point.seats, "reached": _span(point.reached)} for point in allocated.curve],
         "needed": _needed(allocated.needed),
     }
+
+
+def _school_part(part: SchoolsPart) -> dict[str, Any]:
+    between = part.between and (part.between.value, *part.between.interval(0.95))
+    return {
+        "risk_between_schools": between and dict(zip(ENDS, (round(end, 2) for end in between), strict=True)),
+        "whole_schools_reach": _span(part.whole),
+        "picking_reaches_more": _span(part.gain),
+        "more_than_half_expected_to_miss": list(part.most),
+    }
+
+
+def _left_out(came: Outcomes | None) -> dict[str, int] | None:
+    return None if came is None else {"of_others": came.unmatched, "early": came.early}
 
 
 def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
@@ -81,7 +100,7 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
 
 def _span(span: Span, places: int = PLACES) -> dict[str, float | None]:
     ends = (None if end is None else round(end, places) for end in (span.low, span.high))
-    return dict(zip(("value", "low95", "high95"), (round(span.value, places), *ends), strict=True))
+    return dict(zip(ENDS, (round(span.value, places), *ends), strict=True))
 
 
 def _actual(actual: Actual) -> dict[str, Any]:

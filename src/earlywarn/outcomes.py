@@ -6,30 +6,30 @@ It refuses a file of which no result is an outcome of this run, and counts what 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from earlywarn import arrow
 from earlywarn.cohort import outcome_by_standard
-from earlywarn.columns import UNKNOWN, Bools, Ints
+from earlywarn.columns import UNKNOWN, Bools, Coded, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.errors import Fault, RosterError
-from earlywarn.followed.students import Students, places_of
 from earlywarn.roster.door import Results
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcome of each student in scope, and what else was in the file.
+    """The outcome of each student asked for, and what else was in the file.
 
     Attributes
     ----------
     outcome
         MET, MISSED or UNKNOWN, shape (n,).
     unmatched
-        Results of students who were not in scope of this run.
+        Results of other students.
     early
-        Results of its students from a school year before outcomes were due: known when the list was made, or too soon.
+        Results of these students from before outcomes were due: known when the list was made, or too soon.
     """
 
     outcome: Ints
@@ -37,8 +37,15 @@ class Outcomes:
     early: int
 
 
-def outcomes_of(students: Students, results: Results, serving: Serving, as_of: date) -> Outcomes:
+def outcomes_of(student_id: Any, grade: Coded, results: Results, serving: Serving, as_of: date) -> Outcomes:
     """Give each student's outcome ``outcome_years`` and a grade later.
+
+    Parameters
+    ----------
+    student_id
+        A pyarrow array of texts, shape (n,).
+    grade
+        The grade of each on the list's day, shape (n,).
 
     Raises
     ------
@@ -46,14 +53,14 @@ def outcomes_of(students: Students, results: Results, serving: Serving, as_of: d
         No result belongs to a student of this run, or all are of another year or grade.
     """
     due = due_year(serving, as_of)
-    place = places_of(arrow.strings(results.student_id), students.student_id)
+    place = arrow.places_of(arrow.strings(results.student_id), student_id)
     early = (place >= 0) & (results.school_year < due)
-    mine = (place >= 0) & (results.school_year == due) & _a_grade_on(students, results, serving, place)
+    mine = (place >= 0) & (results.school_year == due) & _a_grade_on(grade, results, serving, place)
     if not mine.any():
         raise RosterError(_none_is_due(results, serving, as_of, int(early.sum())))
     numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
     found = outcome_by_standard(serving.standard, np.array(results.grade.texts(), dtype=object), numbers)
-    outcome = np.full(len(students), UNKNOWN, dtype=np.int64)
+    outcome = np.full(len(student_id), UNKNOWN, dtype=np.int64)
     outcome[place[mine]] = found[mine]
     return Outcomes(outcome, int((place < 0).sum()), int(early.sum()))
 
@@ -63,11 +70,11 @@ def due_year(serving: Serving, as_of: date) -> int:
     return serving.cohort.school_year(as_of) + serving.cohort.outcome_years
 
 
-def _a_grade_on(students: Students, results: Results, serving: Serving, place: Ints) -> Bools:
+def _a_grade_on(grade: Coded, results: Results, serving: Serving, place: Ints) -> Bools:
     """Tell which results are of the grade that follows the student's own."""
     named = {name: code for code, name in enumerate(results.grade.names)}
-    after = np.array([*(named.get(serving.standard.next_grade(name) or "", -2) for name in students.grade.names), -2])
-    found: Bools = results.grade.codes == after[students.grade.codes[place]]
+    after = np.array([*(named.get(serving.standard.next_grade(name) or "", -2) for name in grade.names), -2])
+    found: Bools = results.grade.codes == after[grade.codes[place]]
     return found
 
 

@@ -1,0 +1,71 @@
+"""The school's part in who needs support: what lies between schools, and what picking students reaches beyond that.
+
+It refuses to say that a school should be supported in place of students; it names the schools where most are expected
+to miss the standard, for there a seat leaves most students without one whoever is picked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from earlywarn import intervals as iv
+from earlywarn.allocate.outcome import Shared
+from earlywarn.allocate.students import Students
+from earlywarn.allocate.sums import Basis, Span, Told
+from earlywarn.columns import Floats
+from earlywarn.config.sections import Evidence
+from earlywarn.estimate import Estimate
+from earlywarn.within import list_of_schools, share_between
+
+MOST = 0.5
+"""A school in which more than this share of scored students is expected to miss is named."""
+
+
+@dataclass(frozen=True)
+class SchoolsPart:
+    """What would be known of need by the school alone.
+
+    Attributes
+    ----------
+    between
+        The share of the variance of risk that lies between schools; None where too few schools carry it.
+    whole
+        Expected to be reached if as many seats went to whole schools, those of the highest mean risk first.
+    gain
+        Reached more by need, by picking students.
+    most
+        Schools in which more than half of the scored students are expected to miss, the highest share first.
+    """
+
+    between: Estimate | None
+    whole: Span
+    gain: Span
+    most: tuple[str, ...]
+
+
+def schools_part(basis: Basis, by_need: Told, need: Evidence) -> SchoolsPart:
+    """Hold by need against the same number of seats given to whole schools, in the last one by chance."""
+    students = basis.students
+    seats = int(by_need.shared.reached.sum())
+    whole = list_of_schools(students.risk, students.school, seats).chance
+    enough = iv.effective_schools(iv.sum_by(students.school.codes)) >= need.schools
+    return SchoolsPart(
+        between=share_between(students.risk, students.school) if enough else None,
+        whole=basis.span(whole),
+        gain=basis.span(_seated(by_need.shared) - whole),
+        most=tuple(_where_most(students)),
+    )
+
+
+def _seated(shared: Shared) -> Floats:
+    return shared.reached.astype(float)
+
+
+def _where_most(students: Students) -> Iterator[str]:
+    school = students.school
+    size, expected = (iv.sum_by(school.codes, part, len(school.names)) for part in (None, students.risk))
+    share = expected / np.maximum(size, 1.0)
+    for place in np.lexsort((np.array(school.names), -share)).tolist():
+        if share[place] > MOST:
+            yield school.names[place]
