@@ -1,5 +1,6 @@
 """What a policy reached: sums by hand, intervals, groups that never choose, figures that tell of nobody."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -62,6 +63,30 @@ def test_an_interval_covers_what_comes_by_chance() -> None:
     rng = np.random.default_rng(1)
     came = (rng.random((2_000, len(students))) < students.risk)[:, shared.reached].sum(axis=1)
     assert ((came >= span.low) & (came <= span.high)).mean() > 0.95
+
+
+def test_the_interval_of_a_groups_reach_covers_what_comes_by_chance() -> None:
+    """Levels that are known exactly leave luck alone: 95 % of draws lie within, each group by itself."""
+    students, groups = made(count=2000)
+    sure = (LevelMeaning("High", 0.0, 100, 0.5, 0.5, 0.5),)
+    basis = Basis(students, risk_range(students, sure), groups, None, 10)
+    shared, _ = carry_out(Policy(name="by need"), offer_of(students, support(300)))
+    draws = np.random.default_rng(3).random((4000, len(students))) < students.risk
+    for member in groups.member:
+        low, high = basis._spread_of_share(member, shared.reached)
+        share = (draws & member & shared.reached).sum(axis=1) / (draws & member).sum(axis=1)
+        assert np.mean((low <= share) & (share <= high)) == pytest.approx(0.95, abs=0.015)
+
+
+def test_what_schools_are_told_adds_up_and_their_intervals_hold_it() -> None:
+    students, groups = made()
+    shared, _ = carry_out(Policy(name="by need"), offer_of(students, support(40)))
+    outcome = np.where(np.arange(len(students)) % 3 == 0, MISSED, MET)
+    told = basis_of(students, groups, outcome).tell(shared, shared, 1)
+    assert sum(line.reached.value for line in told.schools) == pytest.approx(told.reached.value)
+    assert sum(line.expected for line in told.schools) == pytest.approx(students.risk.sum())
+    assert all(line.reached.low <= line.reached.value <= line.reached.high for line in told.schools)
+    assert all(line.came.shown is not Shown.EXACT for line in told.schools)
 
 
 def test_a_level_with_too_little_data_gives_no_interval() -> None:
@@ -153,7 +178,7 @@ def test_a_few_who_change_hands_make_what_came_rough() -> None:
     by_need, _ = carry_out(Policy(name="by need"), offer)
     other = by_need.reached.copy()
     other[np.flatnonzero(other)[0]], other[np.flatnonzero(~other)[0]] = False, True
-    shared = type(by_need)(by_need.policy, np.flatnonzero(other), by_need.support, other, by_need.proof, ())
+    shared = replace(by_need, student=np.flatnonzero(other), reached=other, lots=())
     outcome = np.where(np.arange(len(students)) % 2, MISSED, MET)
     basis = basis_of(students, groups, outcome)
     assert basis.tell(by_need, by_need, 1).actual.reached.shown is Shown.EXACT

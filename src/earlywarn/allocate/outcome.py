@@ -1,10 +1,11 @@
 """A policy carried out: who holds which seat, proved; what a draw decided. It refuses floors that cannot be met."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from earlywarn.allocate.fitting import fitted
 from earlywarn.allocate.problem import NOBODY
 from earlywarn.allocate.proof import Proof, prove
 from earlywarn.allocate.quotas import Offer, Posed, pose, unmet
@@ -35,6 +36,8 @@ class Shared:
         One entry a seat given.
     reached
         Whether each scored student holds a seat: shape (n,).
+    fits
+        Seats of a support that answers the student's heaviest reason.
     proof
         That no other way within the policy's limits reaches more; in its own weights.
     """
@@ -43,6 +46,7 @@ class Shared:
     student: Ints
     support: Ints
     reached: Bools
+    fits: int
     proof: Proof
     lots: tuple[Lot, ...]
 
@@ -51,12 +55,15 @@ def carry_out(policy: Policy, offer: Offer, bonus: Ints | None = None) -> tuple[
     """Share the seats out by a policy; with the floors that cannot be met, if any."""
     posed = pose(policy, offer, bonus)
     seating = seat(posed.problem)
+    wish = offer.wish[posed.student]
+    seating = replace(seating, support=fitted(posed.problem, seating.support, wish))
     proof = prove(posed.problem, seating)
     rows = np.flatnonzero(seating.support != NOBODY)
     reached = np.zeros(len(offer.students), dtype=bool)
     reached[posed.student[rows]] = True
     lots = tuple(_lots(posed, seating.support != NOBODY, proof.price))
-    shared = Shared(policy, posed.student[rows], seating.support[rows], reached, proof, lots)
+    fits = int((wish[rows] >> seating.support[rows] & 1).sum())
+    shared = Shared(policy, posed.student[rows], seating.support[rows], reached, fits, proof, lots)
     return shared, tuple(unmet(posed, offer, seating.short))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,6 +24,11 @@ class Offer:
     supports: tuple[Support, ...]
     answers: Ints
     seed: int
+
+    @cached_property
+    def wish(self) -> Ints:
+        """Which supports answer each student's heaviest reason, as bits."""
+        return self.students.first_answered_by(self.supports)
 
     @property
     def seats(self) -> Ints:

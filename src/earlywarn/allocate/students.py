@@ -26,7 +26,7 @@ class Students:
     rank
         Their places on the run's own list: ties in risk go by the hash that it states.
     reasons
-        Inputs of each student's reasons: student i has ``reasons[starts[i]:starts[i + 1]]``.
+        Inputs of each student's reasons, the heaviest first: student i has ``reasons[starts[i]:starts[i + 1]]``.
     """
 
     rows: Ints
@@ -52,12 +52,20 @@ class Students:
 
     def answered_by(self, supports: tuple[Support, ...]) -> Ints:
         """Give which supports answer each student, as bits: shape (n,)."""
+        return self._answered(supports, self.starts[1:])
+
+    def first_answered_by(self, supports: tuple[Support, ...]) -> Ints:
+        """Give which supports answer each student's heaviest reason, as bits: shape (n,)."""
+        return self._answered(supports, np.minimum(self.starts[:-1] + 1, self.starts[1:]))
+
+    def _answered(self, supports: tuple[Support, ...], ends: Ints) -> Ints:
+        """Give which supports answer one of the reasons of each student up to an end."""
         places = (self.school, self.grade)
         found = np.zeros(len(self), dtype=np.int64)
         for number, support in enumerate(supports):
             served = [_among(c, names) for c, names in zip(places, (support.schools, support.grades), strict=True)]
             hits = np.concatenate([[0], np.cumsum(_among(self.reasons, support.answers))])
-            has_reason = hits[self.starts[1:]] > hits[self.starts[:-1]]
+            has_reason = hits[ends] > hits[self.starts[:-1]]
             found |= (has_reason & served[0] & served[1]).astype(np.int64) << number
         return found
 

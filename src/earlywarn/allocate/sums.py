@@ -4,7 +4,7 @@ Figures of groups are never told exactly, whatever their size: policies stand si
 exact counts could be a single student. It refuses nothing; what may not be told says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,13 +42,17 @@ class Actual:
 
 @dataclass(frozen=True)
 class SchoolLine:
-    """One school: scored students, and seats and expected reach under the policy; whole students, as lists are."""
+    """One school: scored students, and seats and expected reach under the policy; whole students, as lists are.
+
+    ``came`` is how many of its students missed the standard and had a seat, as it may be told.
+    """
 
     school: str
     students: int
-    expected: int
+    expected: float
     seats: int
-    reached: int
+    reached: Span
+    came: Count | None
     gained: int
     lost: int
 
@@ -112,13 +116,9 @@ class Basis:
         The interval joins the levels' own (all low or all high at once) and the luck of each student (the variance of
         a sum of Bernoulli draws), as though independent.
         """
-        value = float(sign @ self.students.risk)
-        if self.ends is None:
-            return Span(value, None, None)
-        luck = NORMAL**2 * float(np.square(sign) @ (self.students.risk * (1 - self.students.risk)))
-        moved = [float(sign @ end) - value for end in self.ends]
-        down, up = max(-min(moved), 0.0), max(*moved, 0.0)
-        return Span(value, value - np.sqrt(down**2 + luck), value + np.sqrt(up**2 + luck))
+        value, risk = float(sign @ self.students.risk), self.students.risk
+        moved = [float(sign @ end) - value for end in self.ends or ()]
+        return _spread(value, moved, NORMAL**2 * float(np.square(sign) @ (risk * (1 - risk))))
 
     def tell(self, shared: Shared, by_need: Shared, supports: int) -> Told:
         """Give a policy in figures, held against by need."""
@@ -154,13 +154,29 @@ class Basis:
 
     def _schools(self, shared: Shared, gained: Bools, lost: Bools) -> Iterator[SchoolLine]:
         school, risk = self.students.school, self.students.risk
-        parts = np.array([np.ones(len(risk)), risk, shared.reached * risk, gained, lost], dtype=np.float64)
-        sums = np.array([np.bincount(school.codes, part, len(school.names)) for part in parts])
+
+        def by_school(part: Ints | Floats | Bools) -> Floats:
+            return np.bincount(school.codes, part, len(school.names)).astype(np.float64)
+
+        size, expected = by_school(np.ones(len(risk))), by_school(risk)
+        reached, more, fewer = by_school(shared.reached * risk), by_school(gained), by_school(lost)
+        ends = [by_school(shared.reached * end) - reached for end in self.ends or ()]
+        luck = NORMAL**2 * by_school(shared.reached * risk * (1 - risk))
+        came = None if self.outcome is None else by_school(shared.reached & (self.outcome == MISSED))
         seats = np.bincount(school.codes[shared.student], minlength=len(school.names))
         for place, name in enumerate(school.names):
-            students, expected, reached, more, fewer = np.rint(sums[:, place]).astype(int).tolist()
-            if students:
-                yield SchoolLine(name, students, expected, int(seats[place]), reached, more, fewer)
+            if size[place]:
+                span = _spread(reached[place], [end[place] for end in ends], luck[place])
+                yield SchoolLine(
+                    school=name,
+                    students=int(size[place]),
+                    expected=float(expected[place]),
+                    seats=int(seats[place]),
+                    reached=_within(span, 0.0, float(seats[place])),
+                    came=None if came is None else told.count_told(int(came[place]), self.minimum),
+                    gained=int(more[place]),
+                    lost=int(fewer[place]),
+                )
 
     def _groups(self, reached: Bools, gained: Bools, lost: Bools) -> Iterator[GroupLine]:
         risk = self.students.risk
@@ -168,18 +184,40 @@ class Basis:
             students, seats, more, fewer = (
                 told.count_told(int((member & kind).sum()), self.minimum) for kind in (member, reached, gained, lost)
             )
-            reach = self._share(member @ (reached * risk), member @ risk)
+            reach = self._share(member @ (reached * risk), member @ risk, self._spread_of_share(member, reached))
             yield GroupLine(cell, students, seats, reach, self._came(member, reached), more, fewer)
 
     def _came(self, member: Bools, reached: Bools) -> Rate | None:
         if self.outcome is None:
             return None
         missed = member & (self.outcome == MISSED)
-        return self._share(float((missed & reached).sum()), float(missed.sum()))
+        return self._share(float((missed & reached).sum()), float(missed.sum()), ())
 
-    def _share(self, part: float, whole: float) -> Rate:
+    def _spread_of_share(self, member: Bools, reached: Bools) -> tuple[float, ...]:
+        """Give the ends of a group's reach: of those who miss, the share with a seat.
+
+        The luck of each student to first order, as a ratio's: a student moves it by (sits - share) / expected.
+        """
+        every = [self.students.risk[member], *(end[member] for end in self.ends or ())]
+        if self.ends is None or not every[0].sum():
+            return ()
+        sits = reached[member].astype(np.float64)
+        share, *moved = (float(sits @ risk / risk.sum()) for risk in every)
+        variance = float(np.square(sits - share) @ (every[0] * (1 - every[0]))) / float(every[0].sum()) ** 2
+        span = _spread(share, [end - share for end in moved], NORMAL**2 * variance)
+        return () if span.low is None or span.high is None else (span.low, span.high)
+
+    def _share(self, part: float, whole: float, ends: tuple[float, ...]) -> Rate:
         held = Held(part, exact=False), Held(whole, exact=False), Held(whole - part, exact=False)
-        return told.share_of(held, self.minimum)
+        return told.share_of(held, self.minimum, ends)
+
+
+def _spread(value: float, moved: Sequence[float], luck: float) -> Span:
+    """Join what the ends of the levels' intervals move and luck, (1.96 standard deviations) squared."""
+    if not moved:
+        return Span(float(value), None, None)
+    down, up = max(-min(moved), 0.0), max(*moved, 0.0)
+    return Span(float(value), float(value - np.sqrt(down**2 + luck)), float(value + np.sqrt(up**2 + luck)))
 
 
 def _within(span: Span, low: float, high: float) -> Span:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PEOPLE, LISTS = "people.csv", "two-years"
 SEED = 1985
+BY = "earlywarn demo"
 
 
 def fill_demo_desk(out: Path, home: Path, today: date) -> "list[Made]":
@@ -25,10 +26,12 @@ def fill_demo_desk(out: Path, home: Path, today: date) -> "list[Made]":
     """
     from earlywarn.review.start import start
 
-    runs, people = _score_two_years(out, home, today), out / LISTS / PEOPLE
-    _write_people(runs, people)
-    for run in runs:
-        publish(run, people=people, home=home, by="earlywarn demo")
+    earlier, last = _score_two_years(out, home, today)
+    people = out / LISTS / PEOPLE
+    _write_people([earlier, last], people)
+    publish(earlier, people=people, home=home, by=BY)
+    followed, allocation = _followed(earlier, out, home, today), _allocation(last, out, home)
+    publish(last, people=people, allocation=allocation, followed=followed, home=home, by=BY)
     start()
     from earlywarn.review.accounts import make_account
     from earlywarn.review.models import Account
@@ -37,7 +40,7 @@ def fill_demo_desk(out: Path, home: Path, today: date) -> "list[Made]":
     return [make_account(one) for one in _accounts() if one.username not in known]
 
 
-def _score_two_years(out: Path, home: Path, today: date) -> list[Path]:
+def _score_two_years(out: Path, home: Path, today: date) -> tuple[Path, Path]:
     """Score the roster's schools a year earlier, then the roster; runs that are there are left as they are."""
     from earlywarn.errors import Fault, UsageError
     from earlywarn.score import Order, score
@@ -47,11 +50,39 @@ def _score_two_years(out: Path, home: Path, today: date) -> list[Path]:
         raise UsageError(Fault(str(out), "no roster of the demo", remedy="run 'earlywarn demo', or give --out"))
     last = _year_of(roster)
     earlier = _write_year(roster, last - 1, out / LISTS / f"roster-{last - 1}.csv")
-    found = []
-    for path, year in ((earlier, last - 1), (roster, last)):
+
+    def scored(path: Path, year: int) -> Path:
         order = Order(path, out / LISTS / "scores", home, date(year, 6, 30), today)
-        found.append(score(order, lambda _step: None)[0].folder)
-    return found
+        return score(order, lambda _step: None)[0].folder
+
+    return scored(earlier, last - 1), scored(roster, last)
+
+
+def _followed(run: Path, out: Path, home: Path, today: date) -> Path:
+    """Follow the earlier list by all results of the year after it, in whatever school they were."""
+    from earlywarn.cli.followed_form import write_followed
+    from earlywarn.datasets import star
+    from earlywarn.files import publish_file
+    from earlywarn.follow import follow
+    from earlywarn.score_run import open_run
+
+    frame, year = star(), open_run(run).manifest.as_of.year + 1
+    outcomes, path = out / LISTS / f"outcomes-{year}.csv", out / LISTS / "followed.json"
+    results = frame.loc[frame["school_year"] == year, ["student_id", "school_year", "grade", "read", "math"]]
+    publish_file(outcomes, results.to_csv(index=False).encode())
+    write_followed(follow(run, outcomes, home), today, path)
+    return path
+
+
+def _allocation(run: Path, out: Path, home: Path) -> Path:
+    """Share the made-up seats of the demo out by need, each school with a few."""
+    from earlywarn.allocate.private import chosen, write_allocation
+    from earlywarn.demo import SUPPORTS, share_out
+
+    path = out / LISTS / "allocation.json"
+    allocated = share_out(run, out / SUPPORTS, home)
+    write_allocation(allocated, chosen(allocated, "by need with floors"), "made up for the demo", path)
+    return path
 
 
 def _year_of(roster: Path) -> int:

@@ -2,11 +2,11 @@
 
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.problem import UNIT
-from earlywarn.allocate.sums import Span
+from earlywarn.allocate.sums import GroupLine, Span
 from earlywarn.cli.tables import counts, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.report import words as w
-from earlywarn.report.seats_in_words import school_sentences, short_sentences
+from earlywarn.report.seats_in_words import groups_side_by_side, school_sentences, short_sentences
 
 MOST_SCHOOLS = 20
 """More schools than a screen holds are left to the page and to JSON."""
@@ -61,14 +61,21 @@ def _show_policies(allocated: Allocated) -> None:
 
 def _show_groups(allocated: Allocated) -> None:
     made = table("Group", ">n", *(f">{told.shared.policy.name}" for told in allocated.policies))
-    for lines in zip(*(told.groups for told in allocated.policies), strict=True):
-        cells = (
-            line.reach.words if line.actual is None else f"{line.reach.words} / {line.actual.words}" for line in lines
-        )
-        made.add_row(lines[0].cell.words(allocated.serving.groups), *counts((lines[0].students.words,)), *cells)
+    each, not_shown = groups_side_by_side(allocated)
+    for lines in each:
+        cells = (_reach(line) for line in lines)
+        made.add_row(lines[0].cell.words(allocated.serving.groups), *counts((lines[0].students.words, *cells)))
     came = " / of those who did" if allocated.basis.outcome is not None else ""
     show(f"Reached, of those expected to miss{came}, by group", made)
+    if not_shown:
+        out.print(not_shown, soft_wrap=True)
     out.print("Groups measure and never choose: within a school a seat goes by risk alone.")
+
+
+def _reach(line: GroupLine) -> str:
+    low, high = (round(100 * end) for end in line.reach.ends or (0.0, 0.0))
+    told = f"{line.reach.words} ({low}–{high})" if line.reach.ends else line.reach.words
+    return told if line.actual is None else f"{told} / {line.actual.words}"
 
 
 def _show_schools(allocated: Allocated) -> None:
@@ -79,8 +86,8 @@ def _show_schools(allocated: Allocated) -> None:
     names = (told.shared.policy.name for told in allocated.policies)
     made = table("School", ">n", ">Expected to miss", *(f">{name}: seats (reached)" for name in names))
     for each in zip(*(told.schools for told in allocated.policies), strict=True):
-        cells = (f"{line.seats:,} ({line.reached:,})" for line in each)
-        made.add_row(each[0].school, f"{each[0].students:,}", f"{each[0].expected:,}", *cells)
+        cells = (f"{line.seats:,} ({_number(line.reached.value)})" for line in each)
+        made.add_row(each[0].school, f"{each[0].students:,}", _number(each[0].expected), *cells)
     show("Seats by school", made)
 
 

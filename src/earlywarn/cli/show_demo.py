@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from earlywarn.allocate.compare import Allocated
 from earlywarn.cli.show_follow import show_follow
 from earlywarn.cli.show_score import show_score
 from earlywarn.cli.show_train import show_train
@@ -13,6 +14,7 @@ from earlywarn.datasets import StarFiles
 from earlywarn.demo import DemoFiles
 from earlywarn.follow import Followed
 from earlywarn.promotions import Promotion, promoted_folder
+from earlywarn.report.seats_in_words import school_sentences, short_sentences
 from earlywarn.score_run import SUMMARY, StoredRun
 from earlywarn.train import Trained
 
@@ -22,6 +24,7 @@ class DemoScreen:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.seats = Path()
 
     def students(self, star: StarFiles, paths: DemoFiles) -> None:
         """Say who the students are and how they were parted."""
@@ -61,9 +64,16 @@ class DemoScreen:
         _heading("4. Score the roster")
         show_score(run, fresh)
 
+    def allocated(self, allocated: Allocated, page: Path) -> None:
+        """Show what each way of sharing seats out would do, in short."""
+        _heading("5. Share out the seats of support: made-up seats, real students")
+        for sentence in (*short_sentences(allocated), *school_sentences(allocated.school)):
+            out.print(sentence, soft_wrap=True)
+        self.seats = page
+
     def followed(self, followed: Followed) -> None:
         """Show what became of the roster's students."""
-        _heading("5. A year later: the true outcomes, opened only now")
+        _heading("6. A year later: the true outcomes, opened only now")
         show_follow(followed)
 
     def done(self, trained: Trained, run: StoredRun) -> None:
@@ -71,6 +81,7 @@ class DemoScreen:
         _heading("Where to look")
         promoted = promoted_folder(self.home, trained.findings.card.sha256)
         out.print(f"The list's summary   {run.folder / SUMMARY}", soft_wrap=True)
+        out.print(f"Seats of support     {self.seats}", soft_wrap=True)
         out.print(f"The audit            {promoted / 'audit.html'}", soft_wrap=True)
         out.print(f"The model card       {promoted / 'card.md'}", soft_wrap=True)
         uri = f"sqlite:///{self.home / 'mlflow.db'}"

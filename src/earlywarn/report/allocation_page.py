@@ -4,11 +4,11 @@ from functools import partial
 
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.problem import UNIT
-from earlywarn.allocate.sums import GroupLine, Span, Told
+from earlywarn.allocate.sums import GroupLine, SchoolLine, Span, Told
 from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
-from earlywarn.report.seats_in_words import school_sentences, short_sentences
+from earlywarn.report.seats_in_words import groups_side_by_side, school_sentences, short_sentences
 from earlywarn.report.tables import Entry, Row, Table, row
 
 NO_DRAW = "No two students of the same risk stood at the end of the seats, so nothing was drawn."
@@ -38,6 +38,7 @@ def allocation_page(allocated: Allocated) -> str:
             hands=_hands(allocated),
             reach_floor=any(policy.reach_floor is not None for policy in policies),
             by_group=_by_group(allocated),
+            not_shown=groups_side_by_side(allocated)[1],
             by_school=_by_school(allocated),
             curve=_curve(allocated),
             one_more=_one_more(allocated),
@@ -89,31 +90,38 @@ def _most_moved(told: Told) -> str:
 
 def _by_group(allocated: Allocated) -> Table:
     names = tuple(told.shared.policy.name for told in allocated.policies)
-    each = zip(*(told.groups for told in allocated.policies), strict=True)
+    each, _ = groups_side_by_side(allocated)
     words = allocated.serving.groups
     rows = (
         Row(lines[0].cell.words(words), (Entry(lines[0].students.words), *(_reach(line) for line in lines)))
         for lines in each
     )
-    came = "; under each figure that of those who did miss it" if allocated.basis.outcome is not None else ""
+    came = "; 'came' is of those who did miss it" if allocated.basis.outcome is not None else ""
     return Table(f"Reached, of those expected to miss the standard{came}.", ("Group", "n", *names), tuple(rows))
 
 
 def _reach(line: GroupLine) -> Entry:
-    return Entry(line.reach.words, "" if line.actual is None else line.actual.words)
+    ends = [w.span((line.reach.ends[0], line.reach.ends[1]), partial(w.percent, places=0))] if line.reach.ends else []
+    came = [] if line.actual is None else [f"came: {line.actual.words}"]
+    return Entry(line.reach.words, "; ".join(ends + came))
 
 
 def _by_school(allocated: Allocated) -> Table:
     names = tuple(told.shared.policy.name for told in allocated.policies)
     rows = (
-        row(lines[0].school, w.count(lines[0].students), w.count(lines[0].expected),
-            *(Entry(w.count(line.seats), f"reaches {w.count(line.reached)}") for line in lines))
+        row(lines[0].school, w.count(lines[0].students), _number(lines[0].expected), *map(_of_school, lines))
         for lines in zip(*(told.schools for told in allocated.policies), strict=True)
     )  # fmt: skip
     columns = ("School", "Scored students", "Expected to miss", *names)
-    return Table(
-        "Seats of each school, and under them how many students they are expected to reach.", columns, tuple(rows)
-    )
+    came = ", and how many who did miss it had one" if allocated.basis.outcome is not None else ""
+    caption = f"Seats of each school, and under them how many students they are expected to reach{came}."
+    return Table(caption, columns, tuple(rows))
+
+
+def _of_school(line: SchoolLine) -> Entry:
+    ends = "" if line.reached.low is None or line.reached.high is None else f" ({_ends(line.reached)})"
+    came = "" if line.came is None else f"; {line.came.words} missed it"
+    return Entry(w.count(line.seats), f"reaches {_number(line.reached.value)}{ends}{came}")
 
 
 def _curve(allocated: Allocated) -> Table:
@@ -170,7 +178,12 @@ def _draws(allocated: Allocated) -> str:
 def _span(span: Span) -> Entry:
     if span.low is None or span.high is None:
         return Entry(_number(span.value), "too little data")
-    return Entry(_number(span.value), w.span((span.low, span.high), _number))
+    return Entry(_number(span.value), _ends(span))
+
+
+def _ends(span: Span) -> str:
+    """Write an interval that is there."""
+    return w.span((span.low or 0.0, span.high or 0.0), _number)
 
 
 def _number(value: float) -> str:

@@ -91,7 +91,7 @@ def _column(place: int, words: str, lines: Sequence[SchoolLine]) -> Column:
         100 * part / students
         for part in (
             students - sum(line.expected for line in lines),
-            sum(line.reached for line in lines),
+            sum(line.reached.value for line in lines),
             sum(line.seats for line in lines),
         )
     )

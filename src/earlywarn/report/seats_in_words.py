@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.schools import SchoolsPart
-from earlywarn.allocate.sums import Span, Told
+from earlywarn.allocate.sums import GroupLine, Span, Told
+from earlywarn.audit.rounding import NOT_SHOWN
 from earlywarn.report import words as w
 
 MOST_NAMED = 8
@@ -21,8 +22,19 @@ def short_sentences(allocated: Allocated) -> Iterator[str]:
     for told in allocated.policies:
         if told is not by_need:
             yield f"{w.capital(told.shared.policy.name)}: {_cost(told.cost)}; {_moved(told)}."
+    fits, given = by_need.shared.fits, int(by_need.given.sum())
+    yield f"{fits:,} of the {w.plural(given, 'seat')} by need answer the student's heaviest reason, the others another."
     if by_need.actual is not None:
         yield from _of_what_came(allocated, by_need)
+
+
+def groups_side_by_side(allocated: Allocated) -> tuple[list[tuple[GroupLine, ...]], str]:
+    """Give each group's lines, one a policy, and a sentence on the groups of which nothing may be told."""
+    every = list(zip(*(told.groups for told in allocated.policies), strict=True))
+    hidden = [lines for lines in every if all(line.reach == NOT_SHOWN for line in lines)]
+    names = w.listed(lines[0].cell.words(allocated.serving.groups) for lines in hidden)
+    sentence = f"Not shown, for there are too few students: {names}." if hidden else ""
+    return [lines for lines in every if lines not in hidden], sentence
 
 
 def school_sentences(part: SchoolsPart) -> Iterator[str]:
@@ -86,7 +98,7 @@ def _more(gain: Span) -> str:
 
 
 def _moved(told: Told) -> str:
-    return f"{w.plural(told.lost, 'student')} would hold no seat who would by need, and {told.gained:,} the other way"
+    return f"{w.plural(told.lost, 'student')} who would have a seat by need have none, {told.gained:,} others have one"
 
 
 def _number(value: float) -> str:

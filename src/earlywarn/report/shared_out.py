@@ -79,6 +79,7 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
             }
             for number, support in enumerate(supports)
         },
+        "answer_the_heaviest_reason": shared.fits,
         "reached": _span(told.reached),
         "overlooked": _span(told.overlooked),
         "would_have_met": _span(told.would_meet),
@@ -113,11 +114,13 @@ def _count(count: Count) -> dict[str, Any]:
 
 
 def _rate(rate: Rate | None) -> dict[str, Any] | None:
-    return None if rate is None else {"value": rate.value, "words": rate.words}
+    return None if rate is None else {"value": rate.value, "ends95": list(rate.ends), "words": rate.words}
 
 
 def _school(line: SchoolLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in line.__dataclass_fields__}
+    whole = {name: getattr(line, name) for name in ("school", "students", "seats", "gained", "lost")}
+    came = line.came and _count(line.came)
+    return {**whole, "expected": round(line.expected, PLACES), "reached": _span(line.reached), "actual": came}
 
 
 def _group(line: GroupLine) -> dict[str, Any]:
