@@ -105,12 +105,17 @@ class PromiseForm(_Part):
 
 
 class ReachForm(_Part):
-    """How many students of a group reached one stage; "All students" is everyone. Null and suppressed go together."""
+    """How many students of a group reached one stage; "All students" is everyone. Null and suppressed go together.
+
+    ``about`` says that the number is rounded; ``share`` is its part of the stage before, where it may be told.
+    """
 
     stage: Words
     group: Words
     students: Count | None
     suppressed: bool
+    about: bool = False
+    share: RangeForm | None = None
 
     @model_validator(mode="after")
     def null_where_suppressed(self) -> Self:

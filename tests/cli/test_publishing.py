@@ -163,6 +163,60 @@ def test_an_account_that_makes_no_sense_is_refused(command: Command, words: tupl
     refused(command("account", *words), 2, told)
 
 
+def test_seats_that_were_shared_out_stand_beside_their_students(town: Town, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "supports.csv").write_text("name,seats,answers\ntutoring,30,all\n")
+    words = ("--choose", "by need", "--out", "seats.json", "--approved-by", "The board", "--home", town.home)
+    shared = command("allocate", town.run, "--supports", "supports.csv", *words)
+    assert shared.returncode == 0, shared.stderr
+    done = command("publish", town.run, "--allocation", "seats.json", "--home", town.home)
+    assert done.returncode == 0, done.stderr
+    assert rows(town.desk, "select count(*) from review_entry where supports = 'tutoring'") == [(30,)]
+    ((kept,),) = rows(town.desk, "select allocation from review_publication")
+    assert (json.loads(kept)["approved_by"], "places" in json.loads(kept)) == ("The board", False)
+
+
+def test_what_people_decided_at_the_desk_is_followed_and_comes_back_to_it(
+    town: Town, district: District, command: Command, tmp_path: Path
+) -> None:
+    assert command("publish", town.run, "--home", town.home).returncode == 0
+    place = {"EARLYWARN_DESK": str(town.desk)}
+    made = subprocess.run(
+        [sys.executable, "-c", DECIDE], env=os.environ | place, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    assert command("decisions", "--out", "decisions.csv").returncode == 0
+    words = ("--outcomes", district.outcomes, "--decisions", "decisions.csv", "--home", town.home)
+    followed = command("follow", town.run, *words, "--out", "followed.json")
+    assert followed.returncode == 0, followed.stderr
+    assert "were reviewed and" in followed.stdout
+    done = command("publish", town.run, "--followed", "followed.json", "--home", town.home)
+    assert done.returncode == 0, done.stderr
+    ((kept,),) = rows(town.desk, "select followed from review_publication where state = 'current'")
+    assert {row["stage"] for row in json.loads(kept)["reach"]} >= {"reviewed", "supported"}
+
+
+DECIDE = """
+from datetime import UTC, date, datetime
+from uuid import uuid4
+from earlywarn.review.start import start
+start()
+from earlywarn.review.models import Account, Decision, Entry, Plan
+by = Account.objects.create_user("who", role="counselor", password=None)
+when = datetime(2023, 10, 2, 12, tzinfo=UTC)
+for number, entry in enumerate(Entry.objects.filter(flagged=True).order_by("pk")):
+    common = {"publication": entry.publication, "student": entry.student, "by": by}
+    Decision.objects.create(**common, form=uuid4(), view="not_needed" if number % 3 else "agree")
+    if number % 3 == 0:
+        Plan.objects.create(
+            **common, form=uuid4(), owner=by, type="Tutoring", tier="2", goal="Read",
+            start=date(2023, 10, 3), end=date(2023, 12, 1),
+        )
+for kind in (Decision, Plan):
+    kind.objects.update(at=when)
+"""
+"""What a counselor did about a list in the autumn after it, written as the desk writes it."""
+
+
 def refused(done: subprocess.CompletedProcess[str], code: int, told: str) -> None:
     """Hold that a command ended in words, never in a traceback."""
     assert done.returncode == code, done.stdout + done.stderr

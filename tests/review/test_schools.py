@@ -158,7 +158,15 @@ def test_what_was_handed_on_stands_beside_the_sums_and_a_place_on_the_list(clien
     followed = {
         "score_run": "2025-11-14-abc", "followed_on": "2026-07-01", "sentences": ["Every level held its word."],
         "promises": [{"level": "High", "words": "said 61 of 100, came 60"}],
-        "reach": [{"group": "All students", "stage": "on the list", "students": None, "suppressed": True}],
+        "reach": [
+            {"group": "All students", "stage": "missed", "students": 500, "suppressed": False, "about": True},
+            {"group": "All students", "stage": "on the list", "students": 188, "suppressed": False, "about": False,
+             "share": {"share": 0.37, "low": 0.31, "high": 0.42}},
+            {"group": "Girls", "stage": "missed", "students": 220, "suppressed": False},
+            {"group": "Girls", "stage": "on the list", "students": None, "suppressed": True},
+            {"group": "Housing: doubled up", "stage": "missed", "students": None, "suppressed": True},
+            {"group": "Housing: doubled up", "stage": "on the list", "students": None, "suppressed": True},
+        ],
     }  # fmt: skip
     supports = {f"{number:05d}": "tutoring" for number in range(1, 61)}
     publish(made_ready(allocation=allocation, followed=followed, supports=supports))
@@ -166,4 +174,9 @@ def test_what_was_handed_on_stands_beside_the_sums_and_a_place_on_the_list(clien
     page = client.get("/schools/").content.decode()
     for words in ("By need, school by school.", "nobody has approved it", "Every level held its word.", "not shown"):
         assert words in page
+    funnel = page[page.index("about 500") :]
+    assert "188<br>" in funnel
+    assert "37 (31–42)" in funnel
+    assert "Too few students to be shown: Housing: doubled up." in funnel
+    assert funnel.count("not shown") == 1
     assert "Place kept for tutoring" in client.get("/students/").content.decode()

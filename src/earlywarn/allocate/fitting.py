@@ -29,7 +29,7 @@ def fitted(problem: Problem, support: Ints, wish: Ints) -> Ints:
     rows = rows[np.lexsort((turn[rows], problem.place[rows]))]
     seated = _Seated(problem.place[rows], problem.answers[rows], wish[rows] & problem.answers[rows])
     held = support[rows].copy()
-    while any(seated.trade(held, own, other) for own, other in permutations(range(len(problem.seats)), 2)):
+    while sum(seated.trade(held, own, other) for own, other in permutations(range(len(problem.seats)), 2)):
         pass
     made = support.copy()
     made[rows] = held

@@ -3,9 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+from earlywarn.audit.rounding import Shown
+from earlywarn.config.sections import Groups
 from earlywarn.files import PRIVATE, publish_file
 from earlywarn.follow import Followed
 from earlywarn.followed.promises import CONFIDENCE, FEW, Among, Promise
+from earlywarn.followed.reach import Reach, Stage
 from earlywarn.followed.sentences import (
     NO_CAUSE,
     feedback_sentences,
@@ -14,7 +17,7 @@ from earlywarn.followed.sentences import (
     reach_sentences,
     school_sentences,
 )
-from earlywarn.groups import EVERYONE
+from earlywarn.groups import EVERYONE, Cell
 from earlywarn.handover import CameForm, FollowedForm, PromiseForm, RangeForm, ReachForm
 
 
@@ -82,14 +85,25 @@ def _words(promise: Promise, said: RangeForm | None, came: CameForm | None) -> s
 
 def _reach(followed: Followed) -> tuple[ReachForm, ...]:
     reach, groups = followed.reach, followed.serving.groups
-    known = reach.told.audited.suppression
-    rows = []
-    for cell in (cell for cell in known.groups if cell.depth <= 1):
-        for stage in reach.stages:
-            number = reach.count(stage, cell).number
-            rows.append(
-                ReachForm(
-                    stage=stage.words, group=group_words(cell, groups), students=number, suppressed=number is None
-                )
-            )
-    return tuple(rows)
+    cells = [cell for cell in reach.told.audited.suppression.groups if cell.depth <= 1]
+    return tuple(_stage(reach, stage, cell, groups) for cell in cells for stage in reach.stages)
+
+
+def _stage(reach: Reach, stage: Stage, cell: Cell, groups: Groups) -> ReachForm:
+    count = reach.count(stage, cell)
+    return ReachForm(
+        stage=stage.words,
+        group=group_words(cell, groups),
+        students=count.number,
+        suppressed=count.number is None,
+        about=count.shown is Shown.ABOUT,
+        share=_share(reach, stage, cell),
+    )
+
+
+def _share(reach: Reach, stage: Stage, cell: Cell) -> RangeForm | None:
+    estimate = reach.told.value(stage.share, cell).estimate if stage.share else None
+    if estimate is None:
+        return None
+    low, high = estimate.interval(CONFIDENCE)
+    return RangeForm(share=estimate.value, low=low, high=high)

@@ -15,6 +15,19 @@ from earlywarn.groups import Cell
 NO_CAUSE = "Nothing here says what support achieved: that needs a lottery or another design of its own."
 
 
+_SCHOOLS = {
+    "risk_between": "Of all differences in risk, {value} % {interval} lie between schools, the rest within them.",
+    "outcome_between": "Of all differences in who missed the standard, {value} % {interval} lie between schools.",
+    "auc": "Of a student who missed the standard and one who met it, the list ranked the first higher {value} times in "
+    "100 {interval}.",
+    "auc_within": "Of two such students of one school it did so {value} times in 100 {interval}; who knows the school "
+    "alone, 50 times.",
+    "gain": "Of 100 students who missed the standard, it found {value} more {interval} than as long a list of whole "
+    "schools.",
+}
+"""The school's part, figure by figure."""
+
+
 def group_words(cell: Cell, groups: Groups) -> str:
     """Name a single group with its attribute, so that no two are called alike."""
     words, titles = cell.words(groups), [groups.attributes[name].title for name in cell.attributes]
@@ -62,7 +75,7 @@ def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:
 def school_sentences(parts: tuple[Part, ...]) -> Iterator[str]:
     """Say what lies between schools and what the list knows within them."""
     for part in parts:
-        yield f"{part.title}: {span(part.estimate) if part.estimate else part.reason}."
+        yield f"{part.title}: {part.reason}." if part.estimate is None else _of_schools(part, part.estimate)
 
 
 def span(estimate: Estimate) -> str:
@@ -74,6 +87,11 @@ def span(estimate: Estimate) -> str:
     low, high = estimate.interval(CONFIDENCE)
     digits = 3 if estimate.digits is None else estimate.digits
     return f"{estimate.value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _of_schools(part: Part, estimate: Estimate) -> str:
+    low, high = (f"{100 * end:.0f}" for end in estimate.interval(CONFIDENCE))
+    return _SCHOOLS[part.name].format(value=f"{100 * estimate.value:.0f}", interval=f"({low} to {high})")
 
 
 def _broken(promise: Promise, groups: Groups) -> str:

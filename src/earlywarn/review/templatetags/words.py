@@ -26,3 +26,15 @@ def unparted(text: object) -> str:
 def school(number: str) -> str:
     """Say a school: by its number as ``School 12``; one that has a name says it itself."""
     return _("School %(number)s") % {"number": number} if number and " " not in number else number
+
+
+@register.filter
+def of_hundred(share: float) -> str:
+    """Write a share as so many of 100.
+
+    Examples
+    --------
+    >>> of_hundred(0.405)
+    '40'
+    """
+    return f"{100 * share:.0f}"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from earlywarn.columns import ROUNDED_TO
 from earlywarn.review import sums
+from earlywarn.review.handed import Funnel, funnel_of
 from earlywarn.review.models import Publication
 from earlywarn.review.own import Desk, desk_of
 from earlywarn.review.rights import Right, needs
@@ -31,11 +32,11 @@ def schools(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/schools.html", context | {"handed": _handed(desk_of(request))})
 
 
-def _handed(desk: Desk) -> list[tuple[Publication, Any, Any]]:
+def _handed(desk: Desk) -> list[tuple[Any, Any, Funnel | None]]:
     """Give what allocate and follow handed on with each list: sums that may be told, and no student."""
     shown = [one.pk for one in desk.publications]
     with_both = Publication.objects.filter(pk__in=shown).only("allocation", "followed").order_by("-as_of", "model")
-    return [(one, one.allocation, one.followed) for one in with_both]
+    return [(one.allocation, one.followed, funnel_of(one.followed)) for one in with_both]
 
 
 def sums_for(desk: Desk) -> list[sums.Sums]:
