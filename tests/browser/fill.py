@@ -21,6 +21,32 @@ HOSTILE = {
     "emoji": "👩‍👩‍👧‍👦🏳️‍🌈 Zoë",
 }
 FIRST, SECOND = date(2026, 8, 29), date(2026, 11, 14)
+ALLOCATION = {
+    "policy_in_words": "Each seat goes to the student with the highest risk whom the support answers.",
+    "approved_by": "The board",
+    "supports": [{"name": "Tutoring", "seats": 40, "words": "Three hours a week in groups of four"}],
+}
+_SHARE = {"share": 0.37, "low": 0.31, "high": 0.42}
+FOLLOWED = {
+    "score_run": "2025-11-14-0123456789ab",
+    "followed_on": "2026-07-01",
+    "sentences": ["Among all students, 3 of 3 promises with enough data were not exceeded."],
+    "promises": [{"level": "High", "words": "Of 100 such students about 62 were said to miss the standard; 58 did."}],
+    "reach": [
+        {
+            "group": group,
+            "stage": stage,
+            "students": number,
+            "suppressed": number is None,
+            "about": True,
+            "share": share,
+        }
+        for group, numbers in (("All students", (540, 510, 190)), ("Girls", (260, 240, None)), ("Other", (None,) * 3))
+        for stage, number, share in zip(
+            ("missed the standard", "scored", "flagged"), numbers, (None, _SHARE, _SHARE), strict=True
+        )
+    ],
+}
 COUNSELORS = {"counselor": "C1", "colleague": "C2"}
 
 
@@ -53,7 +79,8 @@ def _publish(told: dict[str, Any]) -> dict[str, str]:
         hostile = dict(zip(flagged, HOSTILE, strict=False))
         for number, kind in hostile.items():
             people[number] = replace(people[number], last_name=HOSTILE[kind])
-        ready = made_ready(made, people=people, about=told, papers=papers)
+        handed = {"allocation": ALLOCATION, "followed": FOLLOWED, "supports": dict.fromkeys(flagged[:20], "Tutoring")}
+        ready = made_ready(made, people=people, about=told, papers=papers, **(handed if made.as_of == SECOND else {}))
         publish(replace(ready, card=replace(ready.card, serving={"standard": {"title": told["standard"]}})))
     return hostile
 

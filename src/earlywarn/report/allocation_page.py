@@ -135,7 +135,7 @@ def _one_more(allocated: Allocated) -> Table:
         row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())), _one_seat(span))
         for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
     )
-    columns = ("Support", "Seats", "Students whom it answers", "One more seat reaches")
+    columns = ("Support", "Seats", "Students it answers", "One more reaches")
     return Table("What one more seat of each support would do, by need.", columns, tuple(rows))
 
 
