@@ -59,7 +59,7 @@ def test_the_terminal_says_that_the_standard_is_one(
     assert run(*words(place, district, "--reach-floor", 0.3)) == 0
     said = capsys.readouterr().out
     assert "The standard, the same for every student under every policy" in said
-    assert "gap 0" in said
+    assert "proved to the last seat" in said
     assert "ask counsel" in said
 
 
@@ -132,6 +132,7 @@ def test_policies_from_a_toml_are_held_against_by_need(
         ('[[policies]]\nname = "x"\nfloor_by = "grade"\nshare = "school"\n', "floor_by"),
         ('[[policies]]\nname = "x"\n[[policies]]\nname = "x"\n', "two policies are called 'x'"),
         ('[[policies]]\nname = "by need"\nfloor = 1\n', "the plain policy"),
+        ("policies = []", "at least 1 item"),
     ],
 )
 def test_a_policies_toml_that_cannot_be_is_refused(
@@ -142,11 +143,19 @@ def test_a_policies_toml_that_cannot_be_is_refused(
     assert told in refused(capsys, tmp_path, 2, *words(place, district, "--policies", path))
 
 
+def test_a_plan_whose_policies_are_all_at_fault_is_not_called_too_short(
+    place: Path, district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "policies.toml"
+    path.write_text('[[policies]]\nname = "x"\npart = 0.5\n', encoding="utf-8")
+    assert "at least 1" not in refused(capsys, tmp_path, 2, *words(place, district, "--policies", path))
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [
         ("tutoring,100000,all", "seats in all for"),
-        ("tutoring,5,nothing", "'nothing' is not in the score run"),
+        ("tutoring,5,nothing", "'nothing' is no input of the model"),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(

@@ -37,13 +37,34 @@ def test_whole_schools_reach_what_draws_in_the_last_school_reach_on_average() ->
 
 
 def test_where_a_school_is_all_that_differs_picking_students_reaches_no_more() -> None:
-    part = part_of([0.8] * 5 + [0.2] * 5, [0] * 5 + [1] * 5, 5)
+    part = part_of([0.8] * 15 + [0.2] * 15, [0] * 15 + [1] * 15, 15)
     assert part.gain == Span(0.0, 0.0, 0.0)
-    assert part.most == ("A",)
 
 
-def test_a_school_where_just_half_are_expected_to_miss_is_not_named() -> None:
-    assert part_of([0.5] * 4 + [0.1] * 4, [0] * 4 + [1] * 4, 2).most == ()
+@pytest.mark.parametrize(
+    ("risk", "students", "seats", "named"),
+    [
+        (0.8, 15, 3, ("A",)),
+        (0.52, 15, 3, ()),  # at the low end of the levels' intervals fewer than half
+        (0.8, 15, 15, ()),  # nobody there stays without a seat
+        (0.8, 8, 3, ()),  # too few students to be shown alone
+    ],
+)
+def test_a_school_is_named_where_most_surely_miss_and_most_have_no_seat(
+    risk: float, students: int, seats: int, named: tuple[str, ...]
+) -> None:
+    part = part_of([risk] * students + [0.1] * 15, [0] * students + [1] * 15, seats)
+    assert part.most == named
+
+
+def test_a_school_of_a_few_students_is_told_together_with_others() -> None:
+    risk, school = [0.8] * 3 + [0.1] * 12 + [0.2] * 20, [0] * 3 + [1] * 12 + [2] * 20
+    students = students_of(risk, school)
+    shared, _ = carry_out(Policy(name="by need"), offer_of(students, support(2)))
+    basis = basis_of(students, made(count=35)[1])
+    lines = basis.tell(shared, shared, 1).schools
+    assert [(line.school, line.students) for line in lines] == [("C", 20), ("2 small schools together", 15)]
+    assert sum(line.seats for line in lines) == 2
 
 
 def test_too_few_schools_have_no_share_between_them_and_that_is_said() -> None:

@@ -137,7 +137,7 @@ def test_a_reach_floor_that_schools_cannot_bring_names_the_groups_and_what_would
     students, groups = made()
     alike = students_of(students.risk.tolist(), [0] * len(students))
     _, (fault,) = carry_out_with_reach(Policy(name="r", reach_floor=1.0), offer_of(alike, support(40)), groups, 30)
-    assert "still under it: Free" in str(fault)
+    assert "still under the floor there: Free" in str(fault)
     assert "ask for 0." in str(fault)
 
 

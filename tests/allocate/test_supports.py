@@ -30,6 +30,25 @@ def test_a_support_says_whom_it_serves_and_what_it_answers(tmp_path: Path) -> No
     assert (mentors.schools, mentors.answers, mentors.least, mentors.most) == (KNOWN.schools, KNOWN.inputs, 0, 5)
 
 
+def test_an_input_may_be_named_by_its_title(tmp_path: Path) -> None:
+    known = Known(
+        ("North",), ("3",), ("reading", "reading_before"), ("Reading result", "Reading result a year earlier")
+    )
+    (support,) = read_supports(written(tmp_path, "tutoring,12,Reading result;reading_before,,,,,"), known)
+    assert support.answers == ("reading", "reading_before")
+    with pytest.raises(RosterError) as caught:
+        read_supports(written(tmp_path, "tutoring,12,Reading results,,,,,"), known)
+    assert "did you mean 'Reading result'?" in str(caught.value)
+    assert "reading (Reading result)" in str(caught.value)
+
+
+def test_a_column_in_other_letters_is_one_fault(tmp_path: Path) -> None:
+    with pytest.raises(RosterError) as caught:
+        read_supports(written(tmp_path, "x,1,all", header="name,seats,Answers"), KNOWN)
+    (fault,) = caught.value.faults
+    assert "call 'Answers' so" in str(fault)
+
+
 def test_all_faults_of_a_table_are_told_at_once(tmp_path: Path) -> None:
     lines = ("tutoring,-4,reeding,Nort,5,3,2,", "tutoring,1.5,reading,,,x,,", ",1,,,,,,")
     told = "\n".join(faults_of(written(tmp_path, *lines)))

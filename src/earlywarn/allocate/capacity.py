@@ -36,13 +36,16 @@ class Point:
 class Needed:
     """Seats needed so that every group of enough students is reached so often; None where no number of seats would do.
 
-    ``surely`` is the number at either end of the levels' intervals too.
+    ``surely`` is the number by which it is so at either end of the levels' intervals too. Of the group ``hardest`` no
+    more than ``most`` can be reached: no support answers the others.
     """
 
     reach: float
+    least: int
     seats: int | None
     surely: int | None
     most: float
+    hardest: str
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,15 @@ class Planner:
             )
 
         every = (risk, *(self.basis.ends or ()))
-        most = by((risk,))(self.offer.answers > 0)
+        answered = groups.of(self.offer.answers > 0, risk)
+        hardest = min(wide.tolist(), key=lambda place: float(answered[place]), default=None)
         return Needed(
             reach=reach,
+            least=least,
             seats=self._least(by((risk,)), reach),
             surely=None if self.basis.ends is None else self._least(by(every), reach),
-            most=most,
+            most=1.0 if hardest is None else float(answered[hardest]),
+            hardest="" if hardest is None else groups.words[hardest],
         )
 
     @cached_property

@@ -91,7 +91,7 @@ def allocate(order: Order) -> Allocated:
     card = load_scorecard(order.home, run.manifest.scorecard)
     serving = parse_serving(card.serving, f"scorecard {card.sha256[:12]}")
     students = scored_students(run.table(SCORES))
-    supports = read_supports(order.supports, students.known(tuple(spec.name for spec in card.specs)))
+    supports = read_supports(order.supports, students.known({spec.name: spec.title for spec in card.specs}))
     offer = Offer(students, supports, students.answered_by(supports), serving.seed)
     policies = _with_by_need(order.plan)
     if faults := [*_empty(offer, order.supports.name), *(f for policy in policies for f in unpayable(policy, offer))]:

@@ -38,6 +38,8 @@ class Shared:
         Whether each scored student holds a seat: shape (n,).
     fits
         Seats of a support that answers the student's heaviest reason.
+    moved_for
+        The groups for which seats were moved between schools.
     proof
         That no other way within the policy's limits reaches more; in its own weights.
     """
@@ -49,6 +51,7 @@ class Shared:
     fits: int
     proof: Proof
     lots: tuple[Lot, ...]
+    moved_for: tuple[str, ...] = ()
 
 
 def carry_out(policy: Policy, offer: Offer, bonus: Ints | None = None) -> tuple[Shared, tuple[Fault, ...]]:

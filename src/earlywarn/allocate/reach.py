@@ -5,7 +5,7 @@ risk alone, and no student is picked by group. How large it must be is found by 
 It refuses a floor that moving seats between schools cannot reach.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,11 @@ from earlywarn.config.sections import Groups
 from earlywarn.errors import Fault
 from earlywarn.groups import Cell, GroupTable, membership
 
-ROUNDS, HALVINGS, STEP = 16, 6, 0.15
+ROUNDS, HALVINGS, FIRST_PUSH, HARDER = 28, 6, 0.01, 1.25
+"""So often a group is pushed; the first push adds 0.01 to the risk of a school that is all of the group."""
+
+ROUNDING = 1e-9
+"""A ratio of sums is under the floor where it is so by more than this."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,27 @@ def reached_by_group(table: GroupTable, groups: Groups) -> Reached:
 
 
 def carry_out_with_reach(policy: Policy, offer: Offer, groups: Reached, least: int) -> tuple[Shared, tuple[Fault, ...]]:
-    """Share the seats out so that no group of ``least`` students or more is reached too seldom."""
+    """Share the seats out so that no group of ``least`` students or more is reached too seldom.
+
+    Each group under the floor is pushed harder until all are over it; then all are let go as far as the floor allows.
+    """
     wanted = policy.reach_floor or 0.0
-    search = _Search(policy, offer, groups, groups.enough(least))
+    search = _Search(policy, offer, groups, groups.enough(least), wanted)
     strength = np.zeros(len(groups.cells))
-    shared, ratio = search.tried(strength)
-    best = ratio
-    for turn in range(ROUNDS):
-        if not (ratio < wanted).any():
-            return search.weakest(strength, wanted, shared)
-        strength[search.steered] += STEP * (1 + turn) * np.maximum(wanted - ratio, 0.0)
-        shared, ratio = search.tried(strength)
-        best = max(best, ratio, key=lambda each: float(each.min(initial=1.0)))
-    names = ", ".join(groups.words[place] for place in search.steered[best < wanted])
-    most = np.floor(100 * best.min(initial=1.0)) / 100
-    found = f"moving seats between schools did {most:.2f} at most; still under it: {names}"
+    shared, short = search.tried(strength)
+    best = short
+    for _ in range(ROUNDS):
+        if not short.any():
+            return search.weakest(strength, shared), ()
+        under = search.steered[short > 0]
+        strength[under] = np.maximum(FIRST_PUSH, HARDER * strength[under])
+        shared, short = search.tried(strength)
+        best = min(best, short, key=lambda each: float(each.max(initial=0.0)))
+    if not short.any():
+        return search.weakest(strength, shared), ()
+    names = ", ".join(groups.words[place] for place in search.steered[best > 0])
+    most = np.floor(100 * (wanted - best.max(initial=0.0))) / 100
+    found = f"this search came to {most:.2f} at the most; still under the floor there: {names}"
     remedy = f"ask for {most:.2f} or less: whom a school's seats go to is a question of risk alone"
     return shared, (Fault(f"policy '{policy.name}': reach_floor {wanted:g}", found, "a floor within reach", remedy),)
 
@@ -92,25 +102,28 @@ class _Search:
     offer: Offer
     groups: Reached
     steered: Ints
+    wanted: float
 
     def tried(self, strength: Floats) -> tuple[Shared, Floats]:
-        """Share out with a bonus by school; give the ratios of the groups that are steered by."""
+        """Share out with a bonus by school; give how far each steered group is under the floor, 0 if it is not."""
         students = self.offer.students
         shared, _ = carry_out(self.policy, self.offer, in_units(self._shares().T @ strength))
         ratio = self.groups.ratio(shared.reached, students.risk)[self.steered]
-        return shared, np.nan_to_num(ratio, nan=1.0, posinf=1.0)
+        short = self.wanted - np.nan_to_num(ratio, nan=np.inf, posinf=np.inf)
+        pushed = tuple(self.groups.words[place] for place in np.flatnonzero(strength))
+        return replace(shared, moved_for=pushed), np.where(short > ROUNDING, short, 0.0)
 
-    def weakest(self, strength: Floats, wanted: float, shared: Shared) -> tuple[Shared, tuple[Fault, ...]]:
+    def weakest(self, strength: Floats, shared: Shared) -> Shared:
         """Halve the bonus towards the least that still does."""
         low, high = 0.0, 1.0
         for _ in range(HALVINGS if strength.any() else 0):
             middle = (low + high) / 2
-            other, ratio = self.tried(middle * strength)
-            if (ratio < wanted).any():
+            other, short = self.tried(middle * strength)
+            if short.any():
                 low = middle
             else:
                 high, shared = middle, other
-        return shared, ()
+        return shared
 
     def _shares(self) -> Floats:
         """Give the share of those expected to miss in each school who are of each group: shape (groups, schools)."""

@@ -11,7 +11,6 @@ import numpy as np
 
 from earlywarn import intervals as iv
 from earlywarn.allocate.outcome import Shared
-from earlywarn.allocate.students import Students
 from earlywarn.allocate.sums import Basis, Span, Told
 from earlywarn.columns import Floats
 from earlywarn.config.sections import Evidence
@@ -19,7 +18,7 @@ from earlywarn.estimate import Estimate
 from earlywarn.within import list_of_schools, share_between
 
 MOST = 0.5
-"""A school in which more than this share of scored students is expected to miss is named."""
+"""A school is named in which more than this share of students is expected to miss, and less of these have a seat."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ class SchoolsPart:
     gain
         Reached more by need, by picking students.
     most
-        Schools in which more than half of the scored students are expected to miss, the highest share first.
+        Schools in which surely more than half of the scored students are expected to miss, and most of these are
+        without a seat by need; by name.
     """
 
     between: Estimate | None
@@ -54,7 +54,7 @@ def schools_part(basis: Basis, by_need: Told, need: Evidence) -> SchoolsPart:
         between=share_between(students.risk, students.school) if enough else None,
         whole=basis.span(whole),
         gain=basis.span(_seated(by_need.shared) - whole),
-        most=tuple(_where_most(students)),
+        most=tuple(_where_most(basis, by_need)),
     )
 
 
@@ -62,10 +62,11 @@ def _seated(shared: Shared) -> Floats:
     return shared.reached.astype(float)
 
 
-def _where_most(students: Students) -> Iterator[str]:
-    school = students.school
-    size, expected = (iv.sum_by(school.codes, part, len(school.names)) for part in (None, students.risk))
-    share = expected / np.maximum(size, 1.0)
-    for place in np.lexsort((np.array(school.names), -share)).tolist():
-        if share[place] > MOST:
-            yield school.names[place]
+def _where_most(basis: Basis, by_need: Told) -> Iterator[str]:
+    """Name schools by the low end of the levels' intervals, where there is one; never one that is not shown alone."""
+    school, students = basis.shown_schools, basis.students
+    risk = students.risk if basis.ends is None else np.minimum(*basis.ends)
+    size, surely = (iv.sum_by(school.codes, part, len(school.names)) for part in (None, risk))
+    for line, share in zip(by_need.schools, surely / np.maximum(size, 1.0), strict=True):
+        if share > MOST and line.reached.value < MOST * line.expected and line.school in students.school.names:
+            yield line.school

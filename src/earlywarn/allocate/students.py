@@ -1,5 +1,6 @@
 """Who can be given a seat: the scored students of a run with risk, reasons, school and grade. It holds no group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,9 +47,9 @@ class Students:
         """The risk in whole units."""
         return in_units(self.risk)
 
-    def known(self, inputs: tuple[str, ...]) -> Known:
-        """Say what supports may name."""
-        return Known(_used(self.school), _used(self.grade), inputs)
+    def known(self, inputs: Mapping[str, str]) -> Known:
+        """Say what supports may name; ``inputs`` have titles."""
+        return Known(_used(self.school), _used(self.grade), tuple(inputs), tuple(inputs.values()))
 
     def answered_by(self, supports: tuple[Support, ...]) -> Ints:
         """Give which supports answer each student, as bits: shape (n,)."""

@@ -6,6 +6,7 @@ exact counts could be a single student. It refuses nothing; what may not be told
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from earlywarn.allocate.reach import Reached
 from earlywarn.allocate.students import Students
 from earlywarn.audit import rounding as told
 from earlywarn.audit.rounding import Count, Held, Rate
-from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Floats, Ints
+from earlywarn.columns import MET, MISSED, UNKNOWN, Bools, Coded, Floats, Ints
 from earlywarn.groups import Cell
 
 NORMAL = 1.959964
@@ -153,7 +154,7 @@ class Basis:
         return Actual(*(told.count_of(Held(number, exact), self.minimum) for number in numbers))
 
     def _schools(self, shared: Shared, gained: Bools, lost: Bools) -> Iterator[SchoolLine]:
-        school, risk = self.students.school, self.students.risk
+        school, risk = self.shown_schools, self.students.risk
 
         def by_school(part: Ints | Floats | Bools) -> Floats:
             return np.bincount(school.codes, part, len(school.names)).astype(np.float64)
@@ -165,18 +166,36 @@ class Basis:
         came = None if self.outcome is None else by_school(shared.reached & (self.outcome == MISSED))
         seats = np.bincount(school.codes[shared.student], minlength=len(school.names))
         for place, name in enumerate(school.names):
-            if size[place]:
-                span = _spread(reached[place], [end[place] for end in ends], luck[place])
-                yield SchoolLine(
-                    school=name,
-                    students=int(size[place]),
-                    expected=float(expected[place]),
-                    seats=int(seats[place]),
-                    reached=_within(span, 0.0, float(seats[place])),
-                    came=None if came is None else told.count_told(int(came[place]), self.minimum),
-                    gained=int(more[place]),
-                    lost=int(fewer[place]),
-                )
+            span = _spread(reached[place], [end[place] for end in ends], luck[place])
+            yield SchoolLine(
+                school=name,
+                students=int(size[place]),
+                expected=float(expected[place]),
+                seats=int(seats[place]),
+                reached=_within(span, 0.0, float(seats[place])),
+                came=None if came is None else told.count_told(int(came[place]), self.minimum),
+                gained=int(more[place]),
+                lost=int(fewer[place]),
+            )
+
+    @cached_property
+    def shown_schools(self) -> Coded:
+        """The schools as they are shown: those of too few scored students are taken together, in one of enough."""
+        school = self.students.school
+        size = np.bincount(school.codes, minlength=len(school.names))
+        order = np.argsort(size, kind="stable")
+        order = order[size[order] > 0]
+        together = np.cumsum(size[order])
+        small = int((size[order] < self.minimum).sum())
+        if small:  # and the next ones until they are enough
+            small = max(small, int(np.searchsorted(together, self.minimum)) + 1)
+        alone = np.sort(order[small:])
+        names = [school.names[place] for place in alone.tolist()]
+        place_of = np.full(len(school.names), len(alone))
+        place_of[alone] = np.arange(len(alone))
+        if small:
+            names.append(f"{min(small, len(order))} small schools together")
+        return Coded(place_of[school.codes].astype(np.int32), tuple(names))
 
     def _groups(self, reached: Bools, gained: Bools, lost: Bools) -> Iterator[GroupLine]:
         risk = self.students.risk

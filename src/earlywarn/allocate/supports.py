@@ -29,11 +29,15 @@ _TOLD_AT_MOST = 8
 
 @dataclass(frozen=True)
 class Known:
-    """What the score run has: its schools and grades with a scored student, and the model's inputs."""
+    """What the score run has: its schools and grades with a scored student, and the model's inputs.
+
+    ``titles`` are what people call the inputs; a support may name one either way.
+    """
 
     schools: tuple[str, ...]
     grades: tuple[str, ...]
     inputs: tuple[str, ...]
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,16 +97,17 @@ def _rows(path: Path) -> tuple[str, list[tuple[int, _Cells]], list[Fault]]:
 
 
 def _column_faults(file: str, names: Sequence[str]) -> Iterator[Fault]:
-    known = (*REQUIRED, *OPTIONAL)
+    known, meant = (*REQUIRED, *OPTIONAL), set[str]()
     for name in REQUIRED:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            near = difflib.get_close_matches(name, [each for each in names if each not in known], n=1)
             remedy = f"call '{near[0]}' so" if near else "add it; docs/allocate.md shows such a table"
             yield Fault(file, f"no column '{name}'", ", ".join(known), remedy)
+            meant |= {*near}
     for name, count in Counter(names).items():
         if count > 1:
             yield Fault(f"{file}: column '{short(name)}'", "stands there twice", "once", "leave one out")
-        if name not in known:
+        if name not in known and name not in meant:
             yield Fault(
                 f"{file}: column '{short(name)}'", "not a column of supports", ", ".join(known), _near(name, known)
             )
@@ -126,9 +131,7 @@ def _support(line: int, cells: _Cells, known: Known, file: str, faults: list[Fau
         name=cells["name"],
         seats=seats,
         words=cells.get("words", "") or cells["name"] or "-",
-        schools=_several(cells, "schools", known.schools, where, faults),
-        grades=_several(cells, "grades", known.grades, where, faults),
-        answers=_several(cells, "answers", known.inputs, where, faults),
+        **{choice.column: _several(cells, choice, where, faults) for choice in _choices(known)},
         least=least,
         most=most,
         line=line,
@@ -146,18 +149,35 @@ def _whole(cells: _Cells, column: str, default: int | None, where: str, faults: 
     return default or 0
 
 
-def _several(cells: _Cells, column: str, known: tuple[str, ...], where: str, faults: list[Fault]) -> tuple[str, ...]:
-    text = cells.get(column, "")
+@dataclass(frozen=True)
+class _Choice:
+    """A column of names: what each may be and stands for, as it is shown, and what an unknown one is not."""
+
+    column: str
+    own: Mapping[str, str]
+    shown: tuple[str, ...]
+    unknown: str
+
+
+def _choices(known: Known) -> Iterator[_Choice]:
+    for column, names in (("schools", known.schools), ("grades", known.grades)):
+        yield _Choice(column, {name: name for name in names}, names, "is not in the score run")
+    titled = dict(zip(known.titles, known.inputs, strict=False))
+    shown = tuple(f"{name} ({title})" for title, name in titled.items()) or known.inputs
+    yield _Choice("answers", titled | {name: name for name in known.inputs}, shown, "is no input of the model")
+
+
+def _several(cells: _Cells, choice: _Choice, where: str, faults: list[Fault]) -> tuple[str, ...]:
+    text = cells.get(choice.column, "")
     if text in ("", ALL):
-        return known
+        return tuple(dict.fromkeys(choice.own.values()))
     names = [part.strip() for part in text.split(";") if part.strip()]
     for name in names:
-        if name not in known:
-            allowed = f"{_some(known)}, joined by ;, or all"
-            faults.append(
-                Fault(f"{where}: {column}", f"'{short(name)}' is not in the score run", allowed, _near(name, known))
-            )
-    return tuple(name for name in dict.fromkeys(names) if name in known)
+        if name not in choice.own:
+            allowed = f"{_some(choice.shown)}, joined by ;, or all"
+            found = f"'{short(name)}' {choice.unknown}"
+            faults.append(Fault(f"{where}: {choice.column}", found, allowed, _near(name, tuple(choice.own))))
+    return tuple(dict.fromkeys(choice.own[name] for name in names if name in choice.own))
 
 
 def _across(supports: Sequence[Support], file: str) -> Iterator[Fault]:

@@ -1,12 +1,17 @@
 """What the terminal shows of an allocation: the policies side by side, by group and school, and other seats."""
 
 from earlywarn.allocate.compare import Allocated
-from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.sums import GroupLine, Span
 from earlywarn.cli.tables import counts, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.report import words as w
-from earlywarn.report.seats_in_words import groups_side_by_side, school_sentences, short_sentences
+from earlywarn.report.seats_in_words import (
+    groups_side_by_side,
+    needed_sentence,
+    proof_sentences,
+    school_sentences,
+    short_sentences,
+)
 
 MOST_SCHOOLS = 20
 """More schools than a screen holds are left to the page and to JSON."""
@@ -69,7 +74,7 @@ def _show_groups(allocated: Allocated) -> None:
     show(f"Reached, of those expected to miss{came}, by group", made)
     if not_shown:
         out.print(not_shown, soft_wrap=True)
-    out.print("Groups measure and never choose: within a school a seat goes by risk alone.")
+    out.print("Groups measure what a policy does; they never choose a student.")
 
 
 def _reach(line: GroupLine) -> str:
@@ -104,28 +109,13 @@ def _show_seats(allocated: Allocated) -> None:
     show("With other numbers of seats, of all supports in proportion", made)
     each = (f"{s.name} {_share(span)}" for s, span in zip(allocated.offer.supports, allocated.one_more, strict=True))
     out.print(f"Students reached by one more seat, by need: {', '.join(each)}.", soft_wrap=True)
-    if needed := allocated.needed:
-        wanted = f"{100 * needed.reach:g} % of those expected to miss in every group"
-        if needed.seats is None:
-            out.print(
-                f"No number of these seats reaches {wanted}: of one, at most {100 * needed.most:.0f} % are answered."
-            )
-            return
-        surely = (
-            "too little data to say how sure"
-            if needed.surely is None
-            else f"{needed.surely:,} at either end of the intervals"
-        )
-        out.print(f"To reach {wanted}: about {needed.seats:,} seats ({surely}).", soft_wrap=True)
+    if allocated.needed is not None:
+        out.print(needed_sentence(allocated.needed), soft_wrap=True)
 
 
 def _show_proof(allocated: Allocated) -> None:
-    worst = max(told.shared.proof.gap for told in allocated.policies)
-    out.print(
-        f"No other way within each policy's rules reaches more: proved, by at most {worst / UNIT:g} students."
-        if worst
-        else "No other way within each policy's rules reaches more: proved, gap 0."
-    )
+    for sentence in proof_sentences(allocated):
+        out.print(sentence, soft_wrap=True)
     drawn = sum(len(lot.students) for told in allocated.policies for lot in told.shared.lots)
     if any(told.shared.policy.reach_floor is not None for told in allocated.policies):
         out.print(CAUTION, soft_wrap=True)

@@ -205,7 +205,16 @@ def _is_told(fault: Fault, told: Sequence[Fault]) -> bool:
 
 
 def _faults(error: ValidationError, where: str, root: type[BaseModel]) -> list[Fault]:
-    return [fault for detail in error.errors() for fault in _detail_faults(detail, where, root)]
+    details = [detail for detail in error.errors() if not _follows(detail, error)]
+    return [fault for detail in details for fault in _detail_faults(detail, where, root)]
+
+
+def _follows(detail: Any, error: ValidationError) -> bool:
+    """Tell whether a list is called too short only because its entries are at fault themselves."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in error.errors()
+    )
 
 
 def _detail_faults(detail: Any, where: str, root: type[BaseModel]) -> list[Fault]:

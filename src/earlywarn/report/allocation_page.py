@@ -3,12 +3,17 @@
 from functools import partial
 
 from earlywarn.allocate.compare import Allocated
-from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.sums import GroupLine, SchoolLine, Span, Told
 from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
-from earlywarn.report.seats_in_words import groups_side_by_side, school_sentences, short_sentences
+from earlywarn.report.seats_in_words import (
+    groups_side_by_side,
+    needed_sentence,
+    proof_sentences,
+    school_sentences,
+    short_sentences,
+)
 from earlywarn.report.tables import Entry, Row, Table, row
 
 NO_DRAW = "No two students of the same risk stood at the end of the seats, so nothing was drawn."
@@ -42,8 +47,8 @@ def allocation_page(allocated: Allocated) -> str:
             by_school=_by_school(allocated),
             curve=_curve(allocated),
             one_more=_one_more(allocated),
-            needed=_needed(allocated),
-            proof=_proof(allocated),
+            needed="" if allocated.needed is None else needed_sentence(allocated.needed),
+            proof=" ".join(proof_sentences(allocated)),
             has_ends=allocated.basis.ends is not None,
             draws=_draws(allocated),
             scorecard=allocated.run.manifest.scorecard,
@@ -77,8 +82,9 @@ def _hands(allocated: Allocated) -> Table:
         for told in allocated.policies
         if told is not allocated.by_need
     )
-    columns = ("Policy", "Seated here alone", "Seated by need alone", "Schools with most change")
-    return Table("Who changes hands. Names stand in the private file alone.", columns, tuple(rows))
+    columns = ("Policy", "Seat here, none by need", "Seat by need, none here", "Schools with most change")
+    caption = "Who changes hands; +3 −1: three more students of a school have a seat, one fewer. Ids: see --students."
+    return Table(caption, columns, tuple(rows))
 
 
 def _most_moved(told: Told) -> str:
@@ -135,33 +141,14 @@ def _one_more(allocated: Allocated) -> Table:
         row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())), _one_seat(span))
         for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
     )
-    columns = ("Support", "Seats", "Students it answers", "One more reaches")
-    return Table("What one more seat of each support would do, by need.", columns, tuple(rows))
+    columns = ("Support", "Seats", "Students it answers", "One more")
+    return Table("How many students one more seat of each support would reach, by need.", columns, tuple(rows))
 
 
 def _one_seat(span: Span) -> Entry:
     write = partial(w.decimal, places=2)
     ends = "" if span.low is None or span.high is None else w.span((span.low, span.high), write)
     return Entry(write(span.value), ends)
-
-
-def _needed(allocated: Allocated) -> str:
-    needed = allocated.needed
-    if needed is None:
-        return ""
-    share = w.percent(needed.reach, 0)
-    if needed.seats is None:
-        most = w.percent(needed.most, 0)
-        return f"No number of these seats reaches {share} of every group: of one, at most {most} are answered at all."
-    surely = "" if needed.surely is None else f", {w.count(needed.surely)} at either end of the intervals"
-    seats = w.plural(needed.seats, "seat")
-    return f"To reach {share} of those expected to miss in every group takes about {seats}{surely}."
-
-
-def _proof(allocated: Allocated) -> str:
-    gap = max(told.shared.proof.gap for told in allocated.policies)
-    more = "none" if not gap else f"at most {gap / UNIT:g} students more"
-    return f"Within its rules no other way to share the seats reaches more: proved for each policy, by {more}."
 
 
 def _draws(allocated: Allocated) -> str:

@@ -36,7 +36,7 @@ class Column:
         left = 100 - self.meets - self.reached
         return (
             f"{self.words}: of 100 students {self.meets:.0f} expected to meet the standard without support, "
-            f"{self.reached:.0f} more reached with {self.seats:.1f} seats, {left:.0f} left"
+            f"{self.reached:.0f} expected to miss it and given one of {self.seats:.1f} seats, {left:.0f} without"
         )
 
 

@@ -1,31 +1,36 @@
 """An allocation in plain sentences, the same on the page and on the terminal; it refuses to say that support works."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from earlywarn.allocate.capacity import Needed
 from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.outcome import Shared
+from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import GroupLine, Span, Told
 from earlywarn.audit.rounding import NOT_SHOWN
+from earlywarn.outcomes import Outcomes
 from earlywarn.report import words as w
 
 MOST_NAMED = 8
+APART = 0.02
+"""Shares of a group under two policies that differ by less are not named: they are told about as finely."""
 
 
 def short_sentences(allocated: Allocated) -> Iterator[str]:
-    """Say first what by need reaches, what each other policy costs in students, and what came."""
-    by_need, expected, seats = allocated.by_need, allocated.expected, int(allocated.offer.seats.sum())
-    share = w.percent(by_need.reached.value / expected, 0) if expected else "none"
-    yield (
-        f"{w.plural(seats, 'seat')} given by need would reach about {_number(by_need.reached.value)} of "
-        f"{_number(expected)} students who are expected to miss the standard without support ({share})."
-    )
+    """Say first what equality and equity would reach, then what each rule costs, whom it moves, and what came."""
+    yield from _equality_and_equity(allocated)
     for told in allocated.policies:
-        if told is not by_need:
-            yield f"{w.capital(told.shared.policy.name)}: {_cost(told.cost)}; {_moved(told)}."
-    fits, given = by_need.shared.fits, int(by_need.given.sum())
-    yield f"{fits:,} of the {w.plural(given, 'seat')} by need answer the student's heaviest reason, the others another."
-    if by_need.actual is not None:
-        yield from _of_what_came(allocated, by_need)
+        if told is not allocated.by_need:
+            yield f"{w.capital(told.shared.policy.name)}: {_cost(told.cost)} than by need; {_moved(told)}."
+    if equal := _equal(allocated):
+        yield from _whom(allocated, allocated.by_need, equal)
+    for told in allocated.policies:
+        if told.shared.policy.reach_floor is not None:
+            yield from _of_reach_floor(allocated, told)
+    yield from _of_needs(allocated)
+    if allocated.came is not None:
+        yield from _of_what_came(allocated, allocated.came)
 
 
 def groups_side_by_side(allocated: Allocated) -> tuple[list[tuple[GroupLine, ...]], str]:
@@ -45,7 +50,7 @@ def school_sentences(part: SchoolsPart) -> Iterator[str]:
         low, high = (w.percent(end, 0) for end in part.between.interval(0.95))
         yield (
             f"Of all differences in risk {w.percent(part.between.value, 0)} ({low} to {high}) lie between schools, "
-            "the rest within them."
+            "the rest within them: students of every school may need support."
         )
     yield (
         f"As many seats given to whole schools, those of the highest need first, would reach about "
@@ -55,18 +60,117 @@ def school_sentences(part: SchoolsPart) -> Iterator[str]:
         named = w.listed(part.most[:MOST_NAMED])
         rest = f" and {len(part.most) - MOST_NAMED:,} more" if len(part.most) > MOST_NAMED else ""
         yield (
-            f"More than half of the scored students are expected to miss it in {named}{rest}: there, whoever is "
-            "picked, most stay without a seat, so look first at what the school gives everyone."
+            f"In schools {named}{rest} more than half of the scored students are expected to miss it, most of them "
+            "without a seat by need: there look first at what the school can give everyone."
         )
 
 
-def _of_what_came(allocated: Allocated, by_need: Told) -> Iterator[str]:
-    came, actual = allocated.came, by_need.actual
-    assert came is not None, "what came is told of outcomes alone"
-    assert actual is not None, "what came is told of outcomes alone"
+def needed_sentence(needed: Needed) -> str:
+    """Say how many seats reach so many of every group, or why none do."""
+    wanted = (
+        f"{w.percent(needed.reach, 0)} of those expected to miss, in every group of {needed.least} students or more"
+    )
+    if needed.seats is None:
+        most = w.percent(needed.most, 0)
+        return (
+            f"No number of these seats reaches {wanted}: of {needed.hardest} at most {most} could have one; the others "
+            "have no reason that a support answers."
+        )
+    surely = "too little data to say how sure" if needed.surely is None else (
+        f"{needed.surely:,} so that it holds at either end of the levels' intervals"
+    )  # fmt: skip
+    return f"By need, all supports in proportion, {w.plural(needed.seats, 'seat')} reach {wanted}; {surely}."
+
+
+def proof_sentences(allocated: Allocated) -> Iterator[str]:
+    """Say of which policies it is proved that no other way reaches more, and what is proved of the others."""
+    policies = [told.shared for told in allocated.policies]
+    bonus = [shared for shared in policies if shared.policy.reach_floor is not None]
+    several = [shared for shared in policies if shared.policy.several_seats]
+    plain = [shared for shared in policies if shared not in bonus and shared not in several]
+    if plain:
+        gap = max(shared.proof.gap for shared in plain) / UNIT
+        how = f"proved but for {gap:g} students" if gap else "proved to the last seat"
+        yield f"Within its rules no other way to share the seats reaches more: {how}, for {_names(plain)}."
+    if bonus:
+        yield f"For {_names(bonus)} a search found how far seats are moved; to move fewer might do."
+    if several:
+        yield (
+            f"For {_names(several)} no other way gives the seats to higher risks; a student who holds two counts twice "
+            "in that, and once among those reached."
+        )
+
+
+def _equality_and_equity(allocated: Allocated) -> Iterator[str]:
+    by_need, equal, seats = allocated.by_need, _equal(allocated), int(allocated.offer.seats.sum())
+    expected = f"{_number(allocated.expected)} students who are expected to miss the standard without support"
+    if equal is None:
+        yield f"By need, {w.plural(seats, 'seat')} would reach about {_spread(by_need.reached)} of the {expected}."
+        return
+    name = equal.shared.policy.name
     yield (
-        f"What came of {actual.unknown.words} of the {w.plural(int(by_need.shared.reached.sum()), 'student')} seated "
-        "by need is not known; they count as neither reached nor not."
+        f"Equality ({name}): {w.plural(seats, 'seat')} would reach about {_spread(equal.reached)} of the {expected}. "
+        f"Equity (by need): about {_spread(by_need.reached)}.{_may_be_none(equal.cost)}"
+    )
+
+
+def _equal(allocated: Allocated) -> Told | None:
+    """Give the first policy that shares equally, if there is one."""
+    return next((told for told in allocated.policies if told.shared.policy.share != "need"), None)
+
+
+def _may_be_none(cost: Span) -> str:
+    open_to_none = cost.low is not None and cost.high is not None and cost.low <= 0 <= cost.high
+    return " Chance and the levels' intervals leave open that there is no difference." if open_to_none else ""
+
+
+def _whom(allocated: Allocated, one: Told, other: Told) -> Iterator[str]:
+    """Name the groups that one policy reaches more and less often than another, as far as that may be told."""
+    moves = []
+    for here, there in zip(one.groups, other.groups, strict=True):
+        if here.reach.value is not None and there.reach.value is not None:
+            apart = here.reach.value - there.reach.value
+            words = f"{here.cell.words(allocated.serving.groups)} ({here.reach.words}, not {there.reach.words})"
+            moves.append((apart, words))
+    more = [words for apart, words in sorted(moves, reverse=True) if apart >= APART]
+    less = [words for apart, words in sorted(moves) if apart <= -APART]
+    parts = [f"{kind} often {w.listed(names)}" for kind, names in (("more", more), ("less", less)) if names]
+    if parts:
+        first, second = one.shared.policy.name, other.shared.policy.name
+        yield f"Of those expected to miss, {first} reaches {'; '.join(parts)}: held against {second}."
+
+
+def _of_reach_floor(allocated: Allocated, told: Told) -> Iterator[str]:
+    name = w.capital(told.shared.policy.name)
+    if not told.shared.moved_for:
+        yield f"{name}: by need meets the floor already, and no seat was moved."
+        return
+    yield (
+        f"{name}: seats were moved between schools for {w.listed(told.shared.moved_for)}. A group that others are held "
+        "against has no floor of its own."
+    )
+    yield from _whom(allocated, told, allocated.by_need)
+
+
+def _of_needs(allocated: Allocated) -> Iterator[str]:
+    fits, given = allocated.by_need.shared.fits, int(allocated.by_need.given.sum())
+    others = "" if fits == given else ", the others another one"
+    yield f"{fits:,} of the {w.plural(given, 'seat')} by need answer the student's heaviest reason{others}."
+    without = int((allocated.offer.answers == 0).sum())
+    if without:
+        yield (
+            f"{w.plural(without, 'scored student')} have no reason that any of these supports answers, and can have no "
+            "seat."
+        )
+
+
+def _of_what_came(allocated: Allocated, came: Outcomes) -> Iterator[str]:
+    told = [(each.shared.policy.name, each.actual) for each in allocated.policies if each.actual is not None]
+    missed = w.listed(f"{actual.reached.words} {name}" for name, actual in told)
+    unknown = w.listed(f"{actual.unknown.words} {name}" for name, actual in told)
+    yield (
+        f"What came: known to have missed the standard and with a seat are {missed}. Not known is what came of "
+        f"{unknown}: by these no policy can be checked."
     )
     if came.unmatched or came.early:
         yield (
@@ -78,7 +182,7 @@ def _of_what_came(allocated: Allocated, by_need: Told) -> Iterator[str]:
 def _cost(cost: Span) -> str:
     number = _number(abs(cost.value))
     if number == "0":
-        return "reaches as many" + _ends(cost)
+        return "reaches no fewer" + _ends(cost)
     return f"reaches {number} {'fewer' if cost.value > 0 else 'more'}" + _ends(cost)
 
 
@@ -99,6 +203,16 @@ def _more(gain: Span) -> str:
 
 def _moved(told: Told) -> str:
     return f"{w.plural(told.lost, 'student')} who would have a seat by need have none, {told.gained:,} others have one"
+
+
+def _spread(span: Span) -> str:
+    if span.low is None or span.high is None:
+        return _number(span.value)
+    return f"{_number(span.value)} ({_number(span.low)} to {_number(span.high)})"
+
+
+def _names(shared: Sequence[Shared]) -> str:
+    return w.listed(each.policy.name for each in shared)
 
 
 def _number(value: float) -> str:

@@ -88,6 +88,7 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
         "lost": told.lost,
         "actual": None if told.actual is None else _actual(told.actual),
         "proved_gap": shared.proof.gap / UNIT,
+        "seats_moved_for": list(shared.moved_for),
         "draws": {
             "hash": "sha256 of seed:student_id, the lowest first",
             "seed": allocated.offer.seed,
@@ -131,4 +132,10 @@ def _group(line: GroupLine) -> dict[str, Any]:
 def _needed(needed: Needed | None) -> dict[str, Any] | None:
     if needed is None:
         return None
-    return {"reach": needed.reach, "seats": needed.seats, "surely": needed.surely, "most": round(needed.most, 2)}
+    return {
+        "reach": needed.reach,
+        "seats": needed.seats,
+        "surely": needed.surely,
+        "most": round(needed.most, 2),
+        "hardest_group": needed.hardest,
+    }
