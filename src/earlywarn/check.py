@@ -120,7 +120,7 @@ def earlier_profile(against: Path | None, name: str) -> tuple[str, Profile] | No
     if against is None:
         run = newest_run(SCORES, name) if SCORES.is_dir() else None
         found = run.manifest.profile.get(DOOR) if run else None
-        return (run.folder.name, read_profile(found, str(run.folder))) if run and found else None
+        return (run.name, read_profile(found, str(run.folder))) if run and found else None
     if against.is_file():
         return str(against), _from_file(against)
     if (against / PROFILE).is_file():
@@ -130,7 +130,7 @@ def earlier_profile(against: Path | None, name: str) -> tuple[str, Profile] | No
     if run is None:
         remedy = "give a score run, a folder of score runs of this model, or the folder of an earlier check"
         raise UsageError(Fault(str(against), "no profile of a roster", remedy=remedy))
-    return run.folder.name, read_profile(run.manifest.profile.get(DOOR), str(run.folder))
+    return run.name, read_profile(run.manifest.profile.get(DOOR), str(run.folder))
 
 
 def _from_file(path: Path) -> Profile:

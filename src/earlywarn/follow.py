@@ -5,6 +5,7 @@ no effect of support: cause needs a design that a list does not have.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -94,8 +95,10 @@ def follow(run: Path, outcomes: Path, home: Path, decisions: Path | None = None)
     results = open_results(outcomes, serving)
     students, as_of = students_of(stored, serving), stored.manifest.as_of
     found = outcomes_of(students.student_id, students.grade, results, serving, as_of)
-    spell = Spell(as_of, serving.cohort.as_of(due_year(serving, as_of)))
-    desk = decisions and read_desk(decisions, stored.folder.name, ids_of(stored), students, spell)
+    own = serving.cohort.school_year(as_of)
+    first = serving.cohort.as_of(own - 1) + timedelta(days=1)
+    spell = Spell(as_of, first, serving.cohort.as_of(due_year(serving, as_of)))
+    desk = decisions and read_desk(decisions, stored.name, ids_of(stored), students, spell)
     return _followed(stored, serving, (students, found, desk or None), card.levels, results.counts.quarantined)
 
 
@@ -147,6 +150,6 @@ def _subject(scored: Scored) -> Subject:
 
 def _about(run: StoredRun, serving: Serving, students: Students) -> About:
     day, schools = run.manifest.as_of, len(np.unique(students.school.codes))
-    words = (serving.name, serving.title, f"score run {run.folder.name}", serving.standard.title, serving.cohort.note)
+    words = (serving.name, serving.title, f"score run {run.name}", serving.standard.title, serving.cohort.note)
     whose = f"the roster of {day}"
     return About(*words, students=whose, list="the list as served", schools=schools, day=day, digests={})

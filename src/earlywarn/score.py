@@ -118,7 +118,7 @@ def score_district(order: Order, bands: tuple[Served, ...], tell: Callable[[str]
     refuse_too_many_without_a_band(rest, bands)
     runs = tuple(score(replace(order, name=band.experiment.name, grades=band.grades), tell) for band in bands)
     told = [
-        {"grades": list(band.grades), "model": band.experiment.name, "run": run.folder.name,
+        {"grades": list(band.grades), "model": band.experiment.name, "run": run.name,
          "counts": vars(run.manifest.counts)}
         for band, (run, _) in zip(bands, runs, strict=True)
     ]  # fmt: skip

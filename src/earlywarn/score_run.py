@@ -94,6 +94,11 @@ class StoredRun:
     tables: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """What the run is called: the name of its folder, from wherever it was opened."""
+        return self.folder.resolve().name
+
+    @property
     def withdrawal(self) -> Withdrawal | None:
         """When, by whom and why its list was withdrawn; None where it was not."""
         return read_withdrawal(self.manifest.withdrawn)

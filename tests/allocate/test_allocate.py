@@ -133,6 +133,9 @@ def test_policies_from_a_toml_are_held_against_by_need(
         ('[[policies]]\nname = "x"\n[[policies]]\nname = "x"\n', "two policies are called 'x'"),
         ('[[policies]]\nname = "by need"\nfloor = 1\n', "the plain policy"),
         ("policies = []", "at least 1 item"),
+        ('[[policies]]\nname = "x"\nfloor = true\n', "policies[1].floor"),
+        ('[[policies]]\nname = "x"\nfloor = 99999999999999999999\n', "policies[1].floor"),
+        ('[[policies]]\nname = "By need"\nfloor = 1\n', "the plain policy"),
     ],
 )
 def test_a_policies_toml_that_cannot_be_is_refused(
@@ -141,6 +144,40 @@ def test_a_policies_toml_that_cannot_be_is_refused(
     path = tmp_path / "policies.toml"
     path.write_text(text, encoding="utf-8")
     assert told in refused(capsys, tmp_path, 2, *words(place, district, "--policies", path))
+
+
+def test_policies_a_few_students_apart_are_told_alike_by_group(
+    place: Path, district: District, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One student exchanged between two policies must not move a group's figure from one word to the next."""
+    told = record(place, district, capsys, "--floor", 1)
+    apart = {(pair["one"], pair["other"]): max(pair["one_alone"], pair["other_alone"]) for pair in told["change_hands"]}
+    for policy in told["policies"]:
+        like = policy["groups_told_as"]
+        others = [other for other in told["policies"] if other["name"] == like]
+        assert [other["groups"] for other in others] == [policy["groups"] for _ in others]
+        alone = [other["name"] for other in told["policies"] if other["groups_told_as"] is None]
+        near = [n for n in alone if min(apart.get((policy["name"], n), 99), apart.get((n, policy["name"]), 99)) < 10]
+        assert (like in near) if like else not near
+    assert any(policy["groups_told_as"] for policy in told["policies"])
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--reach", 0), "no share"),
+        (("--reach", "-inf"), "no share"),
+        (("--reach-floor", 0), "no share"),
+        (("--choose", "by need", "--out", "x.json", "--students", "x.json"), "two of them name one file"),
+        (("--choose", "by need", "--out", "x.json", "--page", "./x.json"), "two of them name one file"),
+    ],
+)
+def test_numbers_and_files_that_cannot_be_are_refused(
+    more: tuple[object, ...], told: str, place: Path, district: District, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert told in refused(capsys, tmp_path, 2, *words(place, district, *more))
+    assert not (place / "x.json").exists()
 
 
 def test_a_plan_whose_policies_are_all_at_fault_is_not_called_too_short(

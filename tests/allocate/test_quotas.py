@@ -1,5 +1,7 @@
 """Seats by school under each policy: shared out within limits, and floors that cannot be are named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from earlywarn.allocate.outcome import carry_out
 from earlywarn.allocate.quotas import Offer, apportion, pose, unpayable
 from earlywarn.allocate.students import Students
-from earlywarn.allocate.supports import Support
+from earlywarn.allocate.supports import NO_LIMIT, Support
 from earlywarn.columns import Coded
 from earlywarn.config.allocation import Policy
 
@@ -111,7 +113,9 @@ def test_a_floor_above_max_is_named() -> None:
 
 def test_a_floor_for_which_there_are_too_few_students_is_named_with_the_school() -> None:
     _, (fault,) = carry_out(Policy(name="floors", floor=3), offer_of(TWELVE, support(10)))
-    assert "policy 'floors', school 'C': floor 3 of 'tutoring', but 2 of its students can take one" in str(fault)
+    assert "policy 'floors', school 'C': floor 3 of 'tutoring', but 2 can be seated beside all other floors" in str(
+        fault
+    )
     assert "lower it by 1" in str(fault)
 
 
@@ -126,6 +130,40 @@ def test_students_of_one_risk_are_drawn_and_the_draw_is_kept() -> None:
     (lot,) = shared.lots
     assert lot.students.tolist() == [1, 2, 3]
     assert lot.seated.tolist() == [True, False, False]
+
+
+def test_a_lot_holds_only_those_who_are_alike_in_all_that_counts() -> None:
+    """Two schools share seats out equally: three of one risk draw for two seats in A, whoever is alone in B has one."""
+    students = students_of([0.5, 0.5, 0.5, 0.5, 0.1], [0, 0, 0, 1, 1])
+    policy = Policy(name="equal", share="school")
+    shared, _ = carry_out(policy, offer_of(students, support(3, most=2), support(0, name="none")))
+    (lot,) = shared.lots
+    assert set(lot.students.tolist()) == {0, 1, 2}
+    assert 0 < lot.seated.sum() < 3
+
+
+def test_the_chance_in_a_lot_is_the_same_for_all_in_it() -> None:
+    """Over many orders of ties each of a lot of four is drawn about as often; only the order says who."""
+    rng, drawn, lots = np.random.default_rng(5), np.zeros(4), 0
+    for _ in range(400):
+        students = students_of([0.9, 0.5, 0.5, 0.5, 0.5, 0.5, 0.1], [0, 0, 0, 0, 0, 1, 1])
+        rank = np.concatenate([[1], 2 + rng.permutation(5), [7]])
+        shared, _ = carry_out(Policy(name="by need"), offer_of(replace(students, rank=rank), support(3)))
+        for lot in shared.lots:
+            assert set(lot.students.tolist()) == {1, 2, 3, 4}
+            drawn += lot.seated
+            lots += lot.seated.mean()
+    assert drawn / lots == pytest.approx(np.ones(4), abs=0.2)
+
+
+def test_one_more_seat_counts_where_all_are_in_one_school_and_where_there_is_none_yet() -> None:
+    """A support without max may have a seat more at its one school; one that has no seat may get a first."""
+    students = students_of([0.9, 0.8, 0.7], [0, 0, 0])
+    shared, _ = carry_out(Policy(name="by need"), offer_of(students, replace(support(1), most=NO_LIMIT)))
+    assert shared.proof.one_more.tolist() == [800_000_000]
+    none = replace(support(0), most=NO_LIMIT)
+    shared, _ = carry_out(Policy(name="by need"), offer_of(students, none))
+    assert shared.proof.one_more.tolist() == [900_000_000]
 
 
 def test_no_draw_where_no_risk_is_shared() -> None:

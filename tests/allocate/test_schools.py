@@ -20,9 +20,9 @@ FEW = Evidence(schools=2)
 def part_of(risk: list[float], school: list[int], seats: int, need: Evidence = FEW) -> SchoolsPart:
     _, groups = made(count=len(risk))
     students = students_of(risk, school)
-    basis = basis_of(students, groups)
-    shared, _ = carry_out(Policy(name="by need"), offer_of(students, support(seats)))
-    return schools_part(basis, basis.tell(shared, shared, 1), need)
+    basis, offer = basis_of(students, groups), offer_of(students, support(seats))
+    shared, _ = carry_out(Policy(name="by need"), offer)
+    return schools_part(offer, basis, basis.tell(shared, shared, 1), need)
 
 
 def test_whole_schools_reach_what_draws_in_the_last_school_reach_on_average() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from earlywarn.allocate.supports import Known, read_supports
+from earlywarn.allocate.supports import NO_LIMIT, Known, read_supports
 from earlywarn.errors import EarlywarnError, RosterError, UsageError
 
 KNOWN = Known(schools=("North", "South"), grades=("3", "4"), inputs=("reading", "absence", "mathematics"))
@@ -27,7 +27,7 @@ def test_a_support_says_whom_it_serves_and_what_it_answers(tmp_path: Path) -> No
     tutoring, mentors = read_supports(path, KNOWN)
     assert (tutoring.seats, tutoring.least, tutoring.most, tutoring.words) == (12, 1, 4, "In fours")
     assert (tutoring.schools, tutoring.grades, tutoring.answers) == (("North",), ("3", "4"), ("reading", "mathematics"))
-    assert (mentors.schools, mentors.answers, mentors.least, mentors.most) == (KNOWN.schools, KNOWN.inputs, 0, 5)
+    assert (mentors.schools, mentors.answers, mentors.least, mentors.most) == (KNOWN.schools, KNOWN.inputs, 0, NO_LIMIT)
 
 
 def test_an_input_may_be_named_by_its_title(tmp_path: Path) -> None:
@@ -72,6 +72,22 @@ def test_a_column_that_is_not_known_is_never_passed_over(tmp_path: Path, header:
     path = written(tmp_path, ",".join(["x"] * (header.count(",") + 1)), header=header)
     with pytest.raises(RosterError, match=words):
         read_supports(path, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("tutoring,99999999999999999999999,all,,,,,", "no number of seats"),
+        ("tutoring,5,;;,,,,,", "names nothing"),
+        ("in fours;or fives,5,all,,,,,", "name: it holds ;"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_told(row: str, told: str, tmp_path: Path) -> None:
+    assert told in "\n".join(faults_of(written(tmp_path, row)))
+
+
+def test_names_that_differ_by_capitals_alone_are_one_name(tmp_path: Path) -> None:
+    assert "2 supports are called" in faults_of(written(tmp_path, "x,1,all,,,,,", "X,1,all;reading,,,,,"))[0]
 
 
 def test_a_table_without_supports_or_seats_is_refused(tmp_path: Path) -> None:

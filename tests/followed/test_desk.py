@@ -17,6 +17,7 @@ FAULTS = {
     "no score run is named": {"run": None},
     "a student who is not in this score run": {"student_id": SECRET},
     "written after 2027-06-30, the last day before the outcome": {"on": date(2027, 7, 1)},
+    "written before 2025-07-01, the first day of the list's school year": {"on": date(2025, 6, 30)},
     "a support without its first day": {"kind": "support", "what": "other"},
     "a support that began after 2027-06-30": {"kind": "support", "what": "other", "start": date(2027, 8, 1)},
     "a support that ended before it began": {

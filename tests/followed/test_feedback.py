@@ -1,5 +1,7 @@
 """Dismissals are counted by hand; at the same risk they equal Mantel and Haenszel by rows; the last decision stands."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,15 @@ def test_the_last_decision_stands(made: Made) -> None:
     followed = made.follow()
     assert _figure(followed, funnel.DECIDED, EVERYONE).value == 1
     assert _figure(followed, funnel.DISMISSED, EVERYONE).value == 0
+
+
+def test_of_several_decisions_that_of_the_last_day_stands_in_any_order_of_rows(made: Made) -> None:
+    students = made.by_hand.query("flagged")["student_id"].tolist()
+    views = ((date(2026, 9, 20), "agree"), (date(2026, 9, 3), "not_needed"))
+    made.desk = pd.DataFrame([row(s, what=what, on=day) for day, what in views for s in students])
+    assert _figure(made.follow(), funnel.DISMISSED, EVERYONE).value == 0
+    made.desk = made.desk.iloc[::-1]
+    assert _figure(made.follow(), funnel.DISMISSED, EVERYONE).value == 0
 
 
 def _replace_groups(made: Made, groups: pd.DataFrame) -> None:

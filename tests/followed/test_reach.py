@@ -1,10 +1,12 @@
 """The funnel is a count by hand; a planted leak is found, else none is; no count of the desk is told exactly."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from earlywarn.audit.funnel import BESIDE_ATOM, REACH, REACHED, SUPPORTED
 from earlywarn.followed.reach import STAGES, WITHOUT_DESK
+from earlywarn.followed.sentences import reach_sentences
 from earlywarn.groups import EVERYONE, Cell
 from tests.followed.made import Made, chosen, row
 
@@ -58,6 +60,19 @@ def test_a_group_whose_flags_nobody_reviews_is_named_as_the_leak(made: Made) -> 
     assert (leak.stage.kind, leak.figure.cell) == ("reviewed", Cell(("lunch",), ("F",)))
     assert leak.figure.estimate is not None
     assert leak.figure.estimate.interval(0.95)[1] < 0
+
+
+def test_where_the_reference_is_hardly_ever_lost_the_difference_is_said_to_be_not_judged(made: Made) -> None:
+    """Of the reference every flag was reviewed, of the others some: nothing may be called even."""
+    frame = made.by_hand.query("flagged")
+    kept = frame.loc[(frame["lunch"] == "N") | chosen(len(frame), 7, 0.4), "student_id"]
+    made.desk = pd.DataFrame([row(student) for student in kept])
+    reach = made.follow().reach
+    said = " ".join(reach_sentences(reach, made.follow().serving.groups))
+    assert reach.leak is None
+    assert any(stage.kind == "reviewed" for stage, _ in reach.left)
+    assert "Not judged against their reference" in said
+    assert "reviewed (" in said
 
 
 def test_no_leak_is_named_where_groups_differ_by_chance(made: Made) -> None:

@@ -3,6 +3,7 @@
 import json
 import stat
 from datetime import date
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +12,7 @@ from earlywarn.cli.followed_form import followed_form
 from earlywarn.cli.main import app
 from earlywarn.cli.show_follow import follow_record, show_follow
 from earlywarn.errors import UsageError
+from earlywarn.follow import follow
 from earlywarn.followed.sentences import NO_CAUSE, group_words
 from earlywarn.groups import EVERYONE, MISSING, Cell
 from earlywarn.handover import read_followed
@@ -33,6 +35,12 @@ def test_the_file_for_the_desk_is_read_back_and_its_owners_alone(made: Made) -> 
     told = {(row["stage"], row["group"]): row["students"] for row in record["reach"]}
     assert told["flagged", "all"] == next(row.students for row in form.reach if row.stage == "flagged")
     assert isinstance(CliRunner().invoke(app, words).exception, UsageError), "the file is there already"
+
+
+def test_a_run_that_is_opened_from_inside_its_folder_has_its_name(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, results, home, desk = (path.resolve() for path in made.write())
+    monkeypatch.chdir(made.run)
+    assert followed_form(follow(Path("."), results, home, desk), TODAY).score_run == "run"
 
 
 def test_no_student_is_in_what_is_told(made: Made) -> None:

@@ -58,7 +58,7 @@ class Planner:
     def curve(self) -> tuple[Point, ...]:
         """Give how many would be reached at multiples of the seats at hand, no more than there are students."""
         found = [self._at(scale) for scale in SCALES]
-        points = [Point(seats, self.basis.span(reached.astype(np.int64))) for seats, reached in found if seats]
+        points = [Point(seats, self.basis.reach(reached)) for seats, reached in found if 0 < seats <= len(reached)]
         return tuple({point.seats: point for point in points}.values())
 
     def one_more(self, weights: Ints) -> tuple[Span, ...]:
@@ -82,7 +82,7 @@ class Planner:
             )
 
         every = (risk, *(self.basis.ends or ()))
-        answered = groups.of(self.offer.answers > 0, risk)
+        answered = groups.of(self._at(self._full)[1], risk)
         hardest = min(wide.tolist(), key=lambda place: float(answered[place]), default=None)
         return Needed(
             reach=reach,
@@ -108,8 +108,7 @@ class Planner:
             middle = (low + high) / 2
             _, reached = self._at(middle)
             low, high = (middle, high) if reached_by(reached) < reach else (low, middle)
-        found, reached = self._at(high)
-        return min(found, int(reached.sum()))
+        return self._at(high)[0]
 
     def _at(self, scale: float) -> tuple[int, Bools]:
         supports = tuple(
@@ -117,9 +116,14 @@ class Planner:
                 support,
                 seats=round(scale * support.seats),
                 least=int(scale * support.least),
-                most=max(round(scale * support.most), 1),
+                most=_scaled(support.most, scale),
             )
             for support in self.offer.supports
         )
         shared, _ = carry_out(Policy(name=BY_NEED), replace(self.offer, supports=supports))
         return sum(support.seats for support in supports), shared.reached
+
+
+def _scaled(most: int, scale: float) -> int:
+    """Scale the most seats of a school; none stays none, and one at least."""
+    return max(round(scale * most), 1) if most else 0

@@ -50,6 +50,8 @@ class Allocated:
         What one more seat of each support would reach.
     came
         What came of the scored students, and what else was in the file; None where no outcomes were given.
+    refused
+        Rows of the outcomes that were refused.
     """
 
     run: StoredRun
@@ -62,6 +64,7 @@ class Allocated:
     one_more: tuple[Span, ...]
     needed: Needed | None
     came: Outcomes | None
+    refused: int
 
     @property
     def by_need(self) -> Told:
@@ -97,25 +100,49 @@ def allocate(order: Order) -> Allocated:
     if faults := [*_empty(offer, order.supports.name), *(f for policy in policies for f in unpayable(policy, offer))]:
         raise RosterError(list(dict.fromkeys(faults)))
     groups = reached_by_group(_groups(run, serving, offer), serving.groups)
-    came = None if order.outcomes is None else _came(order.outcomes, run, serving, students)
+    came, refused = (None, 0) if order.outcomes is None else _came(order.outcomes, run, serving, students)
     ends, outcome = risk_range(students, card.levels), None if came is None else came.outcome
     basis = Basis(students, ends, groups, outcome, serving.groups.privacy_minimum)
     need = serving.gate.evidence
     shared = _carry_out_all(policies, offer, groups, need.students)
     by_need = next(each for each in shared if each.policy.name == BY_NEED)
+    alike = _alike(shared, by_need, basis.minimum)
+    told = tuple(basis.tell(each, by_need, len(supports), alike.get(each.policy.name)) for each in shared)
     planner = Planner(offer, basis)
     return Allocated(
         run=run,
         serving=serving,
         offer=offer,
         basis=basis,
-        policies=tuple(basis.tell(each, by_need, len(supports)) for each in shared),
-        school=schools_part(basis, basis.tell(by_need, by_need, len(supports)), need),
+        policies=told,
+        school=schools_part(offer, basis, next(each for each in told if each.shared is by_need), need),
         curve=planner.curve(),
         one_more=planner.one_more(by_need.proof.one_more),
         needed=None if order.reach is None else planner.needed(order.reach, need.students),
         came=came,
+        refused=refused,
     )
+
+
+def _alike(policies: tuple[Shared, ...], by_need: Shared, minimum: int) -> dict[str, Shared]:
+    """Find for each policy one that is told by itself and from which fewer students than the minimum change hands.
+
+    Side by side, figures of groups that rest on a student exchanged would tell of that student.
+    """
+    alone, found = [by_need], dict[str, Shared]()
+    for shared in policies:
+        if shared is by_need:
+            continue
+        near = next((other for other in alone if _apart(shared, other) < minimum), None)
+        if near is None:
+            alone.append(shared)
+        else:
+            found[shared.policy.name] = near
+    return found
+
+
+def _apart(one: Shared, other: Shared) -> int:
+    return max(int((one.reached & ~other.reached).sum()), int((other.reached & ~one.reached).sum()))
 
 
 def _with_by_need(plan: AllocationPlan) -> tuple[Policy, ...]:
@@ -144,9 +171,10 @@ def _empty(offer: Offer, file: str) -> Iterator[Fault]:
                         "no more seats than these", f"take {support.seats - answered:,} away")  # fmt: skip
 
 
-def _came(path: Path, run: StoredRun, serving: Serving, students: Students) -> Outcomes:
-    ids = run.table(SCORES)["student_id"].take(arrow.integers(students.rows))
-    return outcomes_of(ids, students.grade, open_results(path, serving), serving, run.manifest.as_of)
+def _came(path: Path, run: StoredRun, serving: Serving, students: Students) -> tuple[Outcomes, int]:
+    """Give what came, and how many rows of the file were refused."""
+    ids, results = run.table(SCORES)["student_id"].take(arrow.integers(students.rows)), open_results(path, serving)
+    return outcomes_of(ids, students.grade, results, serving, run.manifest.as_of), results.counts.quarantined
 
 
 def _groups(run: StoredRun, serving: Serving, offer: Offer) -> GroupTable:

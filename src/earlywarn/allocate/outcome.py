@@ -1,6 +1,6 @@
 """A policy carried out: who holds which seat, proved; what a draw decided. It refuses floors that cannot be met."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from earlywarn.errors import Fault
 
 @dataclass(frozen=True)
 class Lot:
-    """Students of the same risk of whom not all could be seated: the stated hash decided.
+    """Students alike in risk, place and what answers them, of whom not all could be seated: the stated hash decided.
 
     ``students`` and ``seated`` are places among the run's scored students.
     """
@@ -64,19 +64,24 @@ def carry_out(policy: Policy, offer: Offer, bonus: Ints | None = None) -> tuple[
     rows = np.flatnonzero(seating.support != NOBODY)
     reached = np.zeros(len(offer.students), dtype=bool)
     reached[posed.student[rows]] = True
-    lots = tuple(_lots(posed, seating.support != NOBODY, proof.price))
+    lots = tuple(_lots(posed, seating.support != NOBODY))
     fits = int((wish[rows] >> seating.support[rows] & 1).sum())
     shared = Shared(policy, posed.student[rows], seating.support[rows], reached, fits, proof, lots)
     return shared, tuple(unmet(posed, offer, seating.short))
 
 
-def _lots(posed: Posed, sits: Bools, price: Ints) -> Sequence[Lot]:
-    """Find those whose weight is just what the last seat is worth to them: some of them sit, and the hash said who."""
+def _lots(posed: Posed, sits: Bools) -> Iterator[Lot]:
+    """Find students alike in all that counts (risk, place, what answers them) of whom some sit: the hash said who.
+
+    Each had the same chance. Where a hash decided between students whom other supports answer, or who are elsewhere,
+    their chances differ, and it is no lot.
+    """
     weight = posed.problem.weight
-    at_the_cut = np.flatnonzero(weight == price)
-    made = []
-    for each in np.unique(weight[at_the_cut]).tolist():
-        rows = at_the_cut[weight[at_the_cut] == each]
-        if sits[rows].any() and not sits[rows].all():
-            made.append(Lot(posed.student[rows], sits[rows]))
-    return made
+    key = posed.problem.kinds[0] * (int(weight.max(initial=0)) + 1) + weight
+    _, lot, size = np.unique(key, return_inverse=True, return_counts=True)
+    seated = np.bincount(lot[sits], minlength=len(size))
+    rows = np.flatnonzero(((seated > 0) & (seated < size))[lot])
+    rows = rows[np.argsort(lot[rows], kind="stable")]
+    for here in np.split(rows, np.flatnonzero(np.diff(lot[rows])) + 1):
+        if len(here):
+            yield Lot(posed.student[here], sits[here])

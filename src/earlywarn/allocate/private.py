@@ -40,7 +40,7 @@ def write_allocation(allocated: Allocated, told: Told, approved_by: str, path: P
     places = sorted(zip(shared.support.tolist(), ids[shared.student].tolist(), strict=True))
     form = AllocationForm(
         format="earlywarn-allocation/1",
-        score_run=allocated.run.folder.resolve().name,
+        score_run=allocated.run.name,
         scorecard=allocated.run.manifest.scorecard,
         policy=shared.policy.name,
         policy_in_words=shared.policy.words,
@@ -65,12 +65,16 @@ def write_students(allocated: Allocated, path: Path) -> None:
 
 
 def _columns(allocated: Allocated, told: Told) -> list[tuple[str, Texts]]:
-    """Give the supports of each student under a policy, joined by ;, and what its draws decided."""
+    """Give the supports of each student under a policy, joined by ;, their lot, and what it decided."""
     count, shared = len(allocated.offer.students), told.shared
     names = np.array([support.name for support in allocated.offer.supports], dtype=object)
-    seats, draws = np.full(count, "", dtype=object), np.full(count, "", dtype=object)
+    seats, lots, draws = (np.full(count, "", dtype=object) for _ in range(3))
     for student, name in zip(shared.student.tolist(), names[shared.support], strict=True):
         seats[student] = f"{seats[student]};{name}" if seats[student] else name
-    for lot in shared.lots:
-        draws[lot.students] = np.where(lot.seated, DRAWN, NOT_DRAWN)
-    return [(shared.policy.name, seats), (f"{shared.policy.name}: draw", draws)]
+    for number, lot in enumerate(shared.lots, 1):
+        for student, seated in zip(lot.students.tolist(), lot.seated.tolist(), strict=True):
+            drawn = DRAWN if seated else NOT_DRAWN
+            lots[student] = f"{lots[student]};{number}" if lots[student] else str(number)
+            draws[student] = f"{draws[student]};{drawn}" if draws[student] else drawn
+    policy = shared.policy.name
+    return [(policy, seats), (f"{policy}: lot", lots), (f"{policy}: draw", draws)]

@@ -109,7 +109,7 @@ def unmet(posed: Posed, offer: Offer, short_of: Ints) -> Iterator[Fault]:
         support = offer.supports[number]
         yield Fault(
             f"{_whose(posed.policy, support)}{posed.policy.floor_by} '{short(names[place])}'",
-            f"floor {asked} of '{short(support.name)}', but {asked - missing} of its students can take one",
+            f"floor {asked} of '{short(support.name)}', but {asked - missing} can be seated beside all other floors",
             "floors that students can fill",
             f"lower it by {missing}: leave the place out of the support, or lower min or the floor for all",
         )
@@ -155,7 +155,7 @@ def _limits(policy: Policy, offer: Offer) -> tuple[Ints, Ints]:
     for number, support in enumerate(offer.supports):
         names = support.grades if place is offer.students.grade else support.schools
         served = here & np.isin(np.array(place.names, dtype=object), np.array(names, dtype=object))
-        most[served, number] = min(support.most, support.seats)
+        most[served, number] = support.most
         least[served, number] = max(support.least, policy.floor)
     return least, most
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from earlywarn import intervals as iv
-from earlywarn.allocate.outcome import Shared
-from earlywarn.allocate.sums import Basis, Span, Told
-from earlywarn.columns import Floats
+from earlywarn.allocate.quotas import Offer
+from earlywarn.allocate.sums import Basis, Span, Told, within
 from earlywarn.config.sections import Evidence
 from earlywarn.estimate import Estimate
 from earlywarn.within import list_of_schools, share_between
@@ -44,22 +43,21 @@ class SchoolsPart:
     most: tuple[str, ...]
 
 
-def schools_part(basis: Basis, by_need: Told, need: Evidence) -> SchoolsPart:
-    """Hold by need against the same number of seats given to whole schools, in the last one by chance."""
-    students = basis.students
-    seats = int(by_need.shared.reached.sum())
-    whole = list_of_schools(students.risk, students.school, seats).chance
+def schools_part(offer: Offer, basis: Basis, by_need: Told, need: Evidence) -> SchoolsPart:
+    """Hold by need against the same number of seats given to whole schools, in the last one by chance.
+
+    In either way a seat goes to students whom a support answers.
+    """
+    students, answered = basis.students, np.flatnonzero(offer.answers > 0)
+    seats, whole = int(by_need.shared.reached.sum()), np.zeros(len(students))
+    whole[answered] = list_of_schools(students.risk[answered], students.school.take(answered), seats).chance
     enough = iv.effective_schools(iv.sum_by(students.school.codes)) >= need.schools
     return SchoolsPart(
         between=share_between(students.risk, students.school) if enough else None,
-        whole=basis.span(whole),
-        gain=basis.span(_seated(by_need.shared) - whole),
+        whole=within(basis.span(whole), 0.0, float(seats)),
+        gain=within(basis.span(by_need.shared.reached - whole), -float(seats), float(seats)),
         most=tuple(_where_most(basis, by_need)),
     )
-
-
-def _seated(shared: Shared) -> Floats:
-    return shared.reached.astype(float)
 
 
 def _where_most(basis: Basis, by_need: Told) -> Iterator[str]:

@@ -5,7 +5,7 @@ exact counts could be a single student. It refuses nothing; what may not be told
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Actual:
-    """What came, on a past cohort; a count that is small is only bounded."""
+    """What came, on a past cohort; told about, and a count that is small is only bounded."""
 
     reached: Count
     overlooked: Count
@@ -60,15 +60,15 @@ class SchoolLine:
 
 @dataclass(frozen=True)
 class GroupLine:
-    """One group as it may be told; ``reach`` of those expected to miss, ``actual`` of those who missed."""
+    """One group as it may be told; ``reach`` of those expected to miss, ``actual`` of those who missed.
+
+    Seats are no count of a group: one seat more or less, or one student exchanged, would tell it.
+    """
 
     cell: Cell
     students: Count
-    seats: Count
     reach: Rate
     actual: Rate | None
-    gained: Count
-    lost: Count
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ class Told:
         Expected to miss without support and given a seat; without one; given a seat and expected to meet it anyway.
     cost
         Students more that ``by need`` would reach.
+    like
+        The policy whose figures of groups stand here too, for fewer students than may be told change hands; "" if none.
     gained, lost
         Students who hold a seat here and not by need, and the other way about.
     """
@@ -96,6 +98,7 @@ class Told:
     actual: Actual | None
     schools: tuple[SchoolLine, ...]
     groups: tuple[GroupLine, ...]
+    like: str
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,12 @@ class Basis:
         moved = [float(sign @ end) - value for end in self.ends or ()]
         return _spread(value, moved, NORMAL**2 * float(np.square(sign) @ (risk * (1 - risk))))
 
-    def tell(self, shared: Shared, by_need: Shared, supports: int) -> Told:
-        """Give a policy in figures, held against by need."""
+    def reach(self, reached: Bools) -> Span:
+        """Give how many of those with a seat are expected to miss the standard."""
+        return within(self.span(reached.astype(np.int64)), 0.0, float(reached.sum()))
+
+    def tell(self, shared: Shared, by_need: Shared, supports: int, like: Shared | None = None) -> Told:
+        """Give a policy in figures, held against by need; its groups are told as those of ``like`` where given."""
         reached = shared.reached
         ones, seated = np.ones(len(reached), dtype=np.int64), reached.astype(np.int64)
         expected = self.span(seated)
@@ -132,26 +139,32 @@ class Basis:
         return Told(
             shared=shared,
             given=np.bincount(shared.support, minlength=supports),
-            reached=_within(expected, 0.0, seats),
-            overlooked=_within(self.span(ones - seated), 0.0, float(len(reached)) - seats),
-            would_meet=_within(Span(seats - expected.value, *meets), 0.0, seats),
+            reached=self.reach(reached),
+            overlooked=within(self.span(ones - seated), 0.0, float(len(reached)) - seats),
+            would_meet=within(Span(seats - expected.value, *meets), 0.0, seats),
             cost=self.span(by_need.reached.astype(np.int64) - seated),
             gained=int(gained.sum()),
             lost=int(lost.sum()),
-            actual=self._actual(reached, int(gained.sum()), int(lost.sum())),
+            actual=self._actual(reached),
             schools=tuple(self._schools(shared, gained, lost)),
-            groups=tuple(self._groups(reached, gained, lost)),
+            groups=tuple(self._groups(reached if like is None else like.reached)),
+            like="" if like is None else like.policy.name,
         )
 
-    def _actual(self, reached: Bools, gained: int, lost: int) -> Actual | None:
-        """Count what came; roughly where a part of the seats is small, or few change hands: no rest may tell of one."""
+    def _actual(self, reached: Bools) -> Actual | None:
+        """Count what came, always roughly: two policies a student apart would tell what became of that student."""
         if self.outcome is None:
             return None
-        missed = self.outcome == MISSED
+        missed, seats = self.outcome == MISSED, int(reached.sum())
         met, unknown = (reached & (self.outcome == code) for code in (MET, UNKNOWN))
-        numbers = [int(kind.sum()) for kind in (missed & reached, missed & ~reached, met, unknown)]
-        exact = not any(0 < number < self.minimum for number in (*numbers, gained, lost))
-        return Actual(*(told.count_of(Held(number, exact), self.minimum) for number in numbers))
+        of_seated = (self._at_most(int(kind.sum()), seats) for kind in (missed & reached, met, unknown))
+        with_seat, fine, not_known = of_seated
+        return Actual(with_seat, told.count_told(int((missed & ~reached).sum()), self.minimum), fine, not_known)
+
+    def _at_most(self, number: int, whole: int) -> Count:
+        """Tell a part of a whole that is known, never as more than the whole."""
+        count = told.count_told(number, self.minimum)
+        return count if count.number is None else replace(count, number=min(count.number, whole))
 
     def _schools(self, shared: Shared, gained: Bools, lost: Bools) -> Iterator[SchoolLine]:
         school, risk = self.shown_schools, self.students.risk
@@ -172,7 +185,7 @@ class Basis:
                 students=int(size[place]),
                 expected=float(expected[place]),
                 seats=int(seats[place]),
-                reached=_within(span, 0.0, float(seats[place])),
+                reached=within(span, 0.0, float(seats[place])),
                 came=None if came is None else told.count_told(int(came[place]), self.minimum),
                 gained=int(more[place]),
                 lost=int(fewer[place]),
@@ -197,14 +210,12 @@ class Basis:
             names.append(f"{min(small, len(order))} small schools together")
         return Coded(place_of[school.codes].astype(np.int32), tuple(names))
 
-    def _groups(self, reached: Bools, gained: Bools, lost: Bools) -> Iterator[GroupLine]:
+    def _groups(self, reached: Bools) -> Iterator[GroupLine]:
         risk = self.students.risk
         for cell, member in zip(self.groups.cells, self.groups.member, strict=True):
-            students, seats, more, fewer = (
-                told.count_told(int((member & kind).sum()), self.minimum) for kind in (member, reached, gained, lost)
-            )
+            students = told.count_told(int(member.sum()), self.minimum)
             reach = self._share(member @ (reached * risk), member @ risk, self._spread_of_share(member, reached))
-            yield GroupLine(cell, students, seats, reach, self._came(member, reached), more, fewer)
+            yield GroupLine(cell, students, reach, self._came(member, reached))
 
     def _came(self, member: Bools, reached: Bools) -> Rate | None:
         if self.outcome is None:
@@ -239,6 +250,7 @@ def _spread(value: float, moved: Sequence[float], luck: float) -> Span:
     return Span(float(value), float(value - np.sqrt(down**2 + luck)), float(value + np.sqrt(up**2 + luck)))
 
 
-def _within(span: Span, low: float, high: float) -> Span:
+def within(span: Span, low: float, high: float) -> Span:
+    """Hold the ends of an interval to what there can be."""
     ends = [None if end is None else min(max(end, low), high) for end in (span.low, span.high)]
     return Span(span.value, *ends)

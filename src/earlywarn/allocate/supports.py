@@ -21,6 +21,12 @@ REQUIRED, OPTIONAL = ("name", "seats", "answers"), ("words", "schools", "grades"
 ALL = "all"
 """Stands for every school, grade or input; so does a blank cell of schools and grades."""
 
+NO_LIMIT = 1_000_000_000
+"""Seats that a school may have of a support without max."""
+
+DIGITS = 9
+"""A number of seats has so many digits at most."""
+
 MOST_SUPPORTS = 12
 """Students are told apart by which supports answer them: more supports would make too many kinds."""
 
@@ -118,13 +124,16 @@ def _support(line: int, cells: _Cells, known: Known, file: str, faults: list[Fau
     where = f"{file}: line {line}"
     if not cells["name"]:
         faults.append(Fault(where, "no name", "what the support is called", "fill it in"))
+    if ";" in cells["name"]:
+        held = Fault(f"{where}: name", "it holds ;", "a name without it: it parts the supports of a student", "mend it")
+        faults.append(held)
     seats = _whole(cells, "seats", None, where, faults)
     if not cells["answers"]:
         faults.append(
             Fault(f"{where}: answers", "this support answers no reason", "inputs joined by ;, or all",
                   f"name some of {_some(known.inputs)}")
         )  # fmt: skip
-    least, most = _whole(cells, "min", 0, where, faults), _whole(cells, "max", seats, where, faults)
+    least, most = _whole(cells, "min", 0, where, faults), _whole(cells, "max", NO_LIMIT, where, faults)
     if most < least:
         faults.append(Fault(f"{where}: max", f"max {most} is less than min {least}", "min or more", "mend one of them"))
     return Support(
@@ -142,7 +151,7 @@ def _whole(cells: _Cells, column: str, default: int | None, where: str, faults: 
     text = cells.get(column, "").removesuffix(".0")
     if not text and default is not None:
         return default
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= DIGITS:
         return int(text)
     found = f"'{short(text)}'" if text else "a blank cell"
     faults.append(Fault(f"{where}: {column}", f"{found} is no number of seats", "a whole number, 0 or more", "mend it"))
@@ -169,9 +178,13 @@ def _choices(known: Known) -> Iterator[_Choice]:
 
 def _several(cells: _Cells, choice: _Choice, where: str, faults: list[Fault]) -> tuple[str, ...]:
     text = cells.get(choice.column, "")
-    if text in ("", ALL):
-        return tuple(dict.fromkeys(choice.own.values()))
     names = [part.strip() for part in text.split(";") if part.strip()]
+    if not text or ALL in names:
+        return tuple(dict.fromkeys(choice.own.values()))
+    if not names:
+        faults.append(
+            Fault(f"{where}: {choice.column}", f"'{short(text)}' names nothing", _some(choice.shown), "mend it")
+        )
     for name in names:
         if name not in choice.own:
             allowed = f"{_some(choice.shown)}, joined by ;, or all"
@@ -181,7 +194,7 @@ def _several(cells: _Cells, choice: _Choice, where: str, faults: list[Fault]) ->
 
 
 def _across(supports: Sequence[Support], file: str) -> Iterator[Fault]:
-    for name, count in Counter(support.name for support in supports if support.name).items():
+    for name, count in Counter(support.name.casefold() for support in supports if support.name).items():
         if count > 1:
             yield Fault(
                 file, f"{count} supports are called '{short(name)}'", "one row a support", "call them otherwise"

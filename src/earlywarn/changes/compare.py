@@ -60,7 +60,7 @@ def compare(before: StoredRun, folder: Path, card: Scorecard, home: Path) -> Cha
         sums = comparison.run(folder / CHANGES)
         return Changes(
             since=before.manifest.as_of,
-            run=before.folder.name,
+            run=before.name,
             stayed=sums.stayed,
             causes=sums.causes,
             moves=tuple(sums.moved()),

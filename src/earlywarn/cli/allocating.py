@@ -13,7 +13,9 @@ def allocate(
     run: Annotated[Path, typer.Argument(help="The folder of a score run.", metavar="SCORE_RUN")],
     supports: Annotated[Path, typer.Option(help="The table of supports: name, seats, answers and more.")],
     policies: Annotated[Path | None, typer.Option(help="A policies TOML, in place of the usual ones.")] = None,
-    floor: Annotated[int | None, typer.Option(help="Also by need with so many seats at least a school.", min=1)] = None,
+    floor: Annotated[
+        int | None, typer.Option(help="Also by need with so many seats at least a school.", min=1, max=1_000_000)
+    ] = None,
     reach_floor: Annotated[
         float | None, typer.Option(help="Also by need with no group reached under so much of its reference.", max=1)
     ] = None,
@@ -41,13 +43,16 @@ def allocate(
     from earlywarn.report.shared_out import allocation_record
 
     _refuse_mixture(policies, {"--floor": floor, "--reach-floor": reach_floor})
-    _refuse_without_choice(out, choose, approved_by)
-    for path, option in ((page, "--page"), (out, "--out"), (students, "--students")):
+    _refuse_no_share({"--reach-floor": reach_floor, "--reach": reach})
+    _refuse_without_choice(out, choose, approved_by.strip())
+    files = {"--page": page, "--out": out, "--students": students}
+    _refuse_one_place(files)
+    for option, path in files.items():
         refuse_to_overwrite(path, option)
     plan = load_policies(policies) if policies else usual_plan(floor, reach_floor)
     allocated = run_allocate(Order(run, supports, home, plan, outcomes, reach))
     if out is not None:
-        write_allocation(allocated, chosen(allocated, choose or ""), approved_by, out)
+        write_allocation(allocated, chosen(allocated, choose or ""), approved_by.strip(), out)
     if students is not None:
         write_students(allocated, students)
     if page is not None:
@@ -60,9 +65,22 @@ def _refuse_mixture(policies: Path | None, others: dict[str, float | None]) -> N
 
     given = [name for name, value in others.items() if value is not None]
     if policies is not None and given:
-        raise UsageError(Fault(", ".join(given), "beside --policies", remedy="write it into the policies TOML"))
-    if low := [name for name in given if (others[name] or 0) <= 0]:
-        raise UsageError(Fault(", ".join(low), "not above 0", "more than 0, at most 1", "give such a share"))
+        raise UsageError(Fault(", ".join(given), "given beside --policies", remedy="write it into the policies TOML"))
+
+
+def _refuse_no_share(shares: dict[str, float | None]) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    if wrong := [name for name, value in shares.items() if value is not None and not 0 < value <= 1]:
+        raise UsageError(Fault(", ".join(wrong), "no share", "more than 0, at most 1", "give such a share, as 0.8"))
+
+
+def _refuse_one_place(files: dict[str, Path | None]) -> None:
+    from earlywarn.errors import Fault, UsageError
+
+    places = [path.resolve() for path in files.values() if path is not None]
+    if len(set(places)) < len(places):
+        raise UsageError(Fault(", ".join(files), "two of them name one file", "a file each", "give each its own"))
 
 
 def _refuse_without_choice(out: Path | None, choose: str | None, approved_by: str) -> None:

@@ -25,7 +25,7 @@ def followed_form(followed: Followed, today: date) -> FollowedForm:
     """Give a follow-up as the desk takes it; where it is known who had support, those without speak for a level."""
     return FollowedForm(
         format="earlywarn-followed/1",
-        score_run=followed.run.folder.name,
+        score_run=followed.run.name,
         followed_on=today,
         promises=tuple(_promise(promise) for promise in _of_everyone(followed)),
         reach=_reach(followed),

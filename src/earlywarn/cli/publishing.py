@@ -95,7 +95,7 @@ def _read(stored: "StoredRun", people: Path | None, allocation: Path | None, fol
 def _check_run(path: Path, score_run: str, stored: "StoredRun") -> None:
     from earlywarn.errors import Fault, UsageError
 
-    own = stored.folder.resolve().name
+    own = stored.name
     if score_run != own:
         raise UsageError(Fault(str(path), f"it is of the score run {score_run}", own, "give the file of this run"))
 

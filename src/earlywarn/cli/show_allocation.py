@@ -11,6 +11,7 @@ from earlywarn.report.seats_in_words import (
     proof_sentences,
     school_sentences,
     short_sentences,
+    told_alike,
 )
 
 MOST_SCHOOLS = 20
@@ -72,8 +73,8 @@ def _show_groups(allocated: Allocated) -> None:
         made.add_row(lines[0].cell.words(allocated.serving.groups), *counts((lines[0].students.words, *cells)))
     came = " / of those who did" if allocated.basis.outcome is not None else ""
     show(f"Reached, of those expected to miss{came}, by group", made)
-    if not_shown:
-        out.print(not_shown, soft_wrap=True)
+    for sentence in filter(None, (not_shown, told_alike(allocated))):
+        out.print(sentence, soft_wrap=True)
     out.print("Groups measure what a policy does; they never choose a student.")
 
 
@@ -121,8 +122,8 @@ def _show_proof(allocated: Allocated) -> None:
         out.print(CAUTION, soft_wrap=True)
     if drawn:
         out.print(
-            "Students of the same risk were drawn by a recorded hash. Keep that record (--students): such a draw "
-            "is the best evidence there is, later, of what a support did.",
+            "Students alike in risk, school and what answers them were drawn by a stated hash. Keep the record "
+            "(--students): such a lot is the best evidence there is, later, of what a support did.",
             soft_wrap=True,
         )
 

@@ -61,7 +61,7 @@ def follow_record(followed: Followed) -> dict[str, Any]:
     """Give a follow-up as plain values; every figure with its 95 % interval or the reason why not."""
     groups = followed.serving.groups
     return {
-        "score_run": followed.run.folder.name,
+        "score_run": followed.run.name,
         "withdrawn": dict(followed.run.manifest.withdrawn) or None,
         **{kind: followed.count(kind).number for kind in RECORDED},
         "unmatched": followed.unmatched,

@@ -3,11 +3,13 @@
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import Field, model_validator
 
 from earlywarn.config.standard import Name, Section
 
 BY_NEED = "by need"
+MOST = 1_000_000
+"""No floor is higher."""
 
 
 class Policy(Section):
@@ -20,7 +22,9 @@ class Policy(Section):
     part: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1.0, description="with share school or student: so much of the seats is shared out so, the rest by risk"
     )
-    floor: NonNegativeInt = Field(default=0, description="seats of each support that every place has at least")
+    floor: Annotated[int, Field(ge=0, le=MOST, strict=True)] = Field(
+        default=0, description="seats of each support that every place has at least"
+    )
     floor_by: Literal["school", "grade"] = Field(default="school", description="which places have that floor")
     reach_floor: Annotated[float, Field(gt=0, le=1)] | None = Field(
         default=None, description="no group's expected reach under so much of its reference's; moves seats by school"
@@ -71,12 +75,12 @@ class AllocationPlan(Section):
     @model_validator(mode="after")
     def names_differ(self) -> Self:
         """Refuse two policies of one name, and another policy that is called "by need"."""
-        names = Counter(policy.name for policy in self.policies)
+        names = Counter(policy.name.casefold() for policy in self.policies)
         faults = [f"two policies are called '{name}'" for name, count in names.items() if count > 1]
         faults += [
             f"'{BY_NEED}' is the plain policy that all are held against: call this one otherwise"
             for policy in self.policies
-            if policy.name == BY_NEED and policy != Policy(name=BY_NEED)
+            if policy.name.casefold() == BY_NEED and policy != Policy(name=BY_NEED)
         ]
         if faults:
             raise ValueError("\n".join(faults))

@@ -43,7 +43,7 @@ def about(run: StoredRun, subject: Subject, serving: Serving) -> About:
     return About(
         name=serving.name,
         title=serving.title,
-        what=f"score run {short(run.folder.name)}" + (", WITHDRAWN" if withdrawal else ""),
+        what=f"score run {short(run.name)}" + (", WITHDRAWN" if withdrawal else ""),
         standard=serving.standard.title,
         note=f"{mark}{serving.cohort.note}".strip(),
         students=f"the roster of {manifest.as_of}, outcomes not known yet",

@@ -36,9 +36,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Spell:
-    """The days of a list: its own, and the last on which something could come before the outcome."""
+    """The days of a list: its own, the first of its school year, and the last before the outcome."""
 
     as_of: date
+    first: date
     last: date
 
 
@@ -157,35 +158,38 @@ class _Check:
     wrong: Any
 
     def refusals(self, rows: Rows, table: _Table, spell: Spell) -> Iterator[Any]:
-        wrong = self.wrong(table, _day(spell.last)) & ~rows.doubtful
-        rule = self.rule.format(last=spell.last)
+        wrong = self.wrong(table, spell) & ~rows.doubtful
+        rule = self.rule.format(last=spell.last, first=spell.first)
         yield from (rows.refuse(row, self.column, rule, self.remedy) for row in np.flatnonzero(wrong).tolist())
 
 
 _AFTER = "leave out what came after the outcome: it cannot have been for this list"
 _CHECKS = (
-    _Check("run", "no score run is named", "name the run that was shown", lambda t, last: t.unnamed),
-    _Check("kind", "neither decision nor support", "write decision or support", lambda t, last: t.kind < 0),
+    _Check("run", "no score run is named", "name the run that was shown", lambda t, spell: t.unnamed),
+    _Check("kind", "neither decision nor support", "write decision or support", lambda t, spell: t.kind < 0),
     _Check("what", f"no decision of the desk: {', '.join(VIEWS)}", "write one of these",
-           lambda t, last: t.decides & (t.view < 0)),
-    _Check("on", "no day", "write the day on which it was written, as 2026-09-14", lambda t, last: np.isnan(t.on)),
+           lambda t, spell: t.decides & (t.view < 0)),
+    _Check("on", "no day", "write the day on which it was written, as 2026-09-14", lambda t, spell: np.isnan(t.on)),
     _Check("student_id", "a student who is not in this score run", "check the score run and the file",
-           lambda t, last: t.mine & ~t.known),
+           lambda t, spell: t.mine & ~t.known),
+    _Check("on", "written before {first}, the first day of the list's school year", "check the day and the score run",
+           lambda t, spell: t.mine & (t.on < _day(spell.first))),
     _Check("on", "written after {last}, the last day before the outcome", _AFTER,
-           lambda t, last: t.mine & (t.on > last)),
+           lambda t, spell: t.mine & (t.on > _day(spell.last))),
     _Check("start", "a support without its first day", "write the day on which it began, as 2026-09-14",
-           lambda t, last: t.supports & np.isnan(t.start)),
+           lambda t, spell: t.supports & np.isnan(t.start)),
     _Check("start", "a support that began after {last}, the last day before the outcome", _AFTER,
-           lambda t, last: t.mine & t.supports & (t.start > last)),
+           lambda t, spell: t.mine & t.supports & (t.start > _day(spell.last))),
     _Check("end", "a support that ended before it began", "correct one of the two days",
-           lambda t, last: t.supports & (t.end < t.start)),
+           lambda t, spell: t.supports & (t.end < t.start)),
 )  # fmt: skip
 
 
 def _joined(table: _Table, place: Ints, students: int, spell: Spell) -> Desk:
-    """Put rows beside students; those of students out of scope fall away. Of several decisions the last stands."""
+    """Put rows beside students in scope; of several decisions the last stands, by day and then by row."""
     here = place >= 0
-    decided = here & table.mine & table.decides
+    decided = np.flatnonzero(here & table.mine & table.decides)
+    decided = decided[np.argsort(table.on[decided], kind="stable")]
     held = ~(table.end < _day(spell.as_of)) & (table.start <= _day(spell.last))
     view = np.full(students, -1, dtype=np.int64)
     view[place[decided]] = table.view[decided]

@@ -68,12 +68,15 @@ class Reach:
         None where no difference is beyond chance.
     asked
         Among how many differences the leak was sought.
+    left
+        Differences that could not be judged, though the group's number at the stage may be told.
     """
 
     stages: tuple[Stage, ...]
     told: Told
     leak: Leak | None
     asked: int
+    left: tuple[tuple[Stage, Cell], ...]
 
     def count(self, stage: Stage, cell: Cell = EVERYONE) -> Count:
         """Give how many students of a group came as far as a stage, as it may be told."""
@@ -106,7 +109,8 @@ def reach_of(students: Students, outcome: Ints, desk: Desk | None, audited: Audi
     figures = tuple(share_figures(counts, funnel.REACH, titles, frame_of(missed, counts["students"], serving)))
     figures += tuple(_flagged(audited))
     told = tell(figures, roughly(counts, missed, serving, _exact(students, audited)), audited.about, serving)
-    return Reach(stages, told, *_leak(told, stages))
+    leak, judged = _leak(told, stages)
+    return Reach(stages, told, leak, judged, tuple(_not_judged(told, stages)))
 
 
 def _flagged(audited: Audited) -> Iterator[Figure]:
@@ -137,6 +141,14 @@ def _atoms(students: Students, desk: Desk | None) -> Ints:
         funnel.BESIDE_ATOM: supported,
     }
     return np.select(list(states.values()), list(states), funnel.OVERLOOKED_ATOM).astype(np.int64)
+
+
+def _not_judged(told: Told, stages: tuple[Stage, ...]) -> Iterator[tuple[Stage, Cell]]:
+    known = told.audited.suppression
+    for stage in stages[1:]:
+        for exact, _ in told.gaps(stage.share):
+            if exact.estimate is None and known.count(exact.cell, stage.kind).number is not None:
+                yield stage, exact.cell
 
 
 def _leak(told: Told, stages: tuple[Stage, ...]) -> tuple[Leak | None, int]:

@@ -51,12 +51,27 @@ def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
     yield f"Of {counts[0][1]} students who missed the standard, {more}; each is a part of those before."
     if len(reach.stages) > len(counts[:3]):
         yield f"{_capital(reach.beside.words)} more were supported without a flag."
+    yield from _not_judged(reach, groups)
     if reach.leak is None:
-        yield f"No group's share falls below its reference's beyond chance at any stage ({reach.asked} were judged)."
+        yield (
+            f"Of the {reach.asked} differences between groups that could be judged, none falls below its reference "
+            "beyond chance."
+        )
         return
     figure, stage = reach.leak.figure, reach.leak.stage
     who, whom = _who(figure, groups)
     yield f"The funnel leaks most at '{stage.words}': {who}, {_points(figure.estimate)} beside {whom}."
+
+
+def _not_judged(reach: Reach, groups: Groups) -> Iterator[str]:
+    """Name the differences of which nothing can be said: groups are small, or nearly all came as far, or hardly any."""
+    by_stage: dict[str, list[str]] = {}
+    for stage, cell in reach.left:
+        if reach.count(stage, cell).number:
+            by_stage.setdefault(stage.words, []).append(group_words(cell, groups))
+    if by_stage:
+        named = "; ".join(f"{words} ({', '.join(cells)})" for words, cells in by_stage.items())
+        yield f"Not judged against their reference, too few students on one side: {named}."
 
 
 def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:

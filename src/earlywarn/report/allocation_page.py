@@ -13,10 +13,12 @@ from earlywarn.report.seats_in_words import (
     proof_sentences,
     school_sentences,
     short_sentences,
+    told_alike,
 )
 from earlywarn.report.tables import Entry, Row, Table, row
 
-NO_DRAW = "No two students of the same risk stood at the end of the seats, so nothing was drawn."
+NO_DRAW = "No two students alike in all that counts stood at the end of the seats, so no student was drawn."
+OF_SCHOOLS = " Seats that do not divide evenly among schools go by the same hash, of the school."
 
 
 def allocation_page(allocated: Allocated) -> str:
@@ -28,7 +30,7 @@ def allocation_page(allocated: Allocated) -> str:
         .render(
             standard=allocated.serving.standard.title,
             title=allocated.serving.title,
-            run=allocated.run.folder.name,
+            run=allocated.run.name,
             students=len(allocated.offer.students),
             expected=allocated.expected,
             seats=int(allocated.offer.seats.sum()),
@@ -43,7 +45,7 @@ def allocation_page(allocated: Allocated) -> str:
             hands=_hands(allocated),
             reach_floor=any(policy.reach_floor is not None for policy in policies),
             by_group=_by_group(allocated),
-            not_shown=groups_side_by_side(allocated)[1],
+            not_shown=" ".join(filter(None, (groups_side_by_side(allocated)[1], told_alike(allocated)))),
             by_school=_by_school(allocated),
             curve=_curve(allocated),
             one_more=_one_more(allocated),
@@ -153,12 +155,13 @@ def _one_seat(span: Span) -> Entry:
 
 def _draws(allocated: Allocated) -> str:
     lots = [lot for told in allocated.policies for lot in told.shared.lots]
+    schools = OF_SCHOOLS if any(told.shared.policy.share != "need" for told in allocated.policies) else ""
     if not lots:
-        return NO_DRAW
+        return NO_DRAW + schools
     return (
-        f"Where students have the same risk, who is seated was drawn by a stated hash (seed {allocated.offer.seed}): "
-        f"{w.plural(len(lots), 'draw')} over all policies. Keep the record that --students writes: a recorded draw is "
-        "the best evidence there is, later, of what a support did."
+        "Where students are alike in risk, school and what answers them, who is seated was drawn by a stated hash "
+        f"(seed {allocated.offer.seed}): {w.plural(len(lots), 'lot')} over all policies.{schools} Keep the record that "
+        "--students writes: a recorded lot is the best evidence there is, later, of what a support did."
     )
 
 

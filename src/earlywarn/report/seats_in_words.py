@@ -23,7 +23,7 @@ def short_sentences(allocated: Allocated) -> Iterator[str]:
     for told in allocated.policies:
         if told is not allocated.by_need:
             yield f"{w.capital(told.shared.policy.name)}: {_cost(told.cost)} than by need; {_moved(told)}."
-    if equal := _equal(allocated):
+    if (equal := _equal(allocated)) and not equal.like:
         yield from _whom(allocated, allocated.by_need, equal)
     for told in allocated.policies:
         if told.shared.policy.reach_floor is not None:
@@ -149,7 +149,15 @@ def _of_reach_floor(allocated: Allocated, told: Told) -> Iterator[str]:
         f"{name}: seats were moved between schools for {w.listed(told.shared.moved_for)}. A group that others are held "
         "against has no floor of its own."
     )
-    yield from _whom(allocated, told, allocated.by_need)
+    if not told.like:
+        yield from _whom(allocated, told, allocated.by_need)
+
+
+def told_alike(allocated: Allocated) -> str:
+    """Say which policies are told by group as another, "" if none."""
+    pairs = [f"{told.shared.policy.name} as {told.like}" for told in allocated.policies if told.like]
+    least = allocated.basis.minimum
+    return f"Fewer than {least} students change hands, so groups are told alike: {w.listed(pairs)}." if pairs else ""
 
 
 def _of_needs(allocated: Allocated) -> Iterator[str]:
@@ -172,10 +180,10 @@ def _of_what_came(allocated: Allocated, came: Outcomes) -> Iterator[str]:
         f"What came: known to have missed the standard and with a seat are {missed}. Not known is what came of "
         f"{unknown}: by these no policy can be checked."
     )
-    if came.unmatched or came.early:
+    if came.unmatched or came.early or allocated.refused:
         yield (
-            f"Of the results, {came.unmatched:,} are of students whom this run did not score, and {came.early:,} from "
-            "before outcomes were due: left out."
+            f"Of the results, {came.unmatched:,} are of students whom this run did not score, {came.early:,} from "
+            f"before outcomes were due, and {allocated.refused:,} could not be read: left out."
         )
 
 

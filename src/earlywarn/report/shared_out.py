@@ -9,7 +9,6 @@ from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import Actual, GroupLine, SchoolLine, Span, Told
 from earlywarn.audit.rounding import Count, Rate
-from earlywarn.outcomes import Outcomes
 
 PLACES = 1
 ENDS = ("value", "low95", "high95")
@@ -19,7 +18,7 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
     """Give all policies, what other numbers of seats would do, and what the figures rest on."""
     supports = allocated.offer.supports
     return {
-        "score_run": allocated.run.folder.name,
+        "score_run": allocated.run.name,
         "standard": allocated.serving.standard.title,
         "students": len(allocated.offer.students),
         "expected_to_miss": round(allocated.expected, PLACES),
@@ -42,7 +41,7 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
             for one, other in combinations(allocated.policies, 2)
         ],
         "school_part": _school_part(allocated.school),
-        "results_left_out": _left_out(allocated.came),
+        "results_left_out": _left_out(allocated),
         "one_more_by_need": {
             support.name: _span(span, 3) for support, span in zip(supports, allocated.one_more, strict=True)
         },
@@ -61,8 +60,9 @@ def _school_part(part: SchoolsPart) -> dict[str, Any]:
     }
 
 
-def _left_out(came: Outcomes | None) -> dict[str, int] | None:
-    return None if came is None else {"of_others": came.unmatched, "early": came.early}
+def _left_out(allocated: Allocated) -> dict[str, int] | None:
+    came = allocated.came
+    return None if came is None else {"of_others": came.unmatched, "early": came.early, "refused": allocated.refused}
 
 
 def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
@@ -75,7 +75,6 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
             support.name: {
                 "given": int(told.given[number]),
                 "empty": support.seats - int(told.given[number]),
-                "one_more_reaches": round(float(shared.proof.one_more[number]) / UNIT, 3),
             }
             for number, support in enumerate(supports)
         },
@@ -96,6 +95,7 @@ def _policy(allocated: Allocated, told: Told) -> dict[str, Any]:
             "seated": [int(lot.seated.sum()) for lot in shared.lots],
         },
         "schools": [_school(line) for line in told.schools],
+        "groups_told_as": told.like or None,
         "groups": [_group(line) for line in told.groups],
     }
 
@@ -125,8 +125,12 @@ def _school(line: SchoolLine) -> dict[str, Any]:
 
 
 def _group(line: GroupLine) -> dict[str, Any]:
-    counts = {name: _count(getattr(line, name)) for name in ("students", "seats", "gained", "lost")}
-    return {"group": line.cell.slug, **counts, "reach": _rate(line.reach), "actual_reach": _rate(line.actual)}
+    return {
+        "group": line.cell.slug,
+        "students": _count(line.students),
+        "reach": _rate(line.reach),
+        "actual_reach": _rate(line.actual),
+    }
 
 
 def _needed(needed: Needed | None) -> dict[str, Any] | None:

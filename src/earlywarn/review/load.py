@@ -110,7 +110,7 @@ def _lock_database() -> None:
 
 def _check(ready: Ready, newer: Publication | None) -> None:
     where, manifest = str(ready.run.folder), ready.run.manifest
-    withdrawn = Publication.objects.exclude(withdrawn="").filter(Q(run=ready.run.folder.name) | Q(digest=ready.digest))
+    withdrawn = Publication.objects.exclude(withdrawn="").filter(Q(run=ready.run.name) | Q(digest=ready.digest))
     if (known := withdrawn.first()) is not None:
         found, remedy = f"a copy of a run that was {known.withdrawn}", "score the roster again, and publish that"
         raise UsageError(Fault(where, found, "a run that was not withdrawn", remedy))
@@ -137,7 +137,7 @@ def _published(publication: Publication, fresh: bool) -> Published:
 def _stage(ready: Ready) -> Publication:
     manifest, promotion = ready.run.manifest, ready.promotion
     staged = Publication.objects.create(
-        run=ready.run.folder.name,
+        run=ready.run.name,
         folder=str(ready.run.folder.absolute()),
         digest=ready.digest,
         model=manifest.name,
