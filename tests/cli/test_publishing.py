@@ -170,6 +170,7 @@ def test_seats_that_were_shared_out_stand_beside_their_students(town: Town, comm
     assert shared.returncode == 0, shared.stderr
     done = command("publish", town.run, "--allocation", "seats.json", "--home", town.home)
     assert done.returncode == 0, done.stderr
+    assert "Nobody has approved" not in done.stdout
     assert rows(town.desk, "select count(*) from review_entry where supports = 'tutoring'") == [(30,)]
     ((kept,),) = rows(town.desk, "select allocation from review_publication")
     assert (json.loads(kept)["approved_by"], "places" in json.loads(kept)) == ("The board", False)

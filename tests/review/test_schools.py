@@ -179,4 +179,18 @@ def test_what_was_handed_on_stands_beside_the_sums_and_a_place_on_the_list(clien
     assert "37 (31–42)" in funnel
     assert "Too few students to be shown: Housing: doubled up." in funnel
     assert funnel.count("not shown") == 1
-    assert "Place kept for tutoring" in client.get("/students/").content.decode()
+    assert "Place proposed, not approved: tutoring" in client.get("/students/").content.decode()
+
+
+def test_places_of_students_who_are_not_on_the_list_are_counted_and_found(client: Client) -> None:
+    allocation = {"policy_in_words": "By need.", "approved_by": "The board", "supports": []}
+    publish(made_ready(allocation=allocation, supports={f"{number:05d}": "tutoring" for number in range(1, 61)}))
+    client.force_login(made_account(Role.LEAD))
+    page = client.get("/students/").content.decode()
+    assert "Place kept for tutoring" in page
+    placed = Entry.objects.filter(school="S1", supports="tutoring", flagged=False).count()
+    assert placed > 0
+    assert f"{placed} places for support are of students not on this list" in page
+    found = client.get("/students/find?places=1").content.decode()
+    assert f"{placed} students found" in found
+    assert "An allocation gave these students a place" in found

@@ -42,7 +42,8 @@ def publish(
 
     with locked(place.folder), database_faults(place):
         done = run_publish(_ready(stored, promotion, home, given, by or getpass.getuser()))
-    terminal.print_json(_record(done)) if as_json else _show(done, given)
+    unlisted = _unlisted(stored, given)
+    terminal.print_json(_record(done) | {"places_off_the_list": unlisted}) if as_json else _show(done, given, unlisted)
 
 
 class _Given:
@@ -144,6 +145,16 @@ def _supports(form: "AllocationForm | None") -> Mapping[str, str]:
     return {number: ", ".join(names) for number, names in supports.items()}
 
 
+def _unlisted(stored: "StoredRun", given: _Given) -> int:
+    """Count the students to whom the allocation gives a place and who are not on the list."""
+    from earlywarn.score_run import SCORES
+
+    scores = stored.table(SCORES)
+    pairs = zip(scores["student_id"].to_pylist(), scores["flagged"].to_pylist(), strict=True)
+    listed = {number for number, flagged in pairs if flagged}
+    return len(_supports(given.allocation).keys() - listed)
+
+
 def _plain(form: Any) -> dict[str, Any]:
     """Give a form as the desk keeps it; students' places stand with the students, not in it."""
     return dict(json.loads(form.model_dump_json(exclude={"places"}))) if form else {}
@@ -163,12 +174,16 @@ def _record(done: "Published") -> dict[str, Any]:
     }
 
 
-def _show(done: "Published", given: _Given) -> None:
+def _show(done: "Published", given: _Given, unlisted: int) -> None:
     publication = done.publication
     first = "Published" if done.fresh else "Already published, nothing changed"
     _say(f"{first}: {publication.run}, the list of {publication.as_of}.")
     _say(f"{done.students:,} students, {done.flagged:,} on the list, {done.named:,} with names.")
     _say(publication.standing)
+    if given.allocation is not None and not given.allocation.approved_by:
+        _say("Nobody has approved the allocation: the desk says that its places are proposed.")
+    if unlisted:
+        _say(f"Places for students who are not on the list: {unlisted:,}; the desk names them above the list.")
     if given.people is None:
         _say("No people file: the desk shows numbers, and no counselor has a caseload. Give --people FILE.")
         return

@@ -12,7 +12,7 @@ import numpy as np
 from earlywarn.audit import funnel
 from earlywarn.audit.figures import Figure
 from earlywarn.audit.measures import RECALL
-from earlywarn.audit.rounding import Count
+from earlywarn.audit.rounding import Count, Shown
 from earlywarn.columns import MISSED, Bools, Ints
 from earlywarn.config.experiment import Serving
 from earlywarn.followed.desk import Desk
@@ -80,7 +80,10 @@ class Reach:
 
     def count(self, stage: Stage, cell: Cell = EVERYONE) -> Count:
         """Give how many students of a group came as far as a stage, as it may be told."""
-        return self.told.audited.suppression.count(cell, stage.kind)
+        known = self.told.audited.suppression
+        before = [known.count(cell, each.kind) for each in self.stages[: self.stages.index(stage)]]
+        nobody = Count(Shown.EXACT, 0, 0, 0)
+        return nobody if nobody in before else known.count(cell, stage.kind)
 
     @property
     def beside(self) -> Count:

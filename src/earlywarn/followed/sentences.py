@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from earlywarn.audit import funnel
 from earlywarn.audit.figures import Figure
+from earlywarn.audit.rounding import Count
 from earlywarn.config.sections import Groups
 from earlywarn.estimate import Estimate
 from earlywarn.followed.feedback import Feedback
@@ -39,16 +40,21 @@ def promise_sentences(promises: tuple[Promise, ...], groups: Groups) -> Iterator
     for among in dict.fromkeys(promise.among for promise in promises):
         judged = [p for p in promises if p.among is among and p.held is not None]
         broken = [promise for promise in judged if not promise.held]
-        kept = "held" if among is Among.UNSUPPORTED else "were not exceeded"
-        yield f"Among {among}, {len(judged) - len(broken)} of {len(judged)} promises with enough data {kept}."
+        kept = "held" if among is Among.UNSUPPORTED else "held: no more missed the standard than said"
+        yield (
+            f"Among {among}, {len(judged) - len(broken)} of {len(judged)} promises of levels, for everyone and by "
+            f"group, {kept}; promises with too little data are not counted."
+        )
         yield from (f"{_broken(promise, groups)}, {among}." for promise in broken)
 
 
 def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
     """Say how far students came who missed the standard, and where the funnel leaks."""
-    counts = [(stage.words, reach.count(stage).words) for stage in reach.stages]
-    more = ", ".join(f"{number} were {words}" for words, number in counts[1:])
-    yield f"Of {counts[0][1]} students who missed the standard, {more}; each is a part of those before."
+    counts = [(stage.words, reach.count(stage)) for stage in reach.stages]
+    more = ", ".join(
+        f"{_part(count, before)} were {words}" for (words, count), (_, before) in zip(counts[1:], counts, strict=False)
+    )
+    yield f"Of {counts[0][1].words} students who missed the standard, {more}; each is a part of those before."
     if len(reach.stages) > len(counts[:3]):
         yield f"{_capital(reach.beside.words)} more were supported without a flag."
     yield from _not_judged(reach, groups)
@@ -72,6 +78,13 @@ def _not_judged(reach: Reach, groups: Groups) -> Iterator[str]:
     if by_stage:
         named = "; ".join(f"{words} ({', '.join(cells)})" for words, cells in by_stage.items())
         yield f"Not judged against their reference, too few students on one side: {named}."
+
+
+def _part(count: Count, whole: Count) -> str:
+    """Write a count within another: what is rounded to more than the whole is all of it or nearly so."""
+    if count.number is not None and whole.number is not None and count.number >= whole.number and count != whole:
+        return "all or nearly all of these"
+    return count.words
 
 
 def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:

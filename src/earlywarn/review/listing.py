@@ -18,6 +18,8 @@ from earlywarn.review.models.students import OPEN
 A_PAGE = 25
 ANY_OPEN = "open"
 ON_LIST = Q(flagged=True) | Q(student__added_on__isnull=False)
+PLACED = ~Q(supports="") & Q(flagged=False, student__added_on__isnull=True)
+"""Whom an allocation gave a place and who is not on the list."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Row:
     on_list: bool
     as_of: date
     supports: str
+    is_approved: bool
 
 
 def to_review(entries: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -168,6 +171,7 @@ def _row(entry: Entry, publication: Publication, today: date) -> Row:
         on_list=entry.flagged or student.added_on is not None,
         as_of=publication.as_of,
         supports=entry.supports,
+        is_approved=bool(getattr(publication, "approved_by", "")),
     )
 
 
@@ -190,6 +194,7 @@ def counts(own: QuerySet[Entry], today: date) -> dict[str, int]:
     return own.aggregate(
         caseload=Count("pk"),
         on_list=Count("pk", filter=ON_LIST),
+        placed=Count("pk", filter=PLACED),
         waiting=Count("pk", filter=ON_LIST & to_review),
         in_progress=Count("pk", filter=ON_LIST & Q(student__review__in=OPEN) & ~to_review),
         due=Count("student", filter=Q(student__next_check__lte=today), distinct=True),

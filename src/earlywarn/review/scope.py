@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 
 from earlywarn.review.models import Account, Entry, Publication, Role, State
 from earlywarn.review.models.accounts import texts
@@ -15,7 +16,8 @@ HEAVY = ("card", "about", "allocation", "followed")
 
 def shown(today: date) -> tuple[list[Publication], list[Publication]]:
     """Give the current publications that may be shown and those that may not any more, newest first."""
-    current = Publication.objects.filter(state=State.CURRENT).defer(*HEAVY).order_by("-as_of", "model")
+    of_current = Publication.objects.filter(state=State.CURRENT).defer(*HEAVY).order_by("-as_of", "model")
+    current: list[Publication] = [*of_current.annotate(approved_by=KT("allocation__approved_by"))]
     hidden = [publication for publication in current if hidden_by(publication, today)]
     return [publication for publication in current if publication not in hidden], hidden
 

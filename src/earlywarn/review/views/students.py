@@ -37,12 +37,13 @@ def not_enough_data(request: HttpRequest) -> HttpResponse:
 @needs(Right.REVIEW)
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    """Find any student of one's own, flagged or not, to look at or to add by hand."""
+    """Find any student of one's own, flagged or not, to look at or add by hand; or whoever has a place and no flag."""
     desk, filters = desk_of(request), listing.Filters.read(request.GET)
     own = entries_of(desk.account, desk.publications)
+    placed = "places" in request.GET and not filters.q
     found = listing.Filters(q=filters.q, status="").narrow(own) if filters.q else own.none()
-    context = _shown(request, desk, listing.by_name(found))
-    return render(request, "desk/find.html", context | {"filters": filters})
+    context = _shown(request, desk, listing.by_name(own.filter(listing.PLACED) if placed else found))
+    return render(request, "desk/find.html", context | {"filters": filters, "placed": placed})
 
 
 def _shown(request: HttpRequest, desk: Desk, entries: QuerySet[Entry]) -> dict[str, Any]:
