@@ -93,6 +93,7 @@ def shared_out(district: District) -> Iterator[pd.DataFrame]:
                 "seated, met": seated & (outcome == MET),
                 "seated, unknown": seated & ~known,
                 "of known, expected": (seated & known) * students.risk,
+                "of known, luck": (seated & known) * students.risk * (1 - students.risk),
             }
             sums = {key: np.bincount(school.codes, part, len(school.names)) for key, part in parts.items()}
             yield pd.DataFrame(sums).assign(policy=policy.name, group=name, school=school.names)
@@ -212,6 +213,20 @@ def gaps(sums: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["policy", "partition"]).groupby("policy", sort=False).mean()
 
 
+def by_school(sums: pd.DataFrame) -> pd.DataFrame:
+    """Give how far what came in a school lies from its risks, beside what the luck of each student explains.
+
+    Of seated students with a known outcome: the mean over schools of (missed - expected) squared over the variance by
+    luck alone (1 if that were all), and in how many schools what came lies within 1.96 of its standard deviations.
+    """
+    everyone = sums.xs(EVERYONE, level="group")
+    everyone = everyone[everyone["of known, luck"] > 0]
+    apart = everyone["seated, missed"] - everyone["of known, expected"]
+    z = np.square(apart) / everyone["of known, luck"]
+    each = z.groupby("policy", sort=False)
+    return pd.DataFrame({"mean square": each.mean(), "within": each.apply(lambda part: (part < 1.96**2).mean())})
+
+
 def main() -> None:
     """Print everyone by policy, differences to by need, and groups."""
     parser = argparse.ArgumentParser(prog="python -m experiments.seats", description=__doc__)
@@ -223,6 +238,8 @@ def main() -> None:
     for name in ("expected", "seated, missed", "seated, met", "seated, unknown"):
         print(f"\nAgainst by need: {name}")
         print(against_by_need(sums, name).round(1).to_string())
+    print("\nBy school: what came against its risks")
+    print(by_school(sums).round(2).to_string())
     reach = by_group(sums)
     print("\nBy group: of those expected to miss, and of those who did, the share with a seat")
     print(reach[reach["missed"] >= LEAST].round(3).to_string())

