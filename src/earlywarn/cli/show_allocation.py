@@ -6,6 +6,7 @@ from earlywarn.cli.tables import counts, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.report import words as w
 from earlywarn.report.seats_in_words import (
+    further_sentences,
     groups_side_by_side,
     needed_sentence,
     proof_sentences,
@@ -35,6 +36,8 @@ def show_allocation(allocated: Allocated) -> None:
     for sentence in short_sentences(allocated):
         out.print(sentence, soft_wrap=True)
     _show_policies(allocated)
+    for sentence in further_sentences(allocated):
+        out.print(sentence, soft_wrap=True)
     _show_groups(allocated)
     _show_schools(allocated)
     _show_school(allocated)

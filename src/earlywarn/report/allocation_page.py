@@ -8,6 +8,7 @@ from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
 from earlywarn.report.seats_in_words import (
+    further_sentences,
     groups_side_by_side,
     needed_sentence,
     proof_sentences,
@@ -35,6 +36,7 @@ def allocation_page(allocated: Allocated) -> str:
             expected=allocated.expected,
             seats=int(allocated.offer.seats.sum()),
             short=tuple(short_sentences(allocated)),
+            further=tuple(further_sentences(allocated)),
             school=tuple(school_sentences(allocated.school)),
             policies=policies,
             pictures=pictures(allocated),

@@ -15,7 +15,7 @@ from earlywarn.report import words as w
 MOST_SCHOOLS, FIFTHS = 6, 5
 """More schools than these are taken together in fifths, from the fewest expected to miss to the most."""
 
-HEIGHT, TOP, LEFT, BAR, STEP = 220.0, 34.0, 6.0, 48.0, 64.0
+HEIGHT, TOP, LEFT, BAR, STEP, LINE = 220.0, 34.0, 6.0, 48.0, 64.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,21 @@ class Column:
     y_meets: float
 
     @property
+    def without(self) -> float:
+        """Expected to miss the standard and without a seat, of 100."""
+        return 100 - self.meets - self.reached
+
+    @property
+    def has_room(self) -> bool:
+        """Whether two numbers stand above the filled part without touching."""
+        return self.y_reached - TOP >= 2 * LINE
+
+    @property
     def told(self) -> str:
         """The column for those who do not see it."""
-        left = 100 - self.meets - self.reached
         return (
             f"{self.words}: of 100 students {self.meets:.0f} expected to meet the standard without support, "
-            f"{self.reached:.0f} expected to miss it and given one of {self.seats:.1f} seats, {left:.0f} without"
+            f"{self.reached:.0f} to miss it and given one of {self.seats:.1f} seats, {self.without:.0f} without a seat"
         )
 
 

@@ -18,7 +18,7 @@ APART = 0.02
 
 
 def short_sentences(allocated: Allocated) -> Iterator[str]:
-    """Say first what equality and equity would reach, then what each rule costs, whom it moves, and what came."""
+    """Say first what equality and equity would reach, then what each rule costs and whom it moves."""
     yield from _equality_and_equity(allocated)
     for told in allocated.policies:
         if told is not allocated.by_need:
@@ -28,6 +28,10 @@ def short_sentences(allocated: Allocated) -> Iterator[str]:
     for told in allocated.policies:
         if told.shared.policy.reach_floor is not None:
             yield from _of_reach_floor(allocated, told)
+
+
+def further_sentences(allocated: Allocated) -> Iterator[str]:
+    """Say how well the seats answer, who can have none, and what came."""
     yield from _of_needs(allocated)
     if allocated.came is not None:
         yield from _of_what_came(allocated, allocated.came)
