@@ -76,7 +76,7 @@ def test_the_demo_prints_what_it_promises(demo: Demo) -> None:
         "indicator rules, judged by",
     ):
         assert word in demo.said
-    for path in (demo.run / FLAGS, *(demo.home / "promoted").glob("*/audit.html")):
+    for path in (demo.run / FLAGS, demo.out / "seats.html", *(demo.home / "promoted").glob("*/audit.html")):
         assert path.is_file()
         assert path.name in demo.said
     assert "students who missed the standard" in demo.said
@@ -113,6 +113,9 @@ def test_the_readme_and_the_note_tell_what_the_demo_prints(demo: Demo) -> None:
     lines = [_squeezed(line).strip() for line in block[1].splitlines() if line.strip()]
     assert len(lines) > 10
     assert [line for line in lines if line not in said] == []
+    block = re.search(r"```\n(Equality \(equal.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block is not None
+    assert _squeezed(block[1].replace("\n", " ")).strip() in said.replace("\n", " ")
     note = (ROOT / "experiments" / "0001-star-next-grade.md").read_text()
     figures = re.findall(r"\.\d{3} \(\.\d{3} to \.\d{3}\)", note)
     printed = said.replace("–", " to ")

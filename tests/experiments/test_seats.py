@@ -1,6 +1,7 @@
 """Seats on Project STAR: each school in one district, nobody judged who taught, the same seats under every policy."""
 
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,20 @@ def test_every_policy_has_the_same_seats_and_by_need_is_expected_to_reach_most()
     gap = gaps(sums, "Black", "White")
     assert gap["gap"].to_numpy() == pytest.approx((reach["Black"] - reach["White"]).to_numpy())
     assert gap["low95"].lt(gap["gap"]).all()
+
+
+def test_the_note_tells_what_the_experiment_prints() -> None:
+    sums = table(5)
+    note = (Path(__file__).parents[2] / "experiments" / "0004-star-seats.md").read_text(encoding="utf-8")
+    cost = -against_by_need(sums, "expected")[["mean", "high95", "low95"]].round()
+    for mean, low, high in cost.astype(int).to_numpy().tolist():
+        assert f"{mean} ({low} to {high})" in note
+    reach = by_group(sums)
+    for group in ("Free lunch", "No free lunch", "Black", "White", "Girls", "Boys"):
+        shares = 100 * reach.loc[group][["expected reach", "actual reach"]]
+        told = [f"{expected:.0f} % / {came:.0f} %" for expected, came in shares.to_numpy()]
+        assert f"| {group} | {' | '.join(told)} |" in note
+    everyone = sums.xs(EVERYONE, level="group").groupby(["policy", "partition"], sort=False).sum()
+    mean = everyone.groupby("policy", sort=False).mean()
+    for words, column in (("missed the standard, had a seat", "seated, missed"), ("met it, had a seat", "seated, met")):
+        assert f"{words} | {' | '.join(f'{value:.0f}' for value in mean[column])} |" in note
