@@ -76,6 +76,16 @@ def test_the_desks_file_is_read_back_and_is_private(
     assert seated.min() >= scores.drop(seated.index).nlargest(60).min()
 
 
+def test_the_desk_is_told_of_limits_that_hold_under_every_policy(
+    place: Path, district: District, tmp_path: Path
+) -> None:
+    (tmp_path / "supports.csv").write_text("name,seats,answers,words,min,max\ntutoring,30,all,In fours,1,8\n")
+    order = ("allocate", place / "run", "--supports", tmp_path / "supports.csv", "--home", district.home)
+    assert run(*order, "--choose", "by need", "--out", tmp_path / "seats.json") == 0
+    (support,) = read_allocation(tmp_path / "seats.json").supports
+    assert support.words == "In fours (at least 1 and at most 8 a school)"
+
+
 def test_every_policys_seats_and_draws_stand_in_the_private_file(
     place: Path, district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from earlywarn.allocate.compare import Allocated, ids_of
 from earlywarn.allocate.sums import Told
+from earlywarn.allocate.supports import NO_LIMIT, Support
 from earlywarn.columns import Texts
 from earlywarn.errors import Fault, UsageError
 from earlywarn.files import PRIVATE, publish_file
@@ -45,10 +46,17 @@ def write_allocation(allocated: Allocated, told: Told, approved_by: str, path: P
         policy=shared.policy.name,
         policy_in_words=shared.policy.words,
         approved_by=approved_by,
-        supports=tuple(SupportForm(name=s.name, seats=s.seats, words=s.words) for s in supports),
+        supports=tuple(SupportForm(name=s.name, seats=s.seats, words=s.words + _limits(s)) for s in supports),
         places=tuple(PlaceForm(student_id=student, support=supports[number].name) for number, student in places),
     )
     publish_file(path, form.model_dump_json(indent=1).encode() + b"\n", PRIVATE)
+
+
+def _limits(support: Support) -> str:
+    """Say what holds of a support under every policy."""
+    ends = ((support.least > 0, f"at least {support.least}"), (support.most < NO_LIMIT, f"at most {support.most}"))
+    told = " and ".join(words for holds, words in ends if holds)
+    return f" ({told} a school)" if told else ""
 
 
 def write_students(allocated: Allocated, path: Path) -> None:
