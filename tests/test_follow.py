@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from earlywarn.cli.show_follow import show_follow
 from earlywarn.columns import MISSED
 from earlywarn.errors import RosterError, UsageError
 from earlywarn.follow import follow
@@ -90,6 +91,21 @@ def test_results_of_another_year_grade_or_students_are_refused(
     frame.to_csv(tmp_path / "other.csv", index=False)
     with pytest.raises(RosterError, match="no result belongs to a student"):
         follow(run.folder, tmp_path / "other.csv", district.home)
+
+
+def test_results_that_are_all_blank_are_refused_and_one_is_told_without_a_number_from_nothing(
+    district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, results = scored(district, tmp_path).folder, pd.read_csv(district.outcomes, dtype={"student_id": str})
+    path = tmp_path / "results.csv"
+    results.assign(read=None, math=None).to_csv(path, index=False)
+    with pytest.raises(RosterError, match="no result of a student of this run says whether"):
+        follow(made, path, district.home)
+    results.head(1).to_csv(path, index=False)
+    show_follow(follow(made, path, district.home))
+    said = capsys.readouterr().out
+    assert "0 of 0" not in said
+    assert "No difference between groups could be judged" in said
 
 
 def test_a_folder_that_is_no_score_run_is_told(district: District, tmp_path: Path) -> None:

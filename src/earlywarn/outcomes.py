@@ -60,6 +60,9 @@ def outcomes_of(student_id: Any, grade: Coded, results: Results, serving: Servin
         raise RosterError(_none_is_due(results, serving, as_of, int(early.sum())))
     numbers = {subject: results.numbers[column] for subject, column in serving.roster.results.items()}
     found = outcome_by_standard(serving.standard, np.array(results.grade.texts(), dtype=object), numbers)
+    if (found[mine] == UNKNOWN).all():
+        what = "no result of a student of this run says whether the standard was met"
+        raise RosterError(Fault(results.file, what, "results that are filled in", "check the file and its columns"))
     outcome = np.full(len(student_id), UNKNOWN, dtype=np.int64)
     outcome[place[mine]] = found[mine]
     return Outcomes(outcome, int((place < 0).sum()), int(early.sum()))

@@ -190,6 +190,19 @@ def test_numbers_and_files_that_cannot_be_are_refused(
     assert not (place / "x.json").exists()
 
 
+def test_equality_is_said_of_equal_shares_alone(
+    place: Path, district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "policies.toml"
+    one = '[[policies]]\nname = "nearly by need"\nshare = "school"\npart = 0.1\n'
+    path.write_text(one, encoding="utf-8")
+    assert run(*words(place, district, "--policies", path)) == 0
+    assert "Equality" not in capsys.readouterr().out
+    path.write_text(one + '[[policies]]\nname = "the same for all"\nshare = "school"\n', encoding="utf-8")
+    assert run(*words(place, district, "--policies", path)) == 0
+    assert "Equality (the same for all)" in capsys.readouterr().out
+
+
 def test_a_plan_whose_policies_are_all_at_fault_is_not_called_too_short(
     place: Path, district: District, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,7 +63,10 @@ def test_a_school_of_a_few_students_is_told_together_with_others() -> None:
     shared, _ = carry_out(Policy(name="by need"), offer_of(students, support(2)))
     basis = basis_of(students, made(count=35)[1])
     lines = basis.tell(shared, shared, 1).schools
-    assert [(line.school, line.students) for line in lines] == [("C", 20), ("2 small schools together", 15)]
+    assert [(line.school, line.students) for line in lines] == [
+        ("C", 20),
+        ("2 schools together, for some are small", 15),
+    ]
     assert sum(line.seats for line in lines) == 2
 
 

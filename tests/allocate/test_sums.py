@@ -203,6 +203,15 @@ def test_the_seats_that_a_reach_needs_are_enough_and_a_few_less_are_not() -> Non
     assert needed.surely >= needed.seats
 
 
+def test_seats_for_a_reach_are_never_promised_from_no_group() -> None:
+    """Where no group is large enough it is of all students that so many are reached."""
+    planner = planner_of(20)
+    needed = planner.needed(0.5, 10_000)
+    risk, seats = planner.basis.students.risk, needed.seats
+    assert np.sort(risk)[::-1][:seats].sum() / risk.sum() >= 0.5
+    assert seats > 20
+
+
 def test_a_reach_that_no_seats_bring_is_told() -> None:
     students, groups = made()
     offer = offer_of(students, support(40))

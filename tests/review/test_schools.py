@@ -194,3 +194,16 @@ def test_places_of_students_who_are_not_on_the_list_are_counted_and_found(client
     found = client.get("/students/find?places=1").content.decode()
     assert f"{placed} students found" in found
     assert "An allocation gave these students a place" in found
+
+
+def test_a_students_page_says_what_the_place_is_and_who_approved_it(client: Client) -> None:
+    support = {"name": "tutoring", "seats": 40, "words": "Three hours a week"}
+    allocation = {"policy_in_words": "By need.", "approved_by": "The board", "supports": [support]}
+    publish(made_ready(allocation=allocation, supports={f"{number:05d}": "tutoring" for number in range(1, 61)}))
+    client.force_login(made_account(Role.LEAD))
+    entry = Entry.objects.filter(school="S1", supports="tutoring").first()
+    assert entry is not None
+    page = client.get(f"/students/{entry.student.key}/").content.decode()
+    assert "tutoring: Three hours a week. Approved by The board." in page
+    listed = client.get("/schools/").content.decode()
+    assert f"{Entry.objects.filter(school='S1', supports='tutoring').count()} in your schools" in listed

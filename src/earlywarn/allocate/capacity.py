@@ -34,7 +34,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Needed:
-    """Seats needed so that every group of enough students is reached so often; None where no number of seats would do.
+    """Seats needed to reach everyone, and every group of enough students, so often; None where no number would do.
 
     ``surely`` is the number by which it is so at either end of the levels' intervals too. Of the group ``hardest`` no
     more than ``most`` can be reached: no support answers the others.
@@ -78,19 +78,21 @@ class Planner:
 
         def by(risks: tuple[Floats, ...]) -> Callable[[Bools], float]:
             return lambda reached: min(
-                (float(groups.of(reached, each)[place]) for each in risks for place in wide), default=1.0
+                min([float(reached @ each / each.sum()), *groups.of(reached, each)[wide].tolist()]) for each in risks
             )
 
         every = (risk, *(self.basis.ends or ()))
-        answered = groups.of(self._at(self._full)[1], risk)
-        hardest = min(wide.tolist(), key=lambda place: float(answered[place]), default=None)
+        full = self._at(self._full)[1]
+        shares = {"all students": float(full @ risk / risk.sum())}
+        shares |= {groups.words[place]: float(groups.of(full, risk)[place]) for place in wide.tolist()}
+        hardest = min(shares, key=lambda words: shares[words])
         return Needed(
             reach=reach,
             least=least,
             seats=self._least(by((risk,)), reach),
             surely=None if self.basis.ends is None else self._least(by(every), reach),
-            most=1.0 if hardest is None else float(answered[hardest]),
-            hardest="" if hardest is None else groups.words[hardest],
+            most=shares[hardest],
+            hardest=hardest,
         )
 
     @cached_property

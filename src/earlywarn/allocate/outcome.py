@@ -64,20 +64,22 @@ def carry_out(policy: Policy, offer: Offer, bonus: Ints | None = None) -> tuple[
     rows = np.flatnonzero(seating.support != NOBODY)
     reached = np.zeros(len(offer.students), dtype=bool)
     reached[posed.student[rows]] = True
-    lots = tuple(_lots(posed, seating.support != NOBODY))
+    lots = tuple(_lots(posed, offer, seating.support != NOBODY))
     fits = int((wish[rows] >> seating.support[rows] & 1).sum())
     shared = Shared(policy, posed.student[rows], seating.support[rows], reached, fits, proof, lots)
     return shared, tuple(unmet(posed, offer, seating.short))
 
 
-def _lots(posed: Posed, sits: Bools) -> Iterator[Lot]:
+def _lots(posed: Posed, offer: Offer, sits: Bools) -> Iterator[Lot]:
     """Find students alike in all that counts (risk, place, what answers them) of whom some sit: the hash said who.
 
     Each had the same chance. Where a hash decided between students whom other supports answer, or who are elsewhere,
     their chances differ, and it is no lot.
     """
-    weight = posed.problem.weight
-    key = posed.problem.kinds[0] * (int(weight.max(initial=0)) + 1) + weight
+    weight, alike = posed.problem.weight, posed.problem.kinds[0]
+    if posed.policy.several_seats:  # a row is then a student and one support: what else answers them counts too
+        alike = (alike << len(offer.supports)) + offer.answers[posed.student]
+    key = alike * (int(weight.max(initial=0)) + 1) + weight
     _, lot, size = np.unique(key, return_inverse=True, return_counts=True)
     seated = np.bincount(lot[sits], minlength=len(size))
     rows = np.flatnonzero(((seated > 0) & (seated < size))[lot])

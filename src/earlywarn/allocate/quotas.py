@@ -92,7 +92,8 @@ def unpayable(policy: Policy, offer: Offer) -> Iterator[Fault]:
         asked, where = int(least[:, number].sum()), _whose(policy, support) + f"support '{short(support.name)}'"
         if asked > support.seats:
             most = support.seats // max(int(places[number]), 1)
-            remedy = f"give {asked - support.seats:,} seats more, or lower the floor to {most}"
+            lower = f"lower the floor to {most}" if most else "leave the floor out"
+            remedy = f"give {asked - support.seats:,} seats more, or {lower}"
             found = f"floors in {places[number]:,} {policy.floor_by}s ask for {asked:,} of {support.seats:,} seats"
             yield Fault(where, found, "floors that the seats can pay for", remedy)
         if policy.floor > support.most:

@@ -92,7 +92,8 @@ def carry_out_with_reach(policy: Policy, offer: Offer, groups: Reached, least: i
     names = ", ".join(groups.words[place] for place in search.steered[best > 0])
     most = np.floor(100 * (wanted - best.max(initial=0.0))) / 100
     found = f"this search came to {most:.2f} at the most; still under the floor there: {names}"
-    remedy = f"ask for {most:.2f} or less: whom a school's seats go to is a question of risk alone"
+    ask = f"ask for {most:.2f} or less" if most > 0 else "leave the reach floor out"
+    remedy = f"{ask}: whom a school's seats go to is a question of risk alone"
     return shared, (Fault(f"policy '{policy.name}': reach_floor {wanted:g}", found, "a floor within reach", remedy),)
 
 

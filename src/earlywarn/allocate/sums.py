@@ -207,7 +207,7 @@ class Basis:
         place_of = np.full(len(school.names), len(alone))
         place_of[alone] = np.arange(len(alone))
         if small:
-            names.append(f"{min(small, len(order))} small schools together")
+            names.append(f"{min(small, len(order))} schools together, for some are small")
         return Coded(place_of[school.codes].astype(np.int32), tuple(names))
 
     def _groups(self, reached: Bools) -> Iterator[GroupLine]:

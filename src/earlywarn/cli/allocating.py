@@ -35,7 +35,7 @@ def allocate(
     from earlywarn.allocate.compare import Order
     from earlywarn.allocate.compare import allocate as run_allocate
     from earlywarn.allocate.private import chosen, write_allocation, write_students
-    from earlywarn.cli.show_allocation import show_allocation
+    from earlywarn.cli.show_allocation import show_allocation, show_written
     from earlywarn.config.allocation import usual_plan
     from earlywarn.config.load import load_policies
     from earlywarn.files import publish_file
@@ -58,6 +58,8 @@ def allocate(
     if page is not None:
         publish_file(page, allocation_page(allocated).encode())
     terminal.print_json(allocation_record(allocated)) if as_json else show_allocation(allocated)
+    if not as_json:
+        show_written(run, page, out, students)
 
 
 def _refuse_mixture(policies: Path | None, others: dict[str, float | None]) -> None:

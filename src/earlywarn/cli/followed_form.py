@@ -102,7 +102,7 @@ def _stage(reach: Reach, stage: Stage, cell: Cell, groups: Groups) -> ReachForm:
 
 
 def _share(reach: Reach, stage: Stage, cell: Cell) -> RangeForm | None:
-    estimate = reach.told.value(stage.share, cell).estimate if stage.share else None
+    estimate = reach.told.share(stage.share, cell) if stage.share else None
     if estimate is None:
         return None
     low, high = estimate.interval(CONFIDENCE)

@@ -180,7 +180,9 @@ def _show(done: "Published", given: _Given, unlisted: int) -> None:
     _say(f"{first}: {publication.run}, the list of {publication.as_of}.")
     _say(f"{done.students:,} students, {done.flagged:,} on the list, {done.named:,} with names.")
     _say(publication.standing)
-    if given.allocation is not None and not given.allocation.approved_by:
+    if given.allocation is None:
+        _say("No allocation given: with this list the desk shows no places for support. Give --allocation FILE.")
+    elif not given.allocation.approved_by:
         _say("Nobody has approved the allocation: the desk says that its places are proposed.")
     if unlisted:
         _say(f"Places for students who are not on the list: {unlisted:,}; the desk names them above the list.")

@@ -1,5 +1,7 @@
 """What the terminal shows of an allocation: the policies side by side, by group and school, and other seats."""
 
+from pathlib import Path
+
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.sums import GroupLine, Span
 from earlywarn.cli.tables import counts, table
@@ -45,6 +47,16 @@ def show_allocation(allocated: Allocated) -> None:
     for told in allocated.policies:
         out.print(f"{told.shared.policy.name}: {told.shared.policy.words}", soft_wrap=True)
     _show_proof(allocated)
+
+
+def show_written(run: Path, page: Path | None, seats: Path | None, students: Path | None) -> None:
+    """Say what was written, and what comes next."""
+    told = (("The page", page), ("For the desk, with ids", seats), ("Every seat and lot, with ids", students))
+    for words, path in told:
+        if path is not None:
+            out.print(f"{words}: {path}", soft_wrap=True)
+    if seats is not None:
+        out.print(f"Next: earlywarn publish {run} --people PEOPLE --allocation {seats}", soft_wrap=True)
 
 
 def _show_policies(allocated: Allocated) -> None:

@@ -74,7 +74,7 @@ def _funnel(followed: Followed) -> Any:
 
 
 def _cell(reach: Reach, stage: Stage, cell: Cell) -> str:
-    share = with_interval(reach.told.value(stage.share, cell).estimate, 2)
+    share = with_interval(reach.told.share(stage.share, cell), 2)
     number = _short(reach.count(stage, cell).words)
     return number if share == NOT_KNOWN else f"{number}: {share}"
 
@@ -83,7 +83,7 @@ def _dismissals(followed: Followed, feedback: Feedback) -> Any:
     made = table("Group", ">Flags", ">>Reviewed", ">>Dismissed", ">>At the same risk")
     gaps = {shown.cell: shown for _, shown in feedback.told.gaps(funnel.AT_SAME_RISK)}
     for cell in _cells(feedback.told):
-        shares = (with_interval(feedback.told.value(name, cell).estimate, 2) for name in ASKED)
+        shares = (with_interval(feedback.told.share(name, cell), 2) for name in ASKED)
         gap = with_interval(gaps[cell].estimate, 2, signed=True) if cell in gaps else ""
         flags = _short(feedback.count("students", cell).words)
         made.add_row(group_words(cell, followed.serving.groups), flags, *shares, gap)

@@ -31,6 +31,9 @@ TITLES = {
 }
 """What is told -> in words."""
 
+_WITHIN = {"gain": (-1.0, 1.0)}
+"""What a figure can be where it is no share."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -89,7 +92,7 @@ def _told(name: str, found: Estimate | None, sizes: tuple[int, int], scored: Sco
         return Part(name, None, number, lack)
     if found is None:
         return Part(name, None, number, "no interval: too few schools carry it, or nothing varies")
-    rate = told.figure_of(found.value, told.LEEWAY / moved, found.interval(CONFIDENCE))
+    rate = told.figure_of(found.value, told.LEEWAY / moved, found.interval(CONFIDENCE), _WITHIN.get(name, (0.0, 1.0)))
     if rate.value is None or not rate.ends:
         return Part(name, None, number, "too few students: not shown")
     digits = 3 if (rate.grain or 1.0) < told.UNIT else 2

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from earlywarn.audit import funnel
-from earlywarn.audit.figures import Figure
 from earlywarn.audit.rounding import Count
 from earlywarn.config.sections import Groups
 from earlywarn.estimate import Estimate
@@ -40,7 +39,10 @@ def promise_sentences(promises: tuple[Promise, ...], groups: Groups) -> Iterator
     for among in dict.fromkeys(promise.among for promise in promises):
         judged = [p for p in promises if p.among is among and p.held is not None]
         broken = [promise for promise in judged if not promise.held]
-        kept = "held" if among is Among.UNSUPPORTED else "held: no more missed the standard than said"
+        if not judged:
+            yield f"Among {among}, no promise of a level could be judged: too little data."
+            continue
+        kept = "held" if among is Among.UNSUPPORTED else "held: in none did clearly more miss the standard than said"
         yield (
             f"Among {among}, {len(judged) - len(broken)} of {len(judged)} promises of levels, for everyone and by "
             f"group, {kept}; promises with too little data are not counted."
@@ -58,26 +60,39 @@ def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
     if len(reach.stages) > len(counts[:3]):
         yield f"{_capital(reach.beside.words)} more were supported without a flag."
     yield from _not_judged(reach, groups)
+    if reach.leak is None and not reach.asked:
+        yield "No difference between groups could be judged: too little data."
+        return
     if reach.leak is None:
-        yield (
-            f"Of the {reach.asked} differences between groups that could be judged, none falls below its reference "
-            "beyond chance."
-        )
+        others = "other " if reach.left else ""
+        yield f"None of the {others}{reach.asked} differences between groups falls below its reference beyond chance."
         return
     figure, stage = reach.leak.figure, reach.leak.stage
-    who, whom = _who(figure, groups)
-    yield f"The funnel leaks most at '{stage.words}': {who}, {_points(figure.estimate)} beside {whom}."
+    who, whom = _who(figure.cell, groups)
+    yield f"Most are lost beside others at '{stage.words}': of {who} {_points(figure.estimate)} than of {whom}."
 
 
 def _not_judged(reach: Reach, groups: Groups) -> Iterator[str]:
-    """Name the differences of which nothing can be said: groups are small, or nearly all came as far, or hardly any."""
-    by_stage: dict[str, list[str]] = {}
+    """Name the differences of which no test of chance can be made, first those beside a share that is known."""
+    silent: dict[str, list[str]] = {}
     for stage, cell in reach.left:
-        if reach.count(stage, cell).number:
-            by_stage.setdefault(stage.words, []).append(group_words(cell, groups))
-    if by_stage:
-        named = "; ".join(f"{words} ({', '.join(cells)})" for words, cells in by_stage.items())
-        yield f"Not judged against their reference, too few students on one side: {named}."
+        share = reach.told.share(stage.share, cell)
+        who, whom = _who(cell, groups)
+        if share is None:
+            silent.setdefault(stage.words, []).append(who)
+            continue
+        yield (
+            f"Look at '{stage.words}': of {who} {_of_hundred(share)} came as far; of {whom} nearly all or hardly any, "
+            "too one-sided for a test of chance."
+        )
+    if silent:
+        named = "; ".join(f"{words} ({', '.join(cells)})" for words, cells in silent.items())
+        yield f"Not judged against their reference, too little data: {named}."
+
+
+def _of_hundred(share: Estimate) -> str:
+    low, high = share.interval(CONFIDENCE)
+    return f"{100 * share.value:.0f} in 100 ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def _part(count: Count, whole: Count) -> str:
@@ -94,9 +109,14 @@ def feedback_sentences(feedback: Feedback, groups: Groups) -> Iterator[str]:
     judged = [shown for _, shown in feedback.told.gaps(funnel.AT_SAME_RISK) if shown.estimate is not None]
     clear = [figure for figure in judged if not _holds_zero(figure.estimate)]
     for figure in clear:
-        who, whom = _who(figure, groups)
-        yield f"At the same risk, flags of {who} were dismissed {_points(figure.estimate)} beside {whom}."
-    if not clear:
+        who, whom = _who(figure.cell, groups)
+        yield (
+            f"At the same risk, of flags of {who} {_points(figure.estimate)} were dismissed than of {whom}. That says "
+            "that people decide differently, not who is right."
+        )
+    if not judged:
+        yield "Whether flags of one group are dismissed more often at the same risk cannot be said: too little data."
+    elif not clear:
         yield f"At the same risk, no group's flags were clearly dismissed more or less often ({len(judged)} judged)."
 
 
@@ -131,18 +151,22 @@ def _broken(promise: Promise, groups: Groups) -> str:
     return f"Broken: level {promise.level.name}, {who}: said {said} would miss, {came} did ({low:.0f} to {high:.0f})"
 
 
-def _who(figure: Figure, groups: Groups) -> tuple[str, str]:
+def _who(cell: Cell, groups: Groups) -> tuple[str, str]:
     """Name a group and what it is held against."""
-    attribute = figure.cell.attributes[0]
+    attribute = cell.attributes[0]
     reference = groups.attributes[attribute].reference
     whom = "all others" if reference is None else group_words(Cell((attribute,), (reference,)), groups)
-    return group_words(figure.cell, groups), whom
+    return group_words(cell, groups), whom
 
 
 def _points(estimate: Estimate | None) -> str:
+    """Write a difference of shares, as ``45 fewer in 100 (18 to 73)``."""
     assert estimate is not None, "told with an interval alone"
-    low, high = estimate.interval(CONFIDENCE)
-    return f"{100 * estimate.value:+.0f} in 100 ({100 * low:+.0f} to {100 * high:+.0f})"
+    low, high = (100 * end for end in estimate.interval(CONFIDENCE))
+    if estimate.value < 0:
+        low, high = -high, -low
+    words = "fewer" if estimate.value < 0 else "more"
+    return f"{100 * abs(estimate.value):.0f} {words} in 100 ({low:.0f} to {high:.0f})"
 
 
 def _holds_zero(estimate: Estimate | None) -> bool:

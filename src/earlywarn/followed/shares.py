@@ -16,6 +16,7 @@ from earlywarn.audit.sides import sides
 from earlywarn.audit.suppression import Suppression
 from earlywarn.columns import Bools, Coded, Floats, Ints
 from earlywarn.config.experiment import Serving
+from earlywarn.estimate import Estimate
 from earlywarn.groups import EVERYONE, Cell, Membership
 from earlywarn.report.findings import About, Audited
 from earlywarn.report.published import published
@@ -54,9 +55,10 @@ class Told:
     exact: tuple[Figure, ...]
     audited: Audited
 
-    def value(self, measure: str, cell: Cell = EVERYONE) -> Figure:
-        """Give a group's own figure."""
-        return next(f for f in self.audited.figures if (f.measure, f.cell, f.form) == (measure, cell, Form.VALUE))
+    def share(self, measure: str, cell: Cell = EVERYONE) -> Estimate | None:
+        """Give a group's own figure; None where there is none or it may not be told."""
+        own = (f.estimate for f in self.audited.figures if (f.measure, f.cell, f.form) == (measure, cell, Form.VALUE))
+        return next(own, None)
 
     def gaps(self, measure: str) -> Iterator[tuple[Figure, Figure]]:
         """Give each single group's difference to its reference, as it was judged and as it may be told."""

@@ -8,6 +8,7 @@ from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
 from earlywarn.report.seats_in_words import (
+    answered,
     further_sentences,
     groups_side_by_side,
     needed_sentence,
@@ -87,14 +88,14 @@ def _hands(allocated: Allocated) -> Table:
         if told is not allocated.by_need
     )
     columns = ("Policy", "Seat here, none by need", "Seat by need, none here", "Schools with most change")
-    caption = "Who changes hands; +3 −1: three more students of a school have a seat, one fewer. Ids: see --students."
+    caption = "Who changes hands; +3 −1: three more students of a school have a seat, one fewer. Who: the data team."
     return Table(caption, columns, tuple(rows))
 
 
 def _most_moved(told: Told) -> str:
     moved = sorted(told.schools, key=lambda line: (-line.gained - line.lost, line.school))[:3]
     return "; ".join(
-        f"{line.school} +{line.gained} \N{MINUS SIGN}{line.lost}" for line in moved if line.gained + line.lost
+        f"School {line.school}: +{line.gained} \N{MINUS SIGN}{line.lost}" for line in moved if line.gained + line.lost
     )
 
 
@@ -142,7 +143,7 @@ def _curve(allocated: Allocated) -> Table:
 def _one_more(allocated: Allocated) -> Table:
     offer = allocated.offer
     rows = (
-        row(support.name, w.count(support.seats), w.count(int((offer.answers >> number & 1).sum())), _one_seat(span))
+        row(support.name, w.count(support.seats), answered(allocated, number).words, _one_seat(span))
         for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
     )
     columns = ("Support", "Seats", "Students it answers", "One more")
@@ -161,9 +162,9 @@ def _draws(allocated: Allocated) -> str:
     if not lots:
         return NO_DRAW + schools
     return (
-        "Where students are alike in risk, school and what answers them, who is seated was drawn by a stated hash "
-        f"(seed {allocated.offer.seed}): {w.plural(len(lots), 'lot')} over all policies.{schools} Keep the record that "
-        "--students writes: a recorded lot is the best evidence there is, later, of what a support did."
+        "Where students are alike in risk, school (or grade, for floors by grade) and what answers them, a stated hash "
+        f"drew (seed {allocated.offer.seed}): {w.plural(len(lots), 'lot')} over all policies.{schools} Keep the record "
+        "that --students writes: a recorded lot is the best evidence there is, later, of what a support did."
     )
 
 

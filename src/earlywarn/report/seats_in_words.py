@@ -8,7 +8,8 @@ from earlywarn.allocate.outcome import Shared
 from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import GroupLine, Span, Told
-from earlywarn.audit.rounding import NOT_SHOWN
+from earlywarn.audit.rounding import NOT_SHOWN, Count, count_told
+from earlywarn.groups import Cell
 from earlywarn.outcomes import Outcomes
 from earlywarn.report import words as w
 
@@ -19,6 +20,7 @@ APART = 0.02
 
 def short_sentences(allocated: Allocated) -> Iterator[str]:
     """Say first what equality and equity would reach, then what each rule costs and whom it moves."""
+    yield from _all_of_them(allocated)
     yield from _equality_and_equity(allocated)
     for told in allocated.policies:
         if told is not allocated.by_need:
@@ -28,6 +30,8 @@ def short_sentences(allocated: Allocated) -> Iterator[str]:
     for told in allocated.policies:
         if told.shared.policy.reach_floor is not None:
             yield from _of_reach_floor(allocated, told)
+    if allocated.came is not None:
+        yield _checked_by(allocated)
 
 
 def further_sentences(allocated: Allocated) -> Iterator[str]:
@@ -64,15 +68,22 @@ def school_sentences(part: SchoolsPart) -> Iterator[str]:
         named = w.listed(part.most[:MOST_NAMED])
         rest = f" and {len(part.most) - MOST_NAMED:,} more" if len(part.most) > MOST_NAMED else ""
         yield (
-            f"In schools {named}{rest} more than half of the scored students are expected to miss it, most of them "
-            "without a seat by need: there look first at what the school can give everyone."
+            f"In schools {named}{rest} surely more than half of the scored students are expected to miss it, most of "
+            "them without a seat by need: there look first at what the school can give everyone."
         )
+
+
+def answered(allocated: Allocated, number: int) -> Count:
+    """Count the students whom a support answers: about, for where it serves one small school they may be all of it."""
+    students = int((allocated.offer.answers >> number & 1).sum())
+    return count_told(students, allocated.basis.minimum)
 
 
 def needed_sentence(needed: Needed) -> str:
     """Say how many seats reach so many of every group, or why none do."""
     wanted = (
-        f"{w.percent(needed.reach, 0)} of those expected to miss, in every group of {needed.least} students or more"
+        f"{w.percent(needed.reach, 0)} of those expected to miss, in all and in every group of {needed.least} students "
+        "or more"
     )
     if needed.seats is None:
         most = w.percent(needed.most, 0)
@@ -83,7 +94,7 @@ def needed_sentence(needed: Needed) -> str:
     surely = "too little data to say how sure" if needed.surely is None else (
         f"{needed.surely:,} so that it holds at either end of the levels' intervals"
     )  # fmt: skip
-    return f"By need, all supports in proportion, {w.plural(needed.seats, 'seat')} reach {wanted}; {surely}."
+    return f"By need, all supports in proportion, to reach {wanted}, takes {w.plural(needed.seats, 'seat')}; {surely}."
 
 
 def proof_sentences(allocated: Allocated) -> Iterator[str]:
@@ -105,27 +116,53 @@ def proof_sentences(allocated: Allocated) -> Iterator[str]:
         )
 
 
+def _all_of_them(allocated: Allocated) -> Iterator[str]:
+    """Say how far the seats go under any rule: more than the rules differ by."""
+    left = [round(told.overlooked.value) for told in allocated.policies]
+    least, most = min(left), max(left)
+    between = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    yield (
+        f"Of the {_number(allocated.expected)} students who are expected to miss the standard without support, about "
+        f"{between} would have no seat under any of these rules: {w.plural(int(allocated.offer.seats.sum()), 'seat')} "
+        "go no further."
+    )
+
+
+def _checked_by(allocated: Allocated) -> str:
+    """Say of how many with a seat nothing came to light."""
+    unknown = allocated.by_need.actual
+    assert unknown is not None, "what came is told of outcomes alone"
+    return (
+        f"What came a year later stands below; of {unknown.unknown.words} with a seat by need it is not known, so it "
+        "checks the rules only in part."
+    )
+
+
 def _equality_and_equity(allocated: Allocated) -> Iterator[str]:
     by_need, equal, seats = allocated.by_need, _equal(allocated), int(allocated.offer.seats.sum())
-    expected = f"{_number(allocated.expected)} students who are expected to miss the standard without support"
     if equal is None:
-        yield f"By need, {w.plural(seats, 'seat')} would reach about {_spread(by_need.reached)} of the {expected}."
+        yield f"By need, {w.plural(seats, 'seat')} would reach about {_spread(by_need.reached)} of them."
         return
     name = equal.shared.policy.name
     yield (
-        f"Equality ({name}): {w.plural(seats, 'seat')} would reach about {_spread(equal.reached)} of the {expected}. "
-        f"Equity (by need): about {_spread(by_need.reached)}.{_may_be_none(equal.cost)}"
+        f"Equality ({name}): {w.plural(seats, 'seat')} would reach about {_spread(equal.reached)} of them. "
+        f"Equity (by need): about {_spread(by_need.reached)}.{_may_be_none(equal)}"
     )
 
 
 def _equal(allocated: Allocated) -> Told | None:
-    """Give the first policy that shares equally, if there is one."""
-    return next((told for told in allocated.policies if told.shared.policy.share != "need"), None)
+    """Give the first policy that shares all seats equally, if there is one."""
+    every = ((told, told.shared.policy) for told in allocated.policies)
+    plain = (told for told, policy in every if policy.share != "need" and policy.part == 1 and not policy.several_seats)
+    return next(plain, None)
 
 
-def _may_be_none(cost: Span) -> str:
+def _may_be_none(equal: Told) -> str:
+    cost = equal.cost
+    if not equal.gained + equal.lost:
+        return " The same students have a seat under both."
     open_to_none = cost.low is not None and cost.high is not None and cost.low <= 0 <= cost.high
-    return " Chance and the levels' intervals leave open that there is no difference." if open_to_none else ""
+    return " The evidence leaves open that there is no difference." if open_to_none else ""
 
 
 def _whom(allocated: Allocated, one: Told, other: Told) -> Iterator[str]:
@@ -138,22 +175,27 @@ def _whom(allocated: Allocated, one: Told, other: Told) -> Iterator[str]:
             moves.append((apart, words))
     more = [words for apart, words in sorted(moves, reverse=True) if apart >= APART]
     less = [words for apart, words in sorted(moves) if apart <= -APART]
-    parts = [f"{kind} often {w.listed(names)}" for kind, names in (("more", more), ("less", less)) if names]
+    parts = [f"to {kind} of: {w.listed(names)}" for kind, names in (("more", more), ("fewer", less)) if names]
     if parts:
         first, second = one.shared.policy.name, other.shared.policy.name
-        yield f"Of those expected to miss, {first} reaches {'; '.join(parts)}: held against {second}."
+        yield (
+            f"Of those expected to miss, {first} gives a seat, held against {second}, {'; '.join(parts)}. Expected "
+            "shares, not judged: small differences may be chance."
+        )
 
 
 def _of_reach_floor(allocated: Allocated, told: Told) -> Iterator[str]:
     name = w.capital(told.shared.policy.name)
     if not told.shared.moved_for:
-        yield f"{name}: by need meets the floor already, and no seat was moved."
+        yield f"{name}: by need meets the floor already in every group large enough, and no seat was moved."
         return
     yield (
-        f"{name}: seats were moved between schools for {w.listed(told.shared.moved_for)}. A group that others are held "
-        "against has no floor of its own."
+        f"{name}: seats were moved between schools so that {w.listed(_steered(allocated, told))}. A group that others "
+        "are held against has no floor of its own. Ask counsel before you use it."
     )
-    if not told.like:
+    if told.like:
+        yield f"{name}: its groups are told as those of {told.like}, so the floor cannot be read off the table."
+    else:
         yield from _whom(allocated, told, allocated.by_need)
 
 
@@ -164,15 +206,32 @@ def told_alike(allocated: Allocated) -> str:
     return f"Fewer than {least} students change hands, so groups are told alike: {w.listed(pairs)}." if pairs else ""
 
 
+def _steered(allocated: Allocated, told: Told) -> Iterator[str]:
+    """Say for whom seats were moved, held against whom, and how often they are reached now and by need."""
+    groups, floor = allocated.serving.groups, told.shared.policy.reach_floor
+    for here, there in zip(told.groups, allocated.by_need.groups, strict=True):
+        if here.cell.words(groups) in told.shared.moved_for:
+            attribute = here.cell.attributes[0]
+            reference = groups.attributes[attribute].reference
+            whom = "all others" if reference is None else Cell((attribute,), (reference,)).words(groups)
+            reached = f"{here.reach.words}, by need {there.reach.words}"
+            yield f"{here.cell.words(groups)} are reached {floor:g} times as often as {whom} ({reached})"
+
+
 def _of_needs(allocated: Allocated) -> Iterator[str]:
     fits, given = allocated.by_need.shared.fits, int(allocated.by_need.given.sum())
-    others = "" if fits == given else ", the others another one"
-    yield f"{fits:,} of the {w.plural(given, 'seat')} by need answer the student's heaviest reason{others}."
-    without = int((allocated.offer.answers == 0).sum())
+    yield f"Seats by need that answer the student's heaviest reason, not another one: {fits:,} of {given:,}."
+    seats = int(allocated.offer.seats.sum())
+    empty = [(told.shared.policy.name, seats - int(told.given.sum())) for told in allocated.policies]
+    if any(number for _, number in empty):
+        named = w.listed(f"{number:,} {name}" for name, number in empty if number)
+        yield f"Seats that nobody can be found for within the rules, and that stay empty: {named}."
+    unanswered = allocated.offer.answers == 0
+    without, risk = int(unanswered.sum()), float(allocated.basis.students.risk[unanswered].sum())
     if without:
         yield (
-            f"{w.plural(without, 'scored student')} have no reason that any of these supports answers, and can have no "
-            "seat."
+            f"Scored students with no reason that any of these supports answers, who can have no seat: {without:,}, "
+            f"about {_number(risk)} of them expected to miss."
         )
 
 

@@ -9,6 +9,7 @@ from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import Actual, GroupLine, SchoolLine, Span, Told
 from earlywarn.audit.rounding import Count, Rate
+from earlywarn.report.seats_in_words import answered
 
 PLACES = 1
 ENDS = ("value", "low95", "high95")
@@ -26,7 +27,7 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
             {
                 "name": support.name,
                 "seats": support.seats,
-                "students_answered": int((allocated.offer.answers >> number & 1).sum()),
+                "students_answered": _count(answered(allocated, number)),
             }
             for number, support in enumerate(supports)
         ],

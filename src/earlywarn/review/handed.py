@@ -28,6 +28,27 @@ class Funnel:
     hidden: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Place:
+    """A place for support as a student's page tells it; nobody has approved it where ``approved_by`` is empty."""
+
+    name: str
+    words: str
+    approved_by: str
+
+
+def places_of(supports: str, allocation: Mapping[str, Any]) -> tuple[Place, ...]:
+    """Give the places of one student, in the order of the allocation."""
+    by = allocation.get("approved_by", "")
+    told = ((each["name"], each["words"]) for each in allocation.get("supports", ()))
+    return tuple(Place(name, "" if words == name else words, by) for name, words in told if holds(supports, name))
+
+
+def holds(supports: str, name: str) -> bool:
+    """Tell whether a support is among some that are joined by commas; its own name may hold one."""
+    return f", {name}, " in f", {supports}, "
+
+
 def funnel_of(followed: Mapping[str, Any]) -> Funnel | None:
     """Lay a follow-up out; None where there is none."""
     entries = followed.get("reach", ()) if followed else ()

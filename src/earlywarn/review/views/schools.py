@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET
 
 from earlywarn.columns import ROUNDED_TO
 from earlywarn.review import sums
-from earlywarn.review.handed import Funnel, funnel_of
-from earlywarn.review.models import Publication
+from earlywarn.review.handed import Funnel, funnel_of, holds
+from earlywarn.review.models import Publication, Role
 from earlywarn.review.own import Desk, desk_of
 from earlywarn.review.rights import Right, needs
-from earlywarn.review.scope import counted_for
+from earlywarn.review.scope import counted_for, entries_of
 
 A_PAGE = 6
 
@@ -36,7 +36,16 @@ def _handed(desk: Desk) -> list[tuple[Any, Any, Funnel | None]]:
     """Give what allocate and follow handed on with each list: sums that may be told, and no student."""
     shown = [one.pk for one in desk.publications]
     with_both = Publication.objects.filter(pk__in=shown).only("allocation", "followed").order_by("-as_of", "model")
-    return [(one.allocation, one.followed, funnel_of(one.followed)) for one in with_both]
+    return [(_with_own(one, desk), one.followed, funnel_of(one.followed)) for one in with_both]
+
+
+def _with_own(publication: Publication, desk: Desk) -> dict[str, Any]:
+    """Give an allocation with the places of a lead's own schools, who sees each of these students anyway."""
+    told = dict(publication.allocation)
+    if told and desk.account.role == Role.LEAD:
+        own = [*entries_of(desk.account, [publication]).exclude(supports="").values_list("supports", flat=True)]
+        told["supports"] = [{**each, "own": sum(holds(one, each["name"]) for one in own)} for each in told["supports"]]
+    return told
 
 
 def sums_for(desk: Desk) -> list[sums.Sums]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from earlywarn.review.handed import places_of
 from earlywarn.review.listing import next_to_review, rows_of
 from earlywarn.review.models.lists import LONGEST
 from earlywarn.review.own import desk_of, own_entry
@@ -27,6 +28,7 @@ def student(request: HttpRequest, key: UUID) -> HttpResponse:
         "told": told_of(entry, publication),
         "first": entry.first_name[:LONGEST] or entry.name,
         "own": [publication],
+        "places": places_of(entry.supports, publication.allocation) if entry.supports else (),
         "today": desk.today,
         "next": next_to_review(entries_of(desk.account, desk.publications), entry),
         "so_far": so_far(entry, desk),
