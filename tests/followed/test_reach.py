@@ -51,6 +51,14 @@ def test_no_count_of_the_desk_can_be_told_from_two_more_or_fewer(made: Made) -> 
                 assert true + 2 <= count.high
 
 
+def test_the_stage_at_which_most_are_lost_is_said_of_everyone(made: Made) -> None:
+    followed = made.follow(with_desk=False)
+    frame = made.by_hand.query("missed and known")
+    said = list(reach_sentences(followed.reach, followed.serving.groups))
+    flagged, scored = int(frame["flagged"].sum()), len(frame)
+    assert f"Most are lost at 'flagged': {flagged:,} of {scored:,} came as far." in said
+
+
 def test_a_group_whose_flags_nobody_reviews_is_named_as_the_leak(made: Made) -> None:
     frame = made.by_hand
     lost = frame.loc[(frame["lunch"] == "F") & chosen(len(frame), 5, 0.6), "student_id"]

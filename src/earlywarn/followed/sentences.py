@@ -1,6 +1,7 @@
 """A follow-up in sentences, for the terminal and the desk alike: only what may be told, and never what caused it."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from earlywarn.audit import funnel
 from earlywarn.audit.rounding import Count
@@ -59,6 +60,7 @@ def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
     yield f"Of {counts[0][1].words} students who missed the standard, {more}; each is a part of those before."
     if len(reach.stages) > len(counts[:3]):
         yield f"{_capital(reach.beside.words)} more were supported without a flag."
+    yield from _widest_step(reach)
     yield from _not_judged(reach, groups)
     if reach.leak is None and not reach.asked:
         yield "No difference between groups could be judged: too little data."
@@ -70,6 +72,19 @@ def reach_sentences(reach: Reach, groups: Groups) -> Iterator[str]:
     figure, stage = reach.leak.figure, reach.leak.stage
     who, whom = _who(figure.cell, groups)
     yield f"Most are lost beside others at '{stage.words}': of {who} {_points(figure.estimate)} than of {whom}."
+
+
+def _widest_step(reach: Reach) -> Iterator[str]:
+    """Say at which stage most students are lost, of everyone, by the numbers as they are told."""
+    counts = [(stage.words, reach.count(stage)) for stage in reach.stages]
+    steps = [
+        ((before.number or 0) - (count.number or 0), words, count, before)
+        for (_, before), (words, count) in pairwise(counts)
+        if before.number is not None
+    ]
+    lost, words, count, before = max(steps, key=lambda step: step[0], default=(0, "", None, None))
+    if lost > 0 and count is not None and before is not None:
+        yield f"Most are lost at '{words}': {count.words} of {before.words} came as far."
 
 
 def _not_judged(reach: Reach, groups: Groups) -> Iterator[str]:
