@@ -81,7 +81,7 @@ def _allocation(run: Path, out: Path, home: Path) -> Path:
 
     path = out / LISTS / "allocation.json"
     allocated = share_out(run, out / SUPPORTS, home)
-    write_allocation(allocated, chosen(allocated, "by need with floors"), "made up for the demo", path)
+    write_allocation(allocated, chosen(allocated, "by need with floors"), "a made-up board", path)
     return path
 
 
