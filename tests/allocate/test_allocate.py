@@ -1,7 +1,11 @@
 """From a score run to tables, JSON, page and files; bad input refused in words; ids in private files alone."""
 
 import json
+import os
+import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -61,6 +65,16 @@ def test_the_terminal_says_that_the_standard_is_one(
     assert "The standard, the same for every student under every policy" in said
     assert "proved to the last seat" in said
     assert "ask counsel" in said
+
+
+def test_no_column_is_lost_on_a_narrow_terminal(place: Path, district: District) -> None:
+    """Five policies and what came, on 80 columns: every figure of by need stands in its row."""
+    order = words(place, district, "--floor", 1, "--reach-floor", 0.3, "--outcomes", district.outcomes)
+    line = [sys.executable, "-c", "from earlywarn.cli.main import app_entry; app_entry()", *map(str, order)]
+    done = subprocess.run(line, env=os.environ | {"COLUMNS": "80"}, capture_output=True, text=True, check=True)
+    assert re.search(r"(?m)^ by need +42 +\d.* +\d.* +\d.* +0 \(.*\) *$", done.stdout)
+    assert re.search(r"(?m)^ by need +0 +0( +[~<]\d+){4} *$", done.stdout)
+    assert re.search(r"(?m)^ S00 +\d+ +\d+( +\d+ \(\d+\)){5} *$", done.stdout)
 
 
 def test_the_desks_file_is_read_back_and_is_private(

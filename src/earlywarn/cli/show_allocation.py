@@ -1,6 +1,9 @@
 """What the terminal shows of an allocation: the policies side by side, by group and school, and other seats."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from rich.table import Table
 
 from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.sums import GroupLine, Span
@@ -60,43 +63,53 @@ def show_written(run: Path, page: Path | None, seats: Path | None, students: Pat
 
 
 def _show_policies(allocated: Allocated) -> None:
-    actual = allocated.basis.outcome is not None
-    more = (">Missed it, seated", ">Missed it, no seat", ">Met it, seated", ">Not known, seated") if actual else ()
-    columns = (">Seats given", ">>Reached", ">>Overlooked", ">>Would have met it", ">>Cost against by need")
-    made = table("Policy", *columns, *more, ">New", ">Gone")
+    columns = (">Seats", ">>Reached", ">>Overlooked", ">>Would have met it", ">>Cost against by need")
+    made = table("Policy", *columns)
     for told in allocated.policies:
-        came = told.actual
-        counted = (
-            ()
-            if came is None
-            else counts((came.reached.words, came.overlooked.words, came.met.words, came.unknown.words))
-        )
         spans = map(_span, (told.reached, told.overlooked, told.would_meet, told.cost))
-        changed = f"{told.gained:,}", f"{told.lost:,}"
-        made.add_row(told.shared.policy.name, f"{told.given.sum():,}", *spans, *counted, *changed)
+        made.add_row(told.shared.policy.name, f"{told.given.sum():,}", *spans)
     show("What each policy would do; expected students, 95 % intervals", made)
-    out.print(
-        "Reached: expected to miss the standard without support, and given a seat. New and Gone: against by need."
-    )
+    out.print("Reached: expected to miss the standard without support, and given a seat.")
+    _show_hands(allocated)
+
+
+def _show_hands(allocated: Allocated) -> None:
+    """Print who changes hands and what came: apart from what is expected, so that both fit on a screen."""
+    known = allocated.basis.outcome is not None
+    came = (">Missed it, seated", ">Missed it, no seat", ">Met it, seated", ">Not known, seated") if known else ()
+    made = table("Policy", ">New", ">Gone", *came)
+    for told in allocated.policies:
+        actual = told.actual and (told.actual.reached, told.actual.overlooked, told.actual.met, told.actual.unknown)
+        counted = counts(tuple(count.words for count in actual or ()))
+        made.add_row(told.shared.policy.name, f"{told.gained:,}", f"{told.lost:,}", *counted)
+    show(f"Students with a seat here and not by need (New), or the other way{', and what came' if known else ''}", made)
 
 
 def _show_groups(allocated: Allocated) -> None:
-    made = table("Group", ">n", *(f">{told.shared.policy.name}" for told in allocated.policies))
     each, not_shown = groups_side_by_side(allocated)
-    for lines in each:
-        cells = (_reach(line) for line in lines)
-        made.add_row(lines[0].cell.words(allocated.serving.groups), *counts((lines[0].students.words, *cells)))
-    came = " / of those who did" if allocated.basis.outcome is not None else ""
-    show(f"Reached, of those expected to miss{came}, by group", made)
+    show("Reached, of those expected to miss, by group", _by_group(allocated, each, _reach))
+    if allocated.basis.outcome is not None:
+        show("Had a seat, of those who did miss it, by group", _by_group(allocated, each, _came))
     for sentence in filter(None, (not_shown, told_alike(allocated))):
         out.print(sentence, soft_wrap=True)
     out.print("Groups measure what a policy does; they never choose a student.")
 
 
+def _by_group(allocated: Allocated, each: Sequence[tuple[GroupLine, ...]], words: Callable[[GroupLine], str]) -> Table:
+    made = table("Group", ">n", *(f">{told.shared.policy.name}" for told in allocated.policies))
+    for lines in each:
+        cells = counts((lines[0].students.words, *map(words, lines)))
+        made.add_row(lines[0].cell.words(allocated.serving.groups), *cells)
+    return made
+
+
 def _reach(line: GroupLine) -> str:
     low, high = (round(100 * end) for end in line.reach.ends or (0.0, 0.0))
-    told = f"{line.reach.words} ({low}–{high})" if line.reach.ends else line.reach.words
-    return told if line.actual is None else f"{told} / {line.actual.words}"
+    return f"{line.reach.words} ({low}–{high})" if line.reach.ends else line.reach.words
+
+
+def _came(line: GroupLine) -> str:
+    return "" if line.actual is None else line.actual.words
 
 
 def _show_schools(allocated: Allocated) -> None:
@@ -105,11 +118,11 @@ def _show_schools(allocated: Allocated) -> None:
         out.print(f"By school: {len(lines):,} schools, see the page (--page) or --json.")
         return
     names = (told.shared.policy.name for told in allocated.policies)
-    made = table("School", ">n", ">Expected to miss", *(f">{name}: seats (reached)" for name in names))
+    made = table("School", ">n", ">Expected to miss", *(f">{name}" for name in names))
     for each in zip(*(told.schools for told in allocated.policies), strict=True):
         cells = (f"{line.seats:,} ({_number(line.reached.value)})" for line in each)
         made.add_row(each[0].school, f"{each[0].students:,}", _number(each[0].expected), *cells)
-    show("Seats by school", made)
+    show("Seats by school, and how many of those expected to miss they reach", made)
 
 
 def _show_school(allocated: Allocated) -> None:

@@ -150,7 +150,7 @@ def _not_judged(told: Told, stages: tuple[Stage, ...]) -> Iterator[tuple[Stage, 
     known = told.audited.suppression
     for stage in stages[1:]:
         for exact, _ in told.gaps(stage.share):
-            if exact.estimate is None and known.count(exact.cell, stage.kind).number is not None:
+            if exact.estimate is None and known.count(exact.cell, stage.kind).number:
                 yield stage, exact.cell
 
 
