@@ -48,8 +48,7 @@ def share_between(values: Floats, school: Coded) -> Estimate | None:
     The estimator of the one-way analysis of variance, (B - W) / (B + (n0 - 1) W) with the mean squares B between and W
     within schools and n0 = (n - sum n_g^2 / n) / (K - 1), for K schools of n_g students. Its interval is the jackknife
     over schools of log(1 + n0 r), r the ratio of the two variances: on its own scale a share of variance is too skewed.
-    In simulation (12 to 80 schools, correlations .02 to .25, risks and outcomes) it covered 95 to 98 % where 95 were
-    said. Below 0 it is told as 0.
+    In simulation (``python -m bench.between``) it covered 95.5 to 97.8 % where 95 were said. Below 0 it is told as 0.
 
     Parameters
     ----------

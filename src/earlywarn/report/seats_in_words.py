@@ -87,10 +87,7 @@ def needed_sentence(needed: Needed) -> str:
     )
     if needed.seats is None:
         most = w.percent(needed.most, 0)
-        return (
-            f"No number of these seats reaches {wanted}: of {needed.hardest} at most {most} could have one; the others "
-            "have no reason that a support answers."
-        )
+        return f"No number of these seats reaches {wanted}: of {needed.hardest} at most {most} could have one."
     surely = "too little data to say how sure" if needed.surely is None else (
         f"{needed.surely:,} so that it holds at either end of the levels' intervals"
     )  # fmt: skip
