@@ -7,8 +7,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Protocol
 
-from earlywarn.allocate.compare import Allocated, allocate
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.compare import Order as Asked
+from earlywarn.allocate.compare import allocate
 from earlywarn.columns import Outcome
 from earlywarn.config.allocation import usual_plan
 from earlywarn.config.experiment import Experiment

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from earlywarn import arrow
-from earlywarn.allocate.capacity import Needed, Planner, Point
+from earlywarn.allocate.allocated import Allocated
+from earlywarn.allocate.capacity import Planner
 from earlywarn.allocate.outcome import Shared, carry_out
 from earlywarn.allocate.quotas import Offer, unpayable
 from earlywarn.allocate.reach import Reached, carry_out_with_reach, reached_by_group
-from earlywarn.allocate.schools import SchoolsPart, schools_part
+from earlywarn.allocate.schools import schools_part
 from earlywarn.allocate.students import Students, risk_range, scored_students
-from earlywarn.allocate.sums import Basis, Span, Told
+from earlywarn.allocate.sums import Basis
 from earlywarn.allocate.supports import read_supports
-from earlywarn.columns import Texts
 from earlywarn.config.allocation import BY_NEED, AllocationPlan, Policy
 from earlywarn.config.experiment import Serving
 from earlywarn.config.load import parse_serving
@@ -36,45 +36,6 @@ class Order:
     plan: AllocationPlan
     outcomes: Path | None = None
     reach: float | None = None
-
-
-@dataclass(frozen=True)
-class Allocated:
-    """Every policy in figures, ``by need`` among them, and what other numbers of seats would do by need.
-
-    Attributes
-    ----------
-    school
-        The school's part.
-    one_more
-        What one more seat of each support would reach.
-    came
-        What came of the scored students, and what else was in the file; None where no outcomes were given.
-    refused
-        Rows of the outcomes that were refused.
-    """
-
-    run: StoredRun
-    serving: Serving
-    offer: Offer
-    basis: Basis
-    policies: tuple[Told, ...]
-    school: SchoolsPart
-    curve: tuple[Point, ...]
-    one_more: tuple[Span, ...]
-    needed: Needed | None
-    came: Outcomes | None
-    refused: int
-
-    @property
-    def by_need(self) -> Told:
-        """The policy that all are held against."""
-        return next(each for each in self.policies if each.shared.policy.name == BY_NEED)
-
-    @property
-    def expected(self) -> float:
-        """How many of the scored students are expected to miss the standard without support."""
-        return float(self.basis.students.risk.sum())
 
 
 def allocate(order: Order) -> Allocated:
@@ -195,8 +156,3 @@ def _carry_out_all(policies: tuple[Policy, ...], offer: Offer, groups: Reached, 
     if faults:
         raise RosterError(list(dict.fromkeys(faults)))
     return tuple(made)
-
-
-def ids_of(allocated: Allocated) -> Texts:
-    """Give the scored students' ids: for the private files alone."""
-    return arrow.to_texts(allocated.run.table(SCORES)["student_id"].take(arrow.integers(allocated.offer.students.rows)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earlywarn.allocate.compare import Allocated, ids_of
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.sums import Told
 from earlywarn.allocate.supports import NO_LIMIT, Support
 from earlywarn.columns import Texts
@@ -37,7 +37,7 @@ def chosen(allocated: Allocated, name: str) -> Told:
 
 def write_allocation(allocated: Allocated, told: Told, approved_by: str, path: Path) -> None:
     """Write the seats of one policy for the desk, mode 0600; see docs/handover.md."""
-    ids, shared, supports = ids_of(allocated), told.shared, allocated.offer.supports
+    ids, shared, supports = allocated.ids(), told.shared, allocated.offer.supports
     places = sorted(zip(shared.support.tolist(), ids[shared.student].tolist(), strict=True))
     form = AllocationForm(
         format="earlywarn-allocation/1",
@@ -63,7 +63,7 @@ def write_students(allocated: Allocated, path: Path) -> None:
     """Write who holds which seat under each policy, one row a student with a seat or in a draw, mode 0600."""
     columns = [column for told in allocated.policies for column in _columns(allocated, told)]
     held = np.flatnonzero(np.any([values != "" for _, values in columns], axis=0))
-    ids, school = ids_of(allocated), allocated.offer.students.school.texts()
+    ids, school = allocated.ids(), allocated.offer.students.school.texts()
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(["student_id", "school_id", *(name for name, _ in columns)])

@@ -1,5 +1,6 @@
 """The command ``allocate``: parses, calls the use-case, shows the policies side by side, writes what is asked for."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from earlywarn.cli import terminal
 from earlywarn.cli.places import refuse_to_overwrite
+from earlywarn.errors import Fault, UsageError
 
 
 def allocate(
@@ -42,17 +44,17 @@ def allocate(
     from earlywarn.report.allocation_page import allocation_page
     from earlywarn.report.shared_out import allocation_record
 
-    _refuse_mixture(policies, {"--floor": floor, "--reach-floor": reach_floor})
-    _refuse_no_share({"--reach-floor": reach_floor, "--reach": reach})
-    _refuse_without_choice(out, choose, approved_by.strip())
+    asked = {"--floor": floor, "--reach-floor": reach_floor, "--reach": reach}
     files = {"--page": page, "--out": out, "--students": students}
-    _refuse_one_place(files)
+    approved_by = approved_by.strip()
+    if faults := [*_number_faults(policies, asked), *_choice_faults(out, choose, approved_by), *_file_faults(files)]:
+        raise UsageError(faults)
     for option, path in files.items():
         refuse_to_overwrite(path, option)
     plan = load_policies(policies) if policies else usual_plan(floor, reach_floor)
     allocated = run_allocate(Order(run, supports, home, plan, outcomes, reach))
     if out is not None:
-        write_allocation(allocated, chosen(allocated, choose or ""), approved_by.strip(), out)
+        write_allocation(allocated, chosen(allocated, choose or ""), approved_by, out)
     if students is not None:
         write_students(allocated, students)
     if page is not None:
@@ -62,34 +64,25 @@ def allocate(
         show_written(run, page, out, students)
 
 
-def _refuse_mixture(policies: Path | None, others: dict[str, float | None]) -> None:
-    from earlywarn.errors import Fault, UsageError
-
-    given = [name for name, value in others.items() if value is not None]
+def _number_faults(policies: Path | None, asked: Mapping[str, float | None]) -> Iterator[Fault]:
+    given = [name for name in ("--floor", "--reach-floor") if asked[name] is not None]
     if policies is not None and given:
-        raise UsageError(Fault(", ".join(given), "given beside --policies", remedy="write it into the policies TOML"))
+        yield Fault(", ".join(given), "given beside --policies", remedy="write it into the policies TOML")
+    for name in ("--reach-floor", "--reach"):
+        value = asked[name]
+        if value is not None and not 0 < value <= 1:
+            yield Fault(name, "no share", "more than 0, at most 1", "give such a share, as 0.8")
 
 
-def _refuse_no_share(shares: dict[str, float | None]) -> None:
-    from earlywarn.errors import Fault, UsageError
-
-    if wrong := [name for name, value in shares.items() if value is not None and not 0 < value <= 1]:
-        raise UsageError(Fault(", ".join(wrong), "no share", "more than 0, at most 1", "give such a share, as 0.8"))
-
-
-def _refuse_one_place(files: dict[str, Path | None]) -> None:
-    from earlywarn.errors import Fault, UsageError
-
-    places = [path.resolve() for path in files.values() if path is not None]
-    if len(set(places)) < len(places):
-        raise UsageError(Fault(", ".join(files), "two of them name one file", "a file each", "give each its own"))
-
-
-def _refuse_without_choice(out: Path | None, choose: str | None, approved_by: str) -> None:
-    from earlywarn.errors import Fault, UsageError
-
+def _choice_faults(out: Path | None, choose: str | None, approved_by: str) -> Iterator[Fault]:
     if (out is None) != (choose is None):
         remedy = "the desk shows one policy: give both --choose POLICY and --out FILE"
-        raise UsageError(Fault("--choose and --out", "one without the other", remedy=remedy))
+        yield Fault("--choose and --out", "one without the other", remedy=remedy)
     if approved_by and out is None:
-        raise UsageError(Fault("--approved-by", "nothing is chosen", remedy="give --choose POLICY and --out FILE"))
+        yield Fault("--approved-by", "nothing is chosen", remedy="give --choose POLICY and --out FILE")
+
+
+def _file_faults(files: Mapping[str, Path | None]) -> Iterator[Fault]:
+    places = [path.resolve() for path in files.values() if path is not None]
+    if len(set(places)) < len(places):
+        yield Fault(", ".join(files), "two of them name one file", "a file each", "give each its own")

@@ -5,18 +5,18 @@ from pathlib import Path
 
 from rich.table import Table
 
-from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.sums import GroupLine, Span
 from earlywarn.cli.tables import counts, table
 from earlywarn.cli.terminal import out, show
 from earlywarn.report import words as w
+from earlywarn.report.seats_in_short import short_sentences
 from earlywarn.report.seats_in_words import (
     further_sentences,
     groups_side_by_side,
     needed_sentence,
     proof_sentences,
     school_sentences,
-    short_sentences,
     told_alike,
 )
 
@@ -32,11 +32,10 @@ CAUTION = (
 
 def show_allocation(allocated: Allocated) -> None:
     """Print the policies side by side."""
-    seats = int(allocated.offer.seats.sum())
     out.print(f"The standard, the same for every student under every policy: {allocated.serving.standard.title}.")
     out.print(
         f"{w.plural(len(allocated.offer.students), 'scored student')}, of whom {allocated.expected:,.0f} are expected "
-        f"to miss it without support; {w.plural(seats, 'seat')} in all."
+        f"to miss it without support; {w.plural(allocated.seats, 'seat')} in all."
     )
     for sentence in short_sentences(allocated):
         out.print(sentence, soft_wrap=True)
@@ -120,8 +119,8 @@ def _show_schools(allocated: Allocated) -> None:
     names = (told.shared.policy.name for told in allocated.policies)
     made = table("School", ">n", ">Expected to miss", *(f">{name}" for name in names))
     for each in zip(*(told.schools for told in allocated.policies), strict=True):
-        cells = (f"{line.seats:,} ({_number(line.reached.value)})" for line in each)
-        made.add_row(each[0].school, f"{each[0].students:,}", _number(each[0].expected), *cells)
+        cells = (f"{line.seats:,} ({w.whole(line.reached.value)})" for line in each)
+        made.add_row(each[0].school, f"{each[0].students:,}", w.whole(each[0].expected), *cells)
     show("Seats by school, and how many of those expected to miss they reach", made)
 
 
@@ -158,15 +157,11 @@ def _show_proof(allocated: Allocated) -> None:
 
 def _span(span: Span) -> str:
     if span.low is None or span.high is None:
-        return f"{_number(span.value)} (–)"
-    return f"{_number(span.value)} ({_number(span.low)}{' to ' if span.low < 0 else '–'}{_number(span.high)})"
+        return f"{w.whole(span.value)} (–)"
+    return f"{w.whole(span.value)} ({w.whole(span.low)}{' to ' if span.low < 0 else '–'}{w.whole(span.high)})"
 
 
 def _share(span: Span) -> str:
     if span.low is None or span.high is None:
         return f"{span.value:.2f}"
     return f"{span.value:.2f} ({span.low:.2f}\N{EN DASH}{span.high:.2f})"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}".replace("-", "−") if round(value) else "0"

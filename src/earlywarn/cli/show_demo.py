@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.cli.show_follow import show_follow
 from earlywarn.cli.show_score import show_score
 from earlywarn.cli.show_train import show_train
@@ -14,7 +14,8 @@ from earlywarn.datasets import StarFiles
 from earlywarn.demo import DemoFiles
 from earlywarn.follow import Followed
 from earlywarn.promotions import Promotion, promoted_folder
-from earlywarn.report.seats_in_words import school_sentences, short_sentences
+from earlywarn.report.seats_in_short import short_sentences
+from earlywarn.report.seats_in_words import school_sentences
 from earlywarn.score_run import SUMMARY, StoredRun
 from earlywarn.train import Trained
 

@@ -75,29 +75,13 @@ def load_experiment(path: Path) -> Experiment:
 
 
 def load_district(path: Path) -> District:
-    """Read and check a district TOML.
-
-    Raises
-    ------
-    UsageError
-        No such file, or a folder.
-    ConfigError
-        Every fault of the file.
-    """
-    return _checked(District, _table(_read(path, _DISTRICT), str(path)), str(path))
+    """Read and check a district TOML; raises what :func:`load_experiment` does."""
+    return _load(District, path)
 
 
 def load_policies(path: Path) -> AllocationPlan:
-    """Read and check a policies TOML.
-
-    Raises
-    ------
-    UsageError
-        No such file, or a folder.
-    ConfigError
-        Every fault of the file.
-    """
-    return _checked(AllocationPlan, _table(_read(path, _POLICIES), str(path)), str(path))
+    """Read and check a policies TOML; raises what :func:`load_experiment` does."""
+    return _load(AllocationPlan, path)
 
 
 def read_config(path: Path) -> bytes:
@@ -152,6 +136,10 @@ def _taken(experiment: Experiment) -> dict[str, Any]:
     kept = {key: getattr(experiment, key) for key in ("seed", "groups", "capacity", "levels", "gate")}
     roster = experiment.roster
     return kept | {"standard": experiment.standard.title, "missing": roster.missing, "reading": roster.reading}
+
+
+def _load(root: type[Root], path: Path) -> Root:
+    return _checked(root, _table(_read(path, _FORMS[root]), str(path)), str(path))
 
 
 def _read(path: Path, form: _Form) -> bytes:

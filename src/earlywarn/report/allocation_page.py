@@ -2,19 +2,18 @@
 
 from functools import partial
 
-from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.sums import GroupLine, SchoolLine, Span, Told
 from earlywarn.report import words as w
 from earlywarn.report.allocation_plot import BAR, HEIGHT, TOP, pictures
 from earlywarn.report.house import pages
+from earlywarn.report.seats_in_short import short_sentences
 from earlywarn.report.seats_in_words import (
-    answered,
     further_sentences,
     groups_side_by_side,
     needed_sentence,
     proof_sentences,
     school_sentences,
-    short_sentences,
     told_alike,
 )
 from earlywarn.report.tables import Entry, Row, Table, row
@@ -35,7 +34,7 @@ def allocation_page(allocated: Allocated) -> str:
             run=allocated.run.name,
             students=len(allocated.offer.students),
             expected=allocated.expected,
-            seats=int(allocated.offer.seats.sum()),
+            seats=allocated.seats,
             short=tuple(short_sentences(allocated)),
             further=tuple(further_sentences(allocated)),
             school=tuple(school_sentences(allocated.school)),
@@ -120,7 +119,7 @@ def _reach(line: GroupLine) -> Entry:
 def _by_school(allocated: Allocated) -> Table:
     names = tuple(told.shared.policy.name for told in allocated.policies)
     rows = (
-        row(lines[0].school, w.count(lines[0].students), _number(lines[0].expected), *map(_of_school, lines))
+        row(lines[0].school, w.count(lines[0].students), w.whole(lines[0].expected), *map(_of_school, lines))
         for lines in zip(*(told.schools for told in allocated.policies), strict=True)
     )  # fmt: skip
     columns = ("School", "Scored students", "Expected to miss", *names)
@@ -132,7 +131,7 @@ def _by_school(allocated: Allocated) -> Table:
 def _of_school(line: SchoolLine) -> Entry:
     ends = "" if line.reached.low is None or line.reached.high is None else f" ({_ends(line.reached)})"
     came = "" if line.came is None else f"; {line.came.words} missed it"
-    return Entry(w.count(line.seats), f"reaches {_number(line.reached.value)}{ends}{came}")
+    return Entry(w.count(line.seats), f"reaches {w.whole(line.reached.value)}{ends}{came}")
 
 
 def _curve(allocated: Allocated) -> Table:
@@ -143,7 +142,7 @@ def _curve(allocated: Allocated) -> Table:
 def _one_more(allocated: Allocated) -> Table:
     offer = allocated.offer
     rows = (
-        row(support.name, w.count(support.seats), answered(allocated, number).words, _one_seat(span))
+        row(support.name, w.count(support.seats), allocated.answered(number).words, _one_seat(span))
         for number, (support, span) in enumerate(zip(offer.supports, allocated.one_more, strict=True))
     )
     columns = ("Support", "Seats", "Students it answers", "One more")
@@ -170,14 +169,10 @@ def _draws(allocated: Allocated) -> str:
 
 def _span(span: Span) -> Entry:
     if span.low is None or span.high is None:
-        return Entry(_number(span.value), "too little data")
-    return Entry(_number(span.value), _ends(span))
+        return Entry(w.whole(span.value), "too little data")
+    return Entry(w.whole(span.value), _ends(span))
 
 
 def _ends(span: Span) -> str:
     """Write an interval that is there."""
-    return w.span((span.low or 0.0, span.high or 0.0), _number)
-
-
-def _number(value: float) -> str:
-    return w.decimal(float(round(value)), 0)
+    return w.span((span.low or 0.0, span.high or 0.0), w.whole)

@@ -8,7 +8,7 @@ at the same height in every picture. Positions here, ink in ``templates/allocati
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earlywarn.allocate.compare import Allocated
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.sums import SchoolLine, Told
 from earlywarn.report import words as w
 
@@ -68,9 +68,8 @@ class Picture:
 
 
 def pictures(allocated: Allocated) -> tuple[Picture, ...]:
-    """Draw the first policy that shares equally, if there is one, and by need beside it."""
-    equal = [told for told in allocated.policies if told.shared.policy.share != "need"]
-    kept = [*equal[:1], allocated.by_need]
+    """Draw the policy that shares equally, if there is one, and by need beside it."""
+    kept = [*([allocated.equal] if allocated.equal else []), allocated.by_need]
     return tuple(_picture(told, _parts(allocated.by_need)) for told in kept)
 
 

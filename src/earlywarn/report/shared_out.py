@@ -3,13 +3,12 @@
 from itertools import combinations
 from typing import Any
 
+from earlywarn.allocate.allocated import Allocated
 from earlywarn.allocate.capacity import Needed
-from earlywarn.allocate.compare import Allocated
 from earlywarn.allocate.problem import UNIT
 from earlywarn.allocate.schools import SchoolsPart
 from earlywarn.allocate.sums import Actual, GroupLine, SchoolLine, Span, Told
 from earlywarn.audit.rounding import Count, Rate
-from earlywarn.report.seats_in_words import answered
 
 PLACES = 1
 ENDS = ("value", "low95", "high95")
@@ -27,7 +26,7 @@ def allocation_record(allocated: Allocated) -> dict[str, Any]:
             {
                 "name": support.name,
                 "seats": support.seats,
-                "students_answered": _count(answered(allocated, number)),
+                "students_answered": _count(allocated.answered(number)),
             }
             for number, support in enumerate(supports)
         ],

@@ -39,6 +39,15 @@ def decimal(value: float, places: int = 3) -> str:
     return f"{_rounded(value, places):,.{places}f}".replace("-", MINUS)
 
 
+def whole(value: float) -> str:
+    """Give the nearest whole number; what rounds to zero has no sign.
+
+    >>> whole(1204.4), whole(-0.4)
+    ('1,204', '0')
+    """
+    return decimal(float(round(value)), 0)
+
+
 def signed(value: float, places: int = 3) -> str:
     """Give a decimal that always tells its side of zero.
 
