@@ -80,7 +80,7 @@ def test_where_the_reference_is_hardly_ever_lost_the_difference_is_said_to_be_no
     assert reach.leak is None
     assert any(stage.kind == "reviewed" for stage, _ in reach.left)
     assert "Look at 'reviewed': of Lunch: Free" in said
-    assert "of Lunch: Paid nearly all or hardly any" in said
+    assert "of Lunch: Paid too few did, or too few did not" in said
 
 
 def test_no_leak_is_named_where_groups_differ_by_chance(made: Made) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from earlywarn.audit.figures import Form
+from earlywarn.audit.funnel import reason_share
 from earlywarn.cli.followed_form import followed_form
 from earlywarn.cli.main import app
 from earlywarn.cli.show_follow import follow_record, show_follow
+from earlywarn.cli.tables import with_interval
 from earlywarn.errors import UsageError
 from earlywarn.follow import follow
 from earlywarn.followed.sentences import NO_CAUSE, group_words
@@ -61,6 +64,17 @@ def test_the_terminal_says_the_same_sentences_as_the_file(made: Made, capsys: py
     show_follow(followed)
     shown = " ".join(capsys.readouterr().out.split())
     assert all(" ".join(sentence.split()) in shown for sentence in followed_form(followed, TODAY).sentences)
+
+
+def test_the_terminal_tells_the_reasons_for_dismissal_by_group(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    followed = made.follow()
+    show_follow(followed)
+    shown = capsys.readouterr().out.split("Dismissed, of the reviewed, because")[1].split("Of about")[0]
+    assert followed.feedback is not None
+    figures = [f for f in followed.feedback.told.audited.figures if f.measure == reason_share("not_needed")]
+    told = [f.estimate for f in figures if f.form is Form.VALUE and f.cell.depth <= 1 and f.estimate is not None]
+    assert told
+    assert all(with_interval(estimate, 2) in shown for estimate in told)
 
 
 def test_a_district_too_small_to_judge_says_what_it_lacks(made: Made) -> None:

@@ -24,7 +24,7 @@ from earlywarn.followed.shares import Told
 from earlywarn.groups import Cell
 
 ASKED = (funnel.DECIDED, funnel.DISMISSED)
-"""The shares of flags that have a column of their own; the reasons stand in the record."""
+"""The shares of flags that stand beside each other; the reasons have a table of their own."""
 
 
 def show_reach(followed: Followed) -> None:
@@ -34,6 +34,7 @@ def show_reach(followed: Followed) -> None:
     _say(reach_sentences(followed.reach, groups))
     if followed.feedback is not None:
         show("What was said to flags, by group", _dismissals(followed, followed.feedback))
+        show("Dismissed, of the reviewed, because", _reasons(followed, followed.feedback))
         _say(feedback_sentences(followed.feedback, groups))
     show_schools(followed.schools)
     out.print(NO_CAUSE)
@@ -87,6 +88,16 @@ def _dismissals(followed: Followed, feedback: Feedback) -> Any:
         gap = with_interval(gaps[cell].estimate, 2, signed=True) if cell in gaps else ""
         flags = _short(feedback.count("students", cell).words)
         made.add_row(group_words(cell, followed.serving.groups), flags, *shares, gap)
+    return made
+
+
+def _reasons(followed: Followed, feedback: Feedback) -> Any:
+    """Give the reasons of every group of which one may be told."""
+    made = table("Group", *(f">>{words.capitalize()}" for words in funnel.REASONS.values()))
+    for cell in _cells(feedback.told):
+        shares = [feedback.told.share(funnel.reason_share(reason), cell) for reason in funnel.REASONS]
+        if any(shares):
+            made.add_row(group_words(cell, followed.serving.groups), *(with_interval(share, 2) for share in shares))
     return made
 
 

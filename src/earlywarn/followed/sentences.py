@@ -97,8 +97,8 @@ def _not_judged(reach: Reach, groups: Groups) -> Iterator[str]:
             silent.setdefault(stage.words, []).append(who)
             continue
         yield (
-            f"Look at '{stage.words}': of {who} {_of_hundred(share)} came as far; of {whom} nearly all or hardly any, "
-            "too one-sided for a test of chance."
+            f"Look at '{stage.words}': of {who} {_of_hundred(share)} came as far; of {whom} too few did, or too few "
+            "did not, for a test of chance."
         )
     if silent:
         named = "; ".join(f"{words} ({', '.join(cells)})" for words, cells in silent.items())
